@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.accounts.enums import OrganisationKind, Role
+from pilotage.core import clock
+from pilotage.registry.models import localized
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. What the person may do comes from memberships, never from flags on the account."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100)
+    language = models.CharField(max_length=10, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_fictional = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def active_memberships(self) -> list[Membership]:
+        """The memberships in force now, organisation included; one query, kept for the life of the object."""
+        now = clock.now()
+        return [
+            membership
+            for membership in self.memberships.select_related("organisation", "organisation__division").order_by("id")
+            if membership.ended_at is None or membership.ended_at > now
+        ]
+
+    def roles(self) -> set[str]:
+        return {membership.role for membership in self.active_memberships}
+
+    def memberships_as(self, *roles: str) -> list[Membership]:
+        return [membership for membership in self.active_memberships if membership.role in roles]
+
+    def audit_label(self) -> str:
+        first = self.active_memberships[0] if self.active_memberships else None
+        return f"{self.name}, {first.organisation.name_zh}" if first else self.name
+
+    def audit_snapshot(self) -> dict[str, Any]:
+        return {"id": self.pk, "email": self.email, "name": self.name, "is_active": self.is_active}
+
+
+class Organisation(models.Model):
+    """A node of the tree of bodies that act; bound to a division where its power is territorial."""
+
+    kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
+    name_zh = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    division = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.OneToOneField(
+        "registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="organisation"
+    )
+    is_fictional = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="enterprise") | models.Q(enterprise__isnull=False),
+                name="organisation_enterprise_bound",
+                violation_error_message=_("An enterprise organisation must name its enterprise."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["province", "city", "district", "communications"]) | models.Q(division__isnull=False),
+                name="organisation_territory_bound",
+                violation_error_message=_("A territorial organisation must name its division."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return localized(self.name_zh, self.name_en)
+
+
+class Membership(models.Model):
+    """A role of a person in an organisation, for all calls or for one."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    call = models.ForeignKey("calls.Call", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    is_manager = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role", "call"],
+                condition=models.Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="membership_once",
+                violation_error_message=_("This person already has this role here."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.organisation}"
+
+
+class Invitation(models.Model):
+    """An offer of a role by e-mail. Only the digest of the token is stored."""
+
+    email = models.EmailField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    token_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.get_role_display()}"
+
+
+class ApiToken(models.Model):
+    """A key for programs, acting as its owner. Only the digest of the key is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    key_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnterpriseConsent(models.Model):
+    """An enterprise lets a financial institution see it. Without a row in force the institution sees nothing."""
+
+    enterprise = models.ForeignKey("registry.Enterprise", on_delete=models.CASCADE, related_name="consents")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="consents")
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["enterprise", "organisation"], condition=models.Q(withdrawn_at__isnull=True), name="consent_once"
+            )
+        ]

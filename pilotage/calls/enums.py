@@ -1,0 +1,92 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class StageKind(TextChoices):
+    APPLY = "apply", _("application")
+    CHECK = "check", _("check")
+    RECOMMEND = "recommend", _("recommendation")
+    ACCEPT = "accept", _("completeness check")
+    REVIEW = "review", _("expert review")
+    DEFENCE = "defence", _("defence")
+    SITE_VISIT = "site_visit", _("site visit")
+    SELECT = "select", _("selection")
+    NOTICE = "notice", _("public notice")
+    PUBLISH = "publish", _("publication")
+    UPDATE = "update", _("yearly update")
+    RE_EVALUATE = "re_evaluate", _("re-evaluation")
+
+
+class ApplicationState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned")
+    RESUBMITTED = "resubmitted", _("Resubmitted")
+    CHECKED = "checked", _("Checked")
+    SHORTLISTED = "shortlisted", _("Shortlisted")
+    RECOMMENDED = "recommended", _("Recommended")
+    NOT_RECOMMENDED = "not_recommended", _("Not recommended")
+    ACCEPTED = "accepted", _("Accepted")
+    NOT_ACCEPTED = "not_accepted", _("Not accepted")
+    UNDER_REVIEW = "under_review", _("Under review")
+    SELECTED = "selected", _("Selected")
+    RESERVE = "reserve", _("Reserve")
+    NOT_SELECTED = "not_selected", _("Not selected")
+    IN_NOTICE = "in_notice", _("In public notice")
+    EXCLUDED = "excluded", _("Excluded after objection")
+    LISTED = "listed", _("Listed")
+    UPDATE_CONFIRMED = "update_confirmed", _("Update confirmed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# Whoever waits may know: until the outcome is public an applicant sees these inner states as one.
+PUBLIC_STATE = {
+    ApplicationState.SHORTLISTED: ApplicationState.CHECKED,
+    ApplicationState.SELECTED: ApplicationState.UNDER_REVIEW,
+    ApplicationState.RESERVE: ApplicationState.UNDER_REVIEW,
+    ApplicationState.NOT_SELECTED: ApplicationState.UNDER_REVIEW,
+}
+EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})
+WITH_CITY = frozenset({ApplicationState.SUBMITTED, ApplicationState.RESUBMITTED})
+WITH_PROVINCE = frozenset({ApplicationState.CHECKED, ApplicationState.SHORTLISTED, ApplicationState.NOT_RECOMMENDED})
+EVER_SUBMITTED = frozenset(set(ApplicationState) - {ApplicationState.DRAFT})
+RECOMMENDED_OR_LATER = frozenset(
+    {
+        ApplicationState.RECOMMENDED,
+        ApplicationState.ACCEPTED,
+        ApplicationState.NOT_ACCEPTED,
+        ApplicationState.UNDER_REVIEW,
+        ApplicationState.SELECTED,
+        ApplicationState.RESERVE,
+        ApplicationState.NOT_SELECTED,
+        ApplicationState.IN_NOTICE,
+        ApplicationState.EXCLUDED,
+        ApplicationState.LISTED,
+    }
+)
+
+
+class ApplicationKind(TextChoices):
+    NEW = "new", _("new")
+    UPDATE = "update", _("yearly update")
+
+
+class CheckResult(TextChoices):
+    PASS = "pass", _("recommended")
+    RESERVATION = "reservation", _("recommended with a reservation")
+    RETURN = "return", _("returned")
+    DECLINE = "decline", _("not recommended")
+
+
+class CosignDecision(TextChoices):
+    SIGNED = "signed", _("Co-signed")
+    REFUSED = "refused", _("Not co-signed")
+
+
+class RecommenderKind(TextChoices):
+    PROVINCE = "province", _("provincial industry department")
+    PLANNED_CITY = "planned_city", _("separately planned city")
+    XPCC = "xpcc", _("Xinjiang Production and Construction Corps")
+    COMMUNICATIONS = "communications", _("communications administration")
+    CENTRAL_ENTERPRISE = "central_enterprise", _("central enterprise")
+    BUREAU = "bureau", _("ministry bureau")

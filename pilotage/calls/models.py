@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.calls.enums import (
+    ApplicationKind,
+    ApplicationState,
+    CheckResult,
+    CosignDecision,
+    RecommenderKind,
+    StageKind,
+)
+from pilotage.plan.models import Bilingual
+from pilotage.registry.models import localized
+
+
+class Recommender(models.Model):
+    """A body with a quota. Not a province: several recommenders may count for one province in statistics."""
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20, choices=RecommenderKind.choices)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=160, blank=True)
+    province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    prefecture = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("recommender")
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return localized(self.name_zh, self.name_en)
+
+
+class Call(Bilingual):
+    """An open or past call of a plan. Its rules live in the version it points to."""
+
+    plan = models.ForeignKey("plan.Plan", on_delete=models.PROTECT, related_name="calls")
+    slug = models.SlugField(max_length=80, unique=True)
+    year = models.PositiveSmallIntegerField()
+    measure_code = models.CharField(max_length=20, blank=True)
+    current = models.ForeignKey("calls.CallVersion", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Bilingual.Meta):
+        abstract = False
+        verbose_name = _("call")
+        ordering: ClassVar = ["-year", "slug"]
+
+    @cached_property
+    def stage_by_key(self) -> dict[str, Stage]:
+        return {stage.key: stage for stage in self.stages.all()}
+
+    def stage(self, kind: str) -> Stage | None:
+        """The first stage of a kind, in order."""
+        return next((stage for stage in self.stage_by_key.values() if stage.kind == kind), None)
+
+
+class CallVersion(models.Model):
+    """The call file as loaded. Applications stay bound to the version they were made under."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=80)
+    content = models.JSONField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("call version")
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["call", "number"], name="call_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.call.slug} v{self.number}"
+
+
+class Stage(Bilingual):
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="stages")
+    key = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12, choices=StageKind.choices)
+    position = models.PositiveSmallIntegerField()
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    options = models.JSONField(default=dict)
+
+    class Meta(Bilingual.Meta):
+        abstract = False
+        verbose_name = _("stage")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["call", "key"], name="stage_once"),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__isnull=True)
+                | models.Q(closes_at__isnull=True)
+                | models.Q(closes_at__gt=models.F("opens_at")),
+                name="stage_order",
+                violation_error_message=_("A stage must close after it opens."),
+            ),
+        ]
+
+
+class Quota(models.Model):
+    """How many a recommender may put forward. ``limit`` NULL: no source gives one, so none is applied."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="quotas")
+    recommender = models.ForeignKey(Recommender, on_delete=models.PROTECT, related_name="quotas")
+    limit = models.PositiveIntegerField(null=True, blank=True)
+    is_verified = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("quota")
+        ordering: ClassVar = ["recommender__code"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["call", "recommender"], name="quota_once")]
+
+
+class Application(models.Model):
+    """One filing of one enterprise to one call.
+
+    ``data`` maps form field keys to values (JSON; decimals as strings); ``field_versions`` says at
+    which ``draft_version`` each field last changed, so two tabs merge field by field.
+    Columns from ``project_title`` to ``county`` repeat what the form holds, for lists and scope.
+    """
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
+    version = models.ForeignKey(CallVersion, on_delete=models.PROTECT, related_name="applications")
+    enterprise = models.ForeignKey("registry.Enterprise", on_delete=models.PROTECT, related_name="applications")
+    recommender = models.ForeignKey(Recommender, null=True, blank=True, on_delete=models.PROTECT, related_name="applications")
+    kind = models.CharField(max_length=8, choices=ApplicationKind.choices, default=ApplicationKind.NEW)
+    renews = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewals")
+    number = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=20, choices=ApplicationState.choices, default=ApplicationState.DRAFT)
+    data = models.JSONField(default=dict)
+    field_versions = models.JSONField(default=dict)
+    draft_version = models.PositiveIntegerField(default=0)
+    project_title = models.CharField(max_length=200, blank=True)
+    level = models.CharField(max_length=20, blank=True)
+    building_state = models.CharField(max_length=20, blank=True)
+    industry = models.ForeignKey("registry.Industry", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    prefecture = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    county = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveIntegerField(null=True, blank=True)
+    cosign = models.CharField(max_length=8, choices=CosignDecision.choices, blank=True)
+    check_result = models.CharField(max_length=12, choices=CheckResult.choices, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    returned_reason = models.TextField(blank=True)
+    bigrams = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("application")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            # secretariat's list, by state
+            models.Index(fields=["call", "state", "-id"], name="application_state"),
+            # province officer's and communications administration's desk
+            models.Index(fields=["call", "province", "state", "rank"], name="application_province"),
+            # city officer's desk
+            models.Index(fields=["call", "prefecture", "state"], name="application_prefecture"),
+            # quota count
+            models.Index(fields=["call", "recommender", "state"], name="application_recommender"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["call", "enterprise", "project_title"],
+                condition=~models.Q(state__in=["draft", "withdrawn"]) & models.Q(kind="new"),
+                name="application_not_twice",
+                violation_error_message=_("This project has been filed to this call already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "withdrawn"]) | models.Q(submitted_at__isnull=False),
+                name="application_submitted_at",
+                violation_error_message=_("A submitted application must have its time of submission."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.project_title}".strip()
+
+
+class Revision(models.Model):
+    """What was filed: one row per submission and resubmission, never changed."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    data = models.JSONField()
+    attachments = models.JSONField(default=list)
+    digest = models.CharField(max_length=80)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("revision")
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["application", "number"], name="revision_once")]
+
+
+def attachment_path(attachment: Attachment, _name: str) -> str:
+    return f"attachments/{attachment.application_id}/{attachment.sha256[:2]}/{attachment.sha256}"
+
+
+class Attachment(models.Model):
+    """A file of an application, kept under its own digest; removed ones stay on disk for the record."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="attachments")
+    field = models.CharField(max_length=60)
+    file = models.FileField(upload_to=attachment_path, max_length=200)
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attachment")
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Check(models.Model):
+    """An opinion of a level on an application: district, city, province or completeness."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="checks")
+    stage_key = models.CharField(max_length=40)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    result = models.CharField(max_length=12, choices=CheckResult.choices)
+    opinion = models.TextField(blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("check")
+        ordering: ClassVar = ["-id"]
+
+
+class Cosignature(models.Model):
+    """The communications administration's joint opinion on a shortlisted application."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="cosignatures")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=8, choices=CosignDecision.choices)
+    opinion = models.TextField(blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("co-signature")
+        ordering: ClassVar = ["-id"]
+
+
+class RecommendationList(models.Model):
+    """A recommender's list as sent up: who, when, and the ranks it held."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="recommendation_lists")
+    recommender = models.ForeignKey(Recommender, on_delete=models.PROTECT, related_name="lists")
+    number = models.PositiveIntegerField()
+    ranking = models.JSONField()
+    opinion = models.TextField(blank=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("recommendation list")
+        ordering: ClassVar = ["-sent_at", "-id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["call", "recommender", "number"], name="list_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recommender} · {self.call} · {self.number}"
+
+    def audit_snapshot(self) -> dict[str, Any]:
+        return {"call": self.call_id, "recommender": self.recommender_id, "number": self.number, "ranking": self.ranking}

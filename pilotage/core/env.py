@@ -1,0 +1,80 @@
+"""Strict readers for ``PILOTAGE_*`` environment variables.
+
+Every setting is read through one of these functions, so a typo in a value stops the start
+with a sentence instead of changing behaviour silently. A variable ``NAME_FILE`` may hold the
+path of a file with the value (container secrets).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class EnvError(ValueError):
+    """A setting is missing or cannot be read; the message names it and says what is expected."""
+
+
+def envstr(name: str, default: str = "") -> str:
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise EnvError(f"{name}_FILE: cannot read {path}: {error.strerror}") from error
+    return os.environ.get(name, default)
+
+
+def envbool(name: str, default: bool) -> bool:
+    value = envstr(name)
+    if value == "":
+        return default
+    if value not in {"True", "False"}:
+        raise EnvError(f"{name}: expected True or False, got {value!r}")
+    return value == "True"
+
+
+def envint(name: str, default: int) -> int:
+    value = envstr(name)
+    if value == "":
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise EnvError(f"{name}: expected a whole number, got {value!r}") from None
+
+
+def envlist(name: str, default: list[str]) -> list[str]:
+    value = envstr(name)
+    return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def envpath(name: str, default: Path) -> Path:
+    value = envstr(name)
+    return Path(value).expanduser().resolve() if value else default
+
+
+def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
+    """Django's DATABASES entry for ``sqlite:///file`` or ``postgresql://user:pw@host:port/name``."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path) if parts.path.startswith("//") else unquote(parts.path)[1:] or ":memory:",
+            "OPTIONS": sqlite_options,
+            "CONN_MAX_AGE": 600,
+        }
+    if parts.scheme in {"postgresql", "postgres"}:
+        query = dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": query.pop("host", "") or parts.hostname or "",
+            "PORT": str(query.pop("port", "") or parts.port or ""),
+            "OPTIONS": query,
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise EnvError(f"PILOTAGE_DATABASE_URL: expected sqlite:///FILE or postgresql://…, got scheme {parts.scheme!r}")

@@ -1,0 +1,39 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticeState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("In public notice")
+    CLOSED = "closed", _("Closed")
+
+
+class ObjectionState(TextChoices):
+    RECEIVED = "received", _("Received")
+    DISMISSED = "dismissed", _("Dismissed")
+    UPHELD = "upheld", _("Upheld")
+
+
+class EditionState(TextChoices):
+    PREPARED = "prepared", _("Prepared")
+    PUBLISHED = "published", _("Published")
+
+
+class EntryState(TextChoices):
+    PREPARED = "prepared", _("Prepared")
+    LISTED = "listed", _("Listed")
+    RECTIFYING = "rectifying", _("Rectifying")
+    REMOVED = "removed", _("Removed")
+    EXPIRED = "expired", _("Expired")
+
+
+PUBLIC = frozenset({EntryState.LISTED, EntryState.RECTIFYING, EntryState.REMOVED, EntryState.EXPIRED})
+IN_FORCE = frozenset({EntryState.LISTED, EntryState.RECTIFYING})
+
+
+class CountDimension(TextChoices):
+    TOTAL = "total", _("total")
+    PROVINCE = "province", _("province")
+    INDUSTRY = "industry", _("industry")
+    SCENARIO = "scenario", _("scenario")
+    LABEL = "label", _("label")

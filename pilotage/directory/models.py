@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.directory.enums import CountDimension, EditionState, EntryState, NoticeState, ObjectionState
+from pilotage.plan.models import Bilingual
+
+
+class PublicNotice(Bilingual):
+    """A list laid open for objections. ``chain_head`` anchors the audit chain as it stood at opening."""
+
+    call = models.ForeignKey("calls.Call", on_delete=models.PROTECT, related_name="notices")
+    selection = models.ForeignKey("review.Selection", null=True, on_delete=models.PROTECT, related_name="notices")
+    number = models.CharField(max_length=40, unique=True)
+    body_zh = models.TextField(blank=True)
+    body_en = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.DRAFT)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    chain_head = models.CharField(max_length=120, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta(Bilingual.Meta):
+        abstract = False
+        verbose_name = _("public notice")
+        ordering: ClassVar = ["-opens_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="notice_order",
+                violation_error_message=_("A notice must close after it opens."),
+            )
+        ]
+
+
+class NoticeRow(models.Model):
+    notice = models.ForeignKey(PublicNotice, on_delete=models.CASCADE, related_name="rows")
+    application = models.ForeignKey("calls.Application", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("notice row")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "application"], name="notice_row_once")]
+
+
+class Objection(models.Model):
+    """What somebody holds against a list or one row of it. Only the secretariat and auditors see who."""
+
+    notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, related_name="objections")
+    application = models.ForeignKey("calls.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    organisation = models.CharField(max_length=200, blank=True)
+    contact = models.CharField(max_length=200)
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=ObjectionState.choices, default=ObjectionState.RECEIVED)
+    decision = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("objection")
+        ordering: ClassVar = ["-received_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state="received") | ~models.Q(decision=""),
+                name="objection_decision_reasoned",
+                violation_error_message=_("A decision on an objection must give its reason."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Directory(Bilingual):
+    slug = models.SlugField(max_length=80, unique=True)
+    prefix = models.CharField(max_length=12)
+
+    class Meta(Bilingual.Meta):
+        abstract = False
+        verbose_name = _("directory")
+        verbose_name_plural = _("directories")
+        ordering: ClassVar = ["slug"]
+
+
+class Edition(Bilingual):
+    """A batch of a directory. ``is_complete`` is False for editions known only in part (real history from news)."""
+
+    directory = models.ForeignKey(Directory, on_delete=models.PROTECT, related_name="editions")
+    year = models.PositiveSmallIntegerField()
+    call = models.ForeignKey("calls.Call", null=True, blank=True, on_delete=models.PROTECT, related_name="editions")
+    notice = models.ForeignKey(PublicNotice, null=True, blank=True, on_delete=models.PROTECT, related_name="editions")
+    state = models.CharField(max_length=10, choices=EditionState.choices, default=EditionState.PREPARED)
+    published_at = models.DateTimeField(null=True, blank=True)
+    declared_count = models.PositiveIntegerField(null=True, blank=True)
+    is_complete = models.BooleanField(default=True)
+    is_fictional = models.BooleanField(default=False)
+    source = models.CharField(max_length=300, blank=True)
+
+    class Meta(Bilingual.Meta):
+        abstract = False
+        verbose_name = _("edition")
+        ordering: ClassVar = ["-year", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["directory", "year", "is_fictional"], name="edition_once"),
+            models.CheckConstraint(
+                condition=~models.Q(state="published") | models.Q(published_at__isnull=False),
+                name="edition_published_at",
+                violation_error_message=_("A published edition must have its date."),
+            ),
+        ]
+
+
+class Entry(models.Model):
+    """One listed project. Blank fields were not printed in the source; they are shown as unknown, never guessed."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="entries")
+    number = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=10, choices=EntryState.choices, default=EntryState.PREPARED)
+    application = models.OneToOneField(
+        "calls.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="entry"
+    )
+    enterprise = models.ForeignKey(
+        "registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    enterprise_name = models.CharField(max_length=200, blank=True)
+    project_title = models.CharField(max_length=200, blank=True)
+    province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    prefecture = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    industry = models.ForeignKey("registry.Industry", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=20, blank=True)
+    scenario_count = models.PositiveSmallIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    label = models.CharField(max_length=20, blank=True)
+    listed_on = models.DateField(null=True, blank=True)
+    removed_on = models.DateField(null=True, blank=True)
+    next_evaluation_on = models.DateField(null=True, blank=True)
+    is_fictional = models.BooleanField(default=False)
+    source = models.CharField(max_length=300, blank=True)
+    bigrams = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        ordering: ClassVar = ["edition", "number"]
+        indexes: ClassVar = [
+            # the directory page: an edition in order of number, alone or in one province, industry
+            models.Index(fields=["edition", "number"], name="entry_number"),
+            models.Index(fields=["edition", "province", "number"], name="entry_province"),
+            models.Index(fields=["edition", "industry", "number"], name="entry_industry"),
+            models.Index(fields=["state", "number"], name="entry_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.project_title or self.enterprise_name}"
+
+
+class EntryScenario(models.Model):
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="scenarios")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=10)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("entry scenario")
+        ordering: ClassVar = ["code"]
+        indexes: ClassVar = [models.Index(fields=["edition", "code"], name="entry_scenario_facet")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["entry", "code"], name="entry_scenario_once")]
+
+
+class EntryCount(models.Model):
+    """Counts of entries in force by one dimension, kept by the publishing service so pages never count a million rows."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="counts")
+    dimension = models.CharField(max_length=10, choices=CountDimension.choices)
+    code = models.CharField(max_length=20, blank=True)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("entry count")
+        ordering: ClassVar = ["dimension", "code"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["edition", "dimension", "code"], name="entry_count_once")]

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.review.enums import AssignmentMethod, AssignmentState, Outcome, SelectionState
+
+
+class ExpertProfile(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="expert_profile")
+    number = models.CharField(max_length=20, unique=True)
+    employer = models.ForeignKey("registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    employer_name = models.CharField(max_length=200, blank=True)
+    province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    disciplines = models.JSONField(default=list)
+    is_available = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("expert")
+        ordering: ClassVar = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.user}"
+
+
+class Assignment(models.Model):
+    """One expert's seat on one application. ``total`` is computed from criterion scores and published weights, 0-100."""
+
+    application = models.ForeignKey("calls.Application", on_delete=models.PROTECT, related_name="assignments")
+    call = models.ForeignKey("calls.Call", on_delete=models.PROTECT, related_name="+")
+    expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="assignments")
+    state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.ASSIGNED)
+    method = models.CharField(max_length=12, choices=AssignmentMethod.choices)
+    position = models.PositiveIntegerField(default=0)
+    total = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    comment = models.TextField(blank=True)
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    assigned_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        ordering: ClassVar = ["position", "id"]
+        indexes: ClassVar = [
+            # the expert's queue
+            models.Index(fields=["expert", "call", "position"], name="assignment_queue"),
+            # the review board's progress
+            models.Index(fields=["call", "state"], name="assignment_progress"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["application", "expert"],
+                name="assignment_once",
+                violation_error_message=_("This expert already has a seat on this application."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="finished") | models.Q(total__isnull=False),
+                name="assignment_finished_has_total",
+                violation_error_message=_("A finished review must score every criterion."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} · {self.expert}"
+
+
+class Score(models.Model):
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    comment = models.TextField(blank=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("score")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["assignment", "criterion"], name="score_once"),
+            models.CheckConstraint(
+                condition=models.Q(value__isnull=True) | models.Q(value__gte=0), name="score_not_negative"
+            ),
+        ]
+
+
+class ReviewSummary(models.Model):
+    """What the finished reviews of an application say together; kept current by the scoring service."""
+
+    application = models.OneToOneField("calls.Application", on_delete=models.CASCADE, related_name="review_summary")
+    call = models.ForeignKey("calls.Call", on_delete=models.CASCADE, related_name="+")
+    seat_count = models.PositiveSmallIntegerField(default=0)
+    finished_count = models.PositiveSmallIntegerField(default=0)
+    mean = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    spread = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("review summary")
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            # the board sorted by mean
+            models.Index(fields=["call", "-mean"], name="summary_mean")
+        ]
+
+
+class Selection(models.Model):
+    """A proposed or confirmed result. ``parameters`` and ``inputs_digest`` are enough to compute it again."""
+
+    call = models.ForeignKey("calls.Call", on_delete=models.PROTECT, related_name="selections")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=SelectionState.choices, default=SelectionState.DRAFT)
+    parameters = models.JSONField()
+    inputs_digest = models.CharField(max_length=80)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("selection")
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["call", "number"], name="selection_once"),
+            models.UniqueConstraint(
+                fields=["call"],
+                condition=models.Q(state="confirmed"),
+                name="selection_one_confirmed",
+                violation_error_message=_("This call already has a confirmed selection."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call} · {self.number}"
+
+
+class SelectionRow(models.Model):
+    """One application's place and the reason for it, as code and figures; the sentence is made when shown."""
+
+    selection = models.ForeignKey(Selection, on_delete=models.CASCADE, related_name="rows")
+    application = models.ForeignKey("calls.Application", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    mean = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    reason = models.CharField(max_length=40)
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("selection row")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["selection", "application"], name="selection_row_once")]
