@@ -171,7 +171,6 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=100)
     key_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
-    last_used_on = models.DateField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -100,7 +100,6 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100)),
                 ('key_digest', models.CharField(max_length=64, unique=True)),
                 ('created_at', models.DateTimeField()),
-                ('last_used_on', models.DateField(blank=True, null=True)),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
             ],
