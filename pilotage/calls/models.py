@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from pilotage.audit.chain import canonical, digest
 from pilotage.calls.enums import (
     ApplicationKind,
     ApplicationState,
@@ -117,6 +118,21 @@ class Quota(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["call", "recommender"], name="quota_once")]
 
 
+class NumberSeries(models.Model):
+    """The last running number given to applications of one call in one province; the row is the lock."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
+    province = models.ForeignKey("registry.Division", on_delete=models.PROTECT, related_name="+")
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("number series")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["call", "province"], name="number_series_once")]
+
+
+_NOT_IN_SNAPSHOT = {"data", "field_versions", "bigrams"}
+
+
 class Application(models.Model):
     """One filing of one enterprise to one call.
 
@@ -178,10 +194,21 @@ class Application(models.Model):
                 name="application_submitted_at",
                 violation_error_message=_("A submitted application must have its time of submission."),
             ),
+            models.UniqueConstraint(
+                fields=["call", "recommender", "rank"],
+                condition=models.Q(rank__isnull=False),
+                name="application_rank_once",
+                violation_error_message=_("Two applications of one list cannot share a rank."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.project_title}".strip()
+
+    def audit_snapshot(self) -> dict[str, Any]:
+        """The columns, and the digest of the form's content: the content itself is kept by the revision filed."""
+        columns = {f.attname: f.value_from_object(self) for f in self._meta.concrete_fields if f.name not in _NOT_IN_SNAPSHOT}
+        return {**columns, "data_digest": digest(canonical(self.data))}
 
 
 class Revision(models.Model):

@@ -289,4 +289,32 @@ class Migration(migrations.Migration):
             model_name='stage',
             constraint=models.CheckConstraint(condition=models.Q(('opens_at__isnull', True), ('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='stage_order', violation_error_message='A stage must close after it opens.'),
         ),
+        migrations.CreateModel(
+            name='NumberSeries',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('last', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'verbose_name': 'number series',
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='application',
+            constraint=models.UniqueConstraint(condition=models.Q(('rank__isnull', False)), fields=('call', 'recommender', 'rank'), name='application_rank_once', violation_error_message='Two applications of one list cannot share a rank.'),
+        ),
+        migrations.AddField(
+            model_name='numberseries',
+            name='call',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='calls.call'),
+        ),
+        migrations.AddField(
+            model_name='numberseries',
+            name='province',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.division'),
+        ),
+        migrations.AddConstraint(
+            model_name='numberseries',
+            constraint=models.UniqueConstraint(fields=('call', 'province'), name='number_series_once'),
+        ),
     ]

@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from pilotage.core.search import CreateSearchIndex
+
+
+class Migration(migrations.Migration):
+    dependencies = [("calls", "0001_initial")]
+
+    operations = [CreateSearchIndex("calls", "Application")]
