@@ -1,0 +1,60 @@
+"""An answer in words: for tables, papers and exports, in the active language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pilotage.calls.form_fields import Field
+from pilotage.calls.form_values import is_empty
+
+NOTHING = "–"
+
+
+def display(field: Field, value: Any, names: Callable[[str, str], str] | None = None) -> str:
+    """One line of text. ``names(type, code)`` gives the name of an industry or division code; without it the code stays."""
+    if is_empty(value):
+        return NOTHING
+    match field.type:
+        case "choice":
+            return _option(field, value)
+        case "multichoice":
+            return _joined(_option(field, each) for each in value)
+        case "boolean" | "statement":
+            return _("yes") if (value.get("agreed") if isinstance(value, dict) else value) else _("no")
+        case "scenarios":
+            return _joined(_option(field, code) for code in value)
+        case "before_after":
+            return f"{value.get('before') or NOTHING} → {value.get('after') or NOTHING}{_unit(field)}"
+        case "table":
+            return _("%(count)s rows") % {"count": len(value)}
+        case "industry" | "division":
+            return names(field.type, value) if names else value
+        case "integer" | "decimal" | "money":
+            return f"{_grouped(value)}{_unit(field)}"
+        case _:
+            return str(value)
+
+
+def _option(field: Field, value: str) -> str:
+    option = field.option(value)
+    return option.label if option else value
+
+
+def _joined(words: Any) -> str:
+    return (", " if (get_language() or "").startswith("en") else "、").join(words)
+
+
+def _unit(field: Field) -> str:
+    if not field.unit:
+        return ""
+    return field.unit if field.unit == "%" or not (get_language() or "").startswith("en") else f" {field.unit}"
+
+
+def _grouped(value: Any) -> str:
+    whole, dot, fraction = str(value).partition(".")
+    sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(digits):,}{dot}{fraction}"
