@@ -26,19 +26,23 @@ class Bilingual(models.Model):
 
 
 class Plan(Bilingual):
-    """A loaded plan folder. ``slug`` is the folder's own identifier; content changes make a new version."""
+    """A loaded plan folder. ``slug`` is the folder's own identifier; content changes make a new version.
+
+    ``sources``, here and below, is a list of ``{"url", "note"}``; ``notes`` a list of ``{"zh", "en"}``.
+    """
 
     slug = models.SlugField(max_length=80, unique=True)
     issuer_zh = models.CharField(max_length=200)
     issuer_en = models.CharField(max_length=200, blank=True)
     document_number = models.CharField(max_length=100, blank=True)
     issued_on = models.DateField(null=True, blank=True)
+    is_issue_date_verified = models.BooleanField(default=True)
     starts_on = models.DateField()
     ends_on = models.DateField()
     declared_action_count = models.PositiveIntegerField(null=True, blank=True)
     declared_measure_count = models.PositiveIntegerField(null=True, blank=True)
     notes = models.JSONField(default=list)
-    source = models.JSONField(default=dict)
+    sources = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -72,6 +76,7 @@ class PlanVersion(models.Model):
 class ResponsibleUnit(Bilingual):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="units")
     code = models.CharField(max_length=60)
+    sources = models.JSONField(default=list)
 
     class Meta(Bilingual.Meta):
         abstract = False
@@ -99,7 +104,7 @@ class Action(Bilingual):
     code = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
     is_verified = models.BooleanField(default=True)
-    source = models.JSONField(default=dict)
+    sources = models.JSONField(default=list)
 
     class Meta(Bilingual.Meta):
         abstract = False
@@ -109,7 +114,10 @@ class Action(Bilingual):
 
 
 class Measure(Bilingual):
-    """A measure stands under an area; its action is left open where no source names it."""
+    """A measure stands under an area; its action is left open where no source names it.
+
+    ``is_verified`` is False where its place in the area is our reading; ``are_units_verified`` the same for its units.
+    """
 
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="measures")
     action = models.ForeignKey(Action, null=True, blank=True, on_delete=models.SET_NULL, related_name="measures")
@@ -118,7 +126,8 @@ class Measure(Bilingual):
     due_on = models.DateField(null=True, blank=True)
     carries_over_to = models.DateField(null=True, blank=True)
     is_verified = models.BooleanField(default=True)
-    source = models.JSONField(default=dict)
+    sources = models.JSONField(default=list)
+    are_units_verified = models.BooleanField(default=True)
     lead_units = models.ManyToManyField(ResponsibleUnit, related_name="led_measures", blank=True)
     cooperating_units = models.ManyToManyField(ResponsibleUnit, related_name="supported_measures", blank=True)
 
@@ -130,7 +139,11 @@ class Measure(Bilingual):
 
 
 class Target(Bilingual):
-    """What a measure promises. ``indicator`` names a registered indicator; blank is counted by nobody yet."""
+    """What a measure promises. ``indicator`` names a registered indicator; blank is counted by nobody yet.
+
+    ``value`` and ``value_max`` are in the target's unit, in percent for growth and rate. ``tolerance`` (percent) is
+    how far from ``value`` an "about" target may end; blank means ten. ``is_verified`` is about the value.
+    """
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="targets")
     code = models.CharField(max_length=20)
@@ -139,11 +152,12 @@ class Target(Bilingual):
     indicator_options = models.JSONField(default=dict, blank=True)
     value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     value_max = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    tolerance = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     unit_zh = models.CharField(max_length=20, blank=True)
     unit_en = models.CharField(max_length=40, blank=True)
     due_on = models.DateField(null=True, blank=True)
     is_verified = models.BooleanField(default=True)
-    source = models.JSONField(default=dict)
+    sources = models.JSONField(default=list)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta(Bilingual.Meta):
