@@ -59,12 +59,13 @@ django.setup()
 import factory.random  # noqa: E402
 import hypothesis  # noqa: E402
 
-from tests import tripwires  # noqa: E402
+from tests import append_only, tripwires  # noqa: E402
 
 if TYPE_CHECKING:
     from django.test import Client
 
 tripwires.install()
+append_only.let_flush_empty_the_chain()
 hypothesis.settings.register_profile("pilotage", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("pilotage")
 
@@ -142,10 +143,10 @@ def at() -> Iterator[Any]:
 
 @pytest.fixture
 def cast(db: None) -> Any:
-    """One person of each role, in Jiangsu and Suzhou where territory matters; see tests/factories/accounts.py."""
-    from tests.factories.accounts import build_cast
+    """One person of each role around Suzhou in Jiangsu, their like elsewhere, and an outsider: tests/factories/accounts.py."""
+    from tests.factories.accounts import cast as build
 
-    return build_cast()
+    return build()
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+ALGORITHMS = frozenset({"sha256", "sm3"})
 GENESIS = "sha256:" + "0" * 64
 
 
@@ -30,6 +31,12 @@ def canonical(value: Any) -> bytes:
 def digest(data: bytes, algorithm: str = "sha256") -> str:
     """``algorithm:hex``; algorithm is sha256 or sm3."""
     return f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
+
+
+def fits(data: bytes, written: str) -> bool:
+    """Whether ``written`` is the digest of ``data``; an algorithm that is not ours never fits."""
+    algorithm = written.split(":", 1)[0]
+    return algorithm in ALGORITHMS and digest(data, algorithm) == written
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +55,25 @@ class Link:
     snapshot_digest: str
     previous: str
 
-    def digest(self, algorithm: str) -> str:
-        from datetime import UTC
-
-        return digest(
-            canonical(
-                [
-                    self.number,
-                    self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-                    self.actor_id,
-                    self.actor_label,
-                    self.verb,
-                    self.object_type,
-                    self.object_id,
-                    self.object_label,
-                    self.reason,
-                    self.snapshot_digest,
-                    self.previous,
-                ]
-            ),
-            algorithm,
+    def canonical(self) -> bytes:
+        return canonical(
+            [
+                self.number,
+                self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+                self.actor_id,
+                self.actor_label,
+                self.verb,
+                self.object_type,
+                self.object_id,
+                self.object_label,
+                self.reason,
+                self.snapshot_digest,
+                self.previous,
+            ]
         )
+
+    def digest(self, algorithm: str) -> str:
+        return digest(self.canonical(), algorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,11 @@ def verify(events: Iterable[tuple[Link, str, bytes | None]], head: tuple[int, st
             expected_number = link.number
         if link.previous != previous:
             yield Break(link.number, "does not continue the event before it")
-        algorithm = stored.split(":", 1)[0]
-        if algorithm not in {"sha256", "sm3"} or link.digest(algorithm) != stored:
+        if not fits(link.canonical(), stored):
             yield Break(link.number, "its fields were changed after it was written")
         if snapshot is None:
             yield Break(link.number, "its snapshot is missing")
-        elif digest(snapshot, link.snapshot_digest.split(":", 1)[0] or "sha256") != link.snapshot_digest:
+        elif not fits(snapshot, link.snapshot_digest):
             yield Break(link.number, "its snapshot was changed after it was written")
         expected_number, previous = link.number + 1, stored
     if (expected_number - 1, previous) != head:
