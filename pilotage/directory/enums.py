@@ -27,6 +27,15 @@ class EntryState(TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class EntryLabel(TextChoices):
+    """Honours given on top of listing. Five-star is the first and highest class of the star rating."""
+
+    BENCHMARK = "benchmark", _("Benchmark")
+    FIVE_STAR = "five_star", _("Five-star")
+    FOUR_STAR = "four_star", _("Four-star")
+    THREE_STAR = "three_star", _("Three-star")
+
+
 PUBLIC = frozenset({EntryState.LISTED, EntryState.RECTIFYING, EntryState.REMOVED, EntryState.EXPIRED})
 IN_FORCE = frozenset({EntryState.LISTED, EntryState.RECTIFYING})
 

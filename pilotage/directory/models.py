@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pilotage.directory.enums import CountDimension, EditionState, EntryState, NoticeState, ObjectionState
+from pilotage.directory.enums import CountDimension, EditionState, EntryLabel, EntryState, NoticeState, ObjectionState
 from pilotage.plan.models import Bilingual
 
 
@@ -63,10 +63,16 @@ class Objection(models.Model):
     decision = models.TextField(blank=True)
     received_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
+    # keyed digest of the sender's address, for the limit per hour; the address itself is not kept
+    origin_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("objection")
         ordering: ClassVar = ["-received_at", "-id"]
+        indexes: ClassVar = [
+            # how many came from one place in the last hour
+            models.Index(fields=["origin_digest", "received_at"], name="objection_origin")
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(state="received") | ~models.Q(decision=""),
@@ -91,7 +97,10 @@ class Directory(Bilingual):
 
 
 class Edition(Bilingual):
-    """A batch of a directory. ``is_complete`` is False for editions known only in part (real history from news)."""
+    """A batch of a directory. ``is_complete`` is False for editions known only in part (real history from news).
+
+    ``codes`` keeps the code lists its entries were filed under (scenarios, levels), as ``{name: [{code, zh, en}]}``.
+    """
 
     directory = models.ForeignKey(Directory, on_delete=models.PROTECT, related_name="editions")
     year = models.PositiveSmallIntegerField()
@@ -103,13 +112,14 @@ class Edition(Bilingual):
     is_complete = models.BooleanField(default=True)
     is_fictional = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
+    codes = models.JSONField(default=dict, blank=True)
 
     class Meta(Bilingual.Meta):
         abstract = False
         verbose_name = _("edition")
         ordering: ClassVar = ["-year", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["directory", "year", "is_fictional"], name="edition_once"),
+            models.UniqueConstraint(fields=["directory", "year", "is_fictional", "is_complete"], name="edition_once"),
             models.CheckConstraint(
                 condition=~models.Q(state="published") | models.Q(published_at__isnull=False),
                 name="edition_published_at",
@@ -117,11 +127,17 @@ class Edition(Bilingual):
             ),
         ]
 
+    @property
+    def key(self) -> str:
+        """How addresses name the edition: ``2023``, ``2023-demo``, ``2023-known``."""
+        return f"{self.year}{'-demo' if self.is_fictional else ''}{'' if self.is_complete else '-known'}"
+
 
 class Entry(models.Model):
     """One listed project. Blank fields were not printed in the source; they are shown as unknown, never guessed."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="entries")
+    # every index below begins with the edition, so none of its own is kept
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="entries", db_index=False)
     number = models.CharField(max_length=40, unique=True)
     state = models.CharField(max_length=10, choices=EntryState.choices, default=EntryState.PREPARED)
     application = models.OneToOneField(
@@ -133,12 +149,15 @@ class Entry(models.Model):
     enterprise_name = models.CharField(max_length=200, blank=True)
     project_title = models.CharField(max_length=200, blank=True)
     province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    prefecture = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    prefecture = models.ForeignKey(
+        "registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     industry = models.ForeignKey("registry.Industry", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=20, blank=True)
     scenario_count = models.PositiveSmallIntegerField(default=0)
     facts = models.JSONField(default=dict)
-    label = models.CharField(max_length=20, blank=True)
+    label = models.CharField(max_length=20, blank=True, choices=EntryLabel.choices)
+    labelled_on = models.DateField(null=True, blank=True)
     listed_on = models.DateField(null=True, blank=True)
     removed_on = models.DateField(null=True, blank=True)
     next_evaluation_on = models.DateField(null=True, blank=True)
@@ -155,23 +174,40 @@ class Entry(models.Model):
             models.Index(fields=["edition", "number"], name="entry_number"),
             models.Index(fields=["edition", "province", "number"], name="entry_province"),
             models.Index(fields=["edition", "industry", "number"], name="entry_industry"),
+            models.Index(fields=["edition", "label", "number"], name="entry_label"),
+            # removed and expired ones
             models.Index(fields=["state", "number"], name="entry_state"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["removed", "expired"]) | models.Q(removed_on__isnull=False),
+                name="entry_removed_on",
+                violation_error_message=_("An entry that is no longer in force must have its date of removal."),
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.project_title or self.enterprise_name}"
+        return f"{self.number} {self.title}"
+
+    @property
+    def title(self) -> str:
+        return self.project_title or self.enterprise_name
+
+    def audit_snapshot(self) -> dict[str, Any]:
+        """All but the search column, which repeats the rest."""
+        return {f.attname: f.value_from_object(self) for f in self._meta.concrete_fields if f.name != "bigrams"}
 
 
 class EntryScenario(models.Model):
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="scenarios")
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="scenarios", db_index=False)
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+", db_index=False)
     code = models.CharField(max_length=10)
     description = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("entry scenario")
         ordering: ClassVar = ["code"]
-        indexes: ClassVar = [models.Index(fields=["edition", "code"], name="entry_scenario_facet")]
+        indexes: ClassVar = [models.Index(fields=["edition", "code", "entry"], name="entry_scenario_facet")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["entry", "code"], name="entry_scenario_once")]
 
 

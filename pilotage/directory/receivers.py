@@ -1,0 +1,18 @@
+"""News from the rooms below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from pilotage.audit.signals import transitioned
+from pilotage.calls.models import Application
+from pilotage.directory import services
+
+
+@receiver(transitioned, sender=Application, dispatch_uid="directory.update_confirmed")
+def update_confirmed(sender: Any, obj: Application, verb: str, actor: Any, **_kwargs: Any) -> None:
+    """A confirmed yearly update brings its facts into the entry."""
+    if verb == "confirm_update":
+        services.refresh_from_update(actor=actor, application=obj)

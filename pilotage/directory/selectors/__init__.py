@@ -1,0 +1,1 @@
+"""Named reads of the directory; each says what it costs."""
