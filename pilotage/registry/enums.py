@@ -45,7 +45,8 @@ class Size(TextChoices):
 
 class ImportState(TextChoices):
     UPLOADED = "uploaded", _("uploaded")
+    CHECKING = "checking", _("being checked")
     CHECKED = "checked", _("checked")
-    RUNNING = "running", _("running")
+    RUNNING = "running", _("being written")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")

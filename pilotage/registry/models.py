@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pilotage.registry import faults
 from pilotage.registry.enums import DivisionLevel, IdentifierScheme, ImportState, IndustryLevel, Ownership, Size
 
 
@@ -183,18 +184,30 @@ class Title(models.Model):
 class EnterpriseImport(models.Model):
     """One import of a file: what was read, what was written, which rows were refused.
 
-    ``position`` is the last row committed, so a run that was killed continues after it.
+    ``position`` is the last row committed, so a run that was killed continues after it. ``total_rows``
+    counts the rows with content; it grows while the file is being checked.
     """
 
     file = models.FileField(upload_to="imports/%Y/")
     file_name = models.CharField(max_length=255)
+    file_digest = models.CharField(max_length=80)
+    sheets = models.JSONField(default=list)
+    sheet = models.CharField(max_length=31, blank=True)
+    header_row = models.PositiveIntegerField(default=1)
+    columns = models.JSONField(default=list)
+    sample = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    source = models.CharField(max_length=300, blank=True)
+    is_fictional = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED)
     total_rows = models.PositiveIntegerField(null=True)
+    last_row = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)
     created_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
+    warning_count = models.PositiveIntegerField(default=0)
     message = models.TextField(blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -207,17 +220,45 @@ class EnterpriseImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def percent(self) -> int:
+        """How far the writing is, by row number."""
+        return min(100, self.position * 100 // self.last_row) if self.last_row else 0
+
+    def audit_snapshot(self) -> dict[str, Any]:
+        """Without the sample: the snapshot is kept for good, the file's digest stands for its content."""
+        return {f.attname: f.value_from_object(self) for f in self._meta.concrete_fields if f.attname != "sample"}
+
 
 class ImportFault(models.Model):
-    """One refused cell of an import, so every bad row can be named and mended."""
+    """One refused or doubtful cell of an import, so every bad row can be named and mended.
+
+    Stored as code and parameters; the sentence is made in the language of the reader.
+    """
 
     batch = models.ForeignKey(EnterpriseImport, on_delete=models.CASCADE, related_name="faults")
     row = models.PositiveIntegerField()
     column = models.CharField(max_length=100, blank=True)
     value = models.CharField(max_length=300, blank=True)
-    message = models.CharField(max_length=400)
+    code = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
     is_warning = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("import fault")
         ordering: ClassVar = ["row", "id"]
+        indexes: ClassVar = [
+            # the report of one import in order of rows, and the faults of one chunk written anew
+            models.Index(fields=["batch", "is_warning", "row", "id"], name="fault_report"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.column}: {self.message}"
+
+    @property
+    def message(self) -> str:
+        return faults.message(self.code, self.params)
+
+    @property
+    def advice(self) -> str:
+        return faults.advice(self.code)
