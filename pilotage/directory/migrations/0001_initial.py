@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('calls', '0001_initial'),
         ('registry', '0001_initial'),
+        ('review', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -116,15 +117,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='NoticeRow',
+            name='PublicNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.application')),
+                ('title_zh', models.CharField(max_length=300)),
+                ('title_en', models.CharField(blank=True, max_length=300)),
+                ('number', models.CharField(max_length=40, unique=True)),
+                ('body_zh', models.TextField(blank=True)),
+                ('body_en', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'In public notice'), ('closed', 'Closed')], default='draft', max_length=8)),
+                ('opens_at', models.DateTimeField()),
+                ('closes_at', models.DateTimeField()),
+                ('chain_head', models.CharField(blank=True, max_length=120)),
+                ('created_at', models.DateTimeField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='calls.call')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('selection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='review.selection')),
             ],
             options={
-                'verbose_name': 'notice row',
-                'ordering': ['position'],
+                'verbose_name': 'public notice',
+                'ordering': ['-opens_at', '-id'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -142,6 +155,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('origin_digest', models.CharField(blank=True, editable=False, max_length=64)),
                 ('application', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.application')),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='directory.publicnotice')),
             ],
             options={
                 'verbose_name': 'objection',
@@ -149,26 +163,81 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='PublicNotice',
+            name='NoticeRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_zh', models.CharField(max_length=300)),
-                ('title_en', models.CharField(blank=True, max_length=300)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('body_zh', models.TextField(blank=True)),
-                ('body_en', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'In public notice'), ('closed', 'Closed')], default='draft', max_length=8)),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('chain_head', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='calls.call')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('position', models.PositiveIntegerField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.application')),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='directory.publicnotice')),
             ],
             options={
-                'verbose_name': 'public notice',
-                'ordering': ['-opens_at', '-id'],
-                'abstract': False,
+                'verbose_name': 'notice row',
+                'ordering': ['position'],
             },
+        ),
+        migrations.AddField(
+            model_name='edition',
+            name='notice',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='directory.publicnotice'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['edition', 'number'], name='entry_number'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['edition', 'province', 'number'], name='entry_province'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['edition', 'industry', 'number'], name='entry_industry'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['edition', 'label', 'number'], name='entry_label'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['state', 'number'], name='entry_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='entry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['removed', 'expired']), _negated=True), ('removed_on__isnull', False), _connector='OR'), name='entry_removed_on', violation_error_message='An entry that is no longer in force must have its date of removal.'),
+        ),
+        migrations.AddConstraint(
+            model_name='entrycount',
+            constraint=models.UniqueConstraint(fields=('edition', 'dimension', 'code'), name='entry_count_once'),
+        ),
+        migrations.AddIndex(
+            model_name='entryscenario',
+            index=models.Index(fields=['edition', 'code', 'entry'], name='entry_scenario_facet'),
+        ),
+        migrations.AddConstraint(
+            model_name='entryscenario',
+            constraint=models.UniqueConstraint(fields=('entry', 'code'), name='entry_scenario_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='publicnotice',
+            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='notice_order', violation_error_message='A notice must close after it opens.'),
+        ),
+        migrations.AddIndex(
+            model_name='objection',
+            index=models.Index(fields=['origin_digest', 'received_at'], name='objection_origin'),
+        ),
+        migrations.AddConstraint(
+            model_name='objection',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'received'), models.Q(('decision', ''), _negated=True), _connector='OR'), name='objection_decision_reasoned', violation_error_message='A decision on an objection must give its reason.'),
+        ),
+        migrations.AddConstraint(
+            model_name='noticerow',
+            constraint=models.UniqueConstraint(fields=('notice', 'application'), name='notice_row_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='edition',
+            constraint=models.UniqueConstraint(fields=('directory', 'year', 'is_fictional', 'is_complete'), name='edition_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='edition',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='edition_published_at', violation_error_message='A published edition must have its date.'),
         ),
     ]
