@@ -53,7 +53,7 @@ class PlanFolder:
 
     def section_docs(self, name: str) -> list[dict[str, Any]]:
         """The files of a section as its loader gets them: each with the code lists beside it."""
-        docs: dict[str, dict[str, Any]] = getattr(self, name)
+        docs = self.calls if name == "calls" else {}
         return [{**doc, "codes": self.codes} for doc in docs.values()]
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -71,6 +71,10 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan.slug} v{self.number}"
+
+    def audit_snapshot(self) -> dict[str, Any]:
+        """The digest stands for the content, which the row itself keeps."""
+        return {"plan": self.plan.slug, "number": self.number, "digest": self.digest}
 
 
 class ResponsibleUnit(Bilingual):
