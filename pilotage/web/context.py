@@ -1,2 +1,28 @@
-def site(request):
-    return {}
+"""What every page's frame needs: the navigation of the reader's role, the demo sign, the languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject, lazy
+
+from pilotage.web import nav
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Lazy throughout: a fragment pays for none of it."""
+    user = getattr(request, "user", None)
+    return {
+        "DEMO": settings.DEMO,
+        "public_nav": SimpleLazyObject(lambda: nav.public_links(request.path)),
+        "work_nav": SimpleLazyObject(lambda: nav.work_links(user, request.path)),
+        "own_organisation": SimpleLazyObject(lambda: _own_organisation(user)),
+        "same_page": lazy(request.get_full_path, str)(),
+    }
+
+
+def _own_organisation(user: Any) -> Any:
+    memberships = getattr(user, "active_memberships", [])
+    return memberships[0].organisation if memberships else ""

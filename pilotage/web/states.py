@@ -1,0 +1,154 @@
+"""How each state looks: tone and icon; its word comes from the room's own enum.
+
+Colour is always the third signal after icon and word. ``PUBLIC`` tones are: good, accent, warn,
+bad, neutral.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.audit.models import ProposalState
+from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision
+from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
+from pilotage.plan.enums import TargetStatus
+from pilotage.registry.enums import ImportState
+from pilotage.review.enums import AssignmentState, Outcome, SelectionState
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    tone: str
+    icon: str
+    label: str | _StrPromise = ""
+
+
+UNKNOWN = Look("neutral", "help-circle")
+
+_GOOD, _ACCENT, _WARN, _BAD, _NEUTRAL = "good", "accent", "warn", "bad", "neutral"
+
+_APPLICATION = {
+    ApplicationState.DRAFT: (_NEUTRAL, "pencil"),
+    ApplicationState.SUBMITTED: (_ACCENT, "send"),
+    ApplicationState.RETURNED: (_WARN, "arrow-back-up"),
+    ApplicationState.RESUBMITTED: (_ACCENT, "corner-down-left"),
+    ApplicationState.CHECKED: (_ACCENT, "list-check"),
+    ApplicationState.SHORTLISTED: (_ACCENT, "bookmark"),
+    ApplicationState.RECOMMENDED: (_ACCENT, "circle-check"),
+    ApplicationState.NOT_RECOMMENDED: (_NEUTRAL, "minus"),
+    ApplicationState.ACCEPTED: (_ACCENT, "check"),
+    ApplicationState.NOT_ACCEPTED: (_NEUTRAL, "minus"),
+    ApplicationState.UNDER_REVIEW: (_ACCENT, "circle-dashed"),
+    ApplicationState.SELECTED: (_GOOD, "circle-check"),
+    ApplicationState.RESERVE: (_WARN, "clock"),
+    ApplicationState.NOT_SELECTED: (_NEUTRAL, "minus"),
+    ApplicationState.IN_NOTICE: (_ACCENT, "eye"),
+    ApplicationState.EXCLUDED: (_BAD, "circle-x"),
+    ApplicationState.LISTED: (_GOOD, "circle-check"),
+    ApplicationState.UPDATE_CONFIRMED: (_GOOD, "refresh"),
+    ApplicationState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+}
+_ASSIGNMENT = {
+    AssignmentState.ASSIGNED: (_ACCENT, "circle-dashed"),
+    AssignmentState.STARTED: (_ACCENT, "pencil"),
+    AssignmentState.FINISHED: (_GOOD, "circle-check"),
+    AssignmentState.RECUSED: (_NEUTRAL, "user-x"),
+    AssignmentState.CANCELLED: (_NEUTRAL, "circle-minus"),
+}
+_SELECTION = {
+    SelectionState.DRAFT: (_NEUTRAL, "pencil"),
+    SelectionState.CONFIRMED: (_GOOD, "circle-check"),
+    SelectionState.DISCARDED: (_NEUTRAL, "circle-minus"),
+}
+_OUTCOME = {
+    Outcome.SELECTED: (_GOOD, "circle-check"),
+    Outcome.RESERVE: (_WARN, "clock"),
+    Outcome.NOT_SELECTED: (_NEUTRAL, "minus"),
+}
+_CHECK = {
+    CheckResult.PASS: (_GOOD, "circle-check"),
+    CheckResult.RESERVATION: (_WARN, "alert-triangle"),
+    CheckResult.RETURN: (_WARN, "arrow-back-up"),
+    CheckResult.DECLINE: (_NEUTRAL, "minus"),
+}
+_COSIGN = {CosignDecision.SIGNED: (_GOOD, "circle-check"), CosignDecision.REFUSED: (_BAD, "circle-x")}
+_NOTICE = {
+    NoticeState.DRAFT: (_NEUTRAL, "pencil"),
+    NoticeState.OPEN: (_ACCENT, "eye"),
+    NoticeState.CLOSED: (_NEUTRAL, "lock"),
+}
+_OBJECTION = {
+    ObjectionState.RECEIVED: (_ACCENT, "mail"),
+    ObjectionState.DISMISSED: (_NEUTRAL, "minus"),
+    ObjectionState.UPHELD: (_WARN, "flag"),
+}
+_EDITION = {EditionState.PREPARED: (_NEUTRAL, "pencil"), EditionState.PUBLISHED: (_GOOD, "circle-check")}
+_ENTRY = {
+    EntryState.PREPARED: (_NEUTRAL, "pencil"),
+    EntryState.LISTED: (_GOOD, "circle-check"),
+    EntryState.RECTIFYING: (_WARN, "alert-triangle"),
+    EntryState.REMOVED: (_BAD, "circle-x"),
+    EntryState.EXPIRED: (_NEUTRAL, "hourglass"),
+}
+_TARGET = {
+    TargetStatus.MET: (_GOOD, "circle-check"),
+    TargetStatus.IN_PROGRESS: (_ACCENT, "circle-dashed"),
+    TargetStatus.CARRIES_OVER: (_NEUTRAL, "arrow-forward"),
+    TargetStatus.MISSED: (_BAD, "circle-x"),
+    TargetStatus.NOT_COUNTED: (_NEUTRAL, "circle"),
+    TargetStatus.QUALITATIVE: (_NEUTRAL, "align-left"),
+}
+_PROPOSAL = {
+    ProposalState.OPEN: (_WARN, "users"),
+    ProposalState.CONFIRMED: (_GOOD, "circle-check"),
+    ProposalState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+}
+_IMPORT = {
+    ImportState.UPLOADED: (_NEUTRAL, "upload"),
+    ImportState.CHECKED: (_ACCENT, "list-check"),
+    ImportState.RUNNING: (_ACCENT, "circle-dashed"),
+    ImportState.DONE: (_GOOD, "circle-check"),
+    ImportState.FAILED: (_BAD, "circle-x"),
+}
+# Words without an enum of their own: the general signs of a desk.
+_SIGN = {
+    "met": Look(_GOOD, "circle-check", _("Met")),
+    "waiting": Look(_NEUTRAL, "clock", _("Waiting")),
+    "attention": Look(_WARN, "alert-triangle", _("Needs attention")),
+    "blocked": Look(_BAD, "circle-x", _("Not met")),
+    "none": Look(_NEUTRAL, "minus", _("None")),
+}
+
+
+def _looks(rows: dict) -> dict[str, Look]:
+    return {str(value.value): Look(tone, icon, value.label) for value, (tone, icon) in rows.items()}
+
+
+LOOKS: dict[str, dict[str, Look]] = {
+    "application": _looks(_APPLICATION),
+    "assignment": _looks(_ASSIGNMENT),
+    "selection": _looks(_SELECTION),
+    "outcome": _looks(_OUTCOME),
+    "check": _looks(_CHECK),
+    "cosign": _looks(_COSIGN),
+    "notice": _looks(_NOTICE),
+    "objection": _looks(_OBJECTION),
+    "edition": _looks(_EDITION),
+    "entry": _looks(_ENTRY),
+    "target": _looks(_TARGET),
+    "proposal": _looks(_PROPOSAL),
+    "import": _looks(_IMPORT),
+    "sign": _SIGN,
+}
+
+
+def look(kind: str, value: object) -> Look:
+    """Tone, icon and word of a state; an unknown value is shown as neutral with a question mark."""
+    found = LOOKS[kind].get(str(getattr(value, "value", value)))
+    return found or Look(UNKNOWN.tone, UNKNOWN.icon, str(value))
