@@ -65,6 +65,7 @@ class Field:
     summary: bool = False
     public: bool = False
     path: str = ""
+    prefill: str = ""
     max_length: int = 200
     min_chars: int = 0
     max_chars: int = 5000
@@ -190,7 +191,7 @@ def _limits(raw: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
 
 
 _PLAIN = (
-    "required", "maps_to", "summary", "public", "path", "max_length", "min_chars", "max_chars", "places", "better",
+    "required", "maps_to", "summary", "public", "path", "prefill", "max_length", "min_chars", "max_chars", "places", "better",
     "min_rows", "max_rows", "min_count", "max_mb", "max_count",
 )  # fmt: skip
 

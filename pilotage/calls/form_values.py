@@ -125,9 +125,7 @@ def _integer(field: Field, raw: Any) -> int:
 def _decimal(field: Field, raw: Any) -> str:
     number = _number(field, raw, _("%(field)s: expected a number."))
     if -number.as_tuple().exponent > field.places:  # type: ignore[operator]
-        sentence = ngettext(
-            "%(field)s: at most %(places)s decimal.", "%(field)s: at most %(places)s decimals.", field.places
-        )
+        sentence = ngettext("%(field)s: at most %(places)s decimal.", "%(field)s: at most %(places)s decimals.", field.places)
         raise refuse(field, sentence, places=field.places)
     return f"{abs(number) if number == 0 else number:f}"
 
@@ -272,7 +270,9 @@ def _cell(field: Field, column: Field, row: int, raw: Any) -> Any:
         return clean(column, raw)
     except Invalid as error:
         sentence = next(iter(error.errors.values()))
-        raise Invalid({field.key: _("%(field)s, row %(row)s: %(sentence)s") % {"field": field.label, "row": row, "sentence": sentence}}) from None
+        raise Invalid(
+            {field.key: _("%(field)s, row %(row)s: %(sentence)s") % {"field": field.label, "row": row, "sentence": sentence}}
+        ) from None
 
 
 def _few_rows(field: Field, value: list[dict[str, Any]]) -> str:

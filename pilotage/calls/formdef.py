@@ -95,9 +95,7 @@ class FormDef:
         return {key: None for key, field in self.by_key.items() if field.is_stored}
 
     def is_visible(self, key: str, data: Answers) -> bool:
-        return all(
-            self.is_visible(other, data) and _asked(data.get(other), values) for other, values in self.by_key[key].show_if
-        )
+        return all(self.is_visible(other, data) and _asked(data.get(other), values) for other, values in self.by_key[key].show_if)
 
     def visible_fields(self, data: Answers) -> list[Field]:
         return [field for key, field in self.by_key.items() if self.is_visible(key, data)]

@@ -95,9 +95,7 @@ class Stage(Bilingual):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["call", "key"], name="stage_once"),
             models.CheckConstraint(
-                condition=models.Q(opens_at__isnull=True)
-                | models.Q(closes_at__isnull=True)
-                | models.Q(closes_at__gt=models.F("opens_at")),
+                condition=models.Q(opens_at__isnull=True) | models.Q(closes_at__isnull=True) | models.Q(closes_at__gt=models.F("opens_at")),
                 name="stage_order",
                 violation_error_message=_("A stage must close after it opens."),
             ),
@@ -167,6 +165,8 @@ class Application(models.Model):
     updated_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     returned_reason = models.TextField(blank=True)
+    # the state it was in when it was last returned: says whose deadline the correction follows
+    returned_from = models.CharField(max_length=20, choices=ApplicationState.choices, blank=True)
     bigrams = models.TextField(blank=True, editable=False)
 
     class Meta:
@@ -218,6 +218,7 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     data = models.JSONField()
     attachments = models.JSONField(default=list)
+    registry = models.JSONField(default=dict)
     digest = models.CharField(max_length=80)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()

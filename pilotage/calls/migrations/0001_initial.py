@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('data', models.JSONField()),
                 ('attachments', models.JSONField(default=list)),
+                ('registry', models.JSONField(default=dict)),
                 ('digest', models.CharField(max_length=80)),
                 ('made_at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='calls.application')),
@@ -316,5 +317,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='numberseries',
             constraint=models.UniqueConstraint(fields=('call', 'province'), name='number_series_once'),
+        ),
+        migrations.AddField(
+            model_name='application',
+            name='returned_from',
+            field=models.CharField(blank=True, choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned'), ('resubmitted', 'Resubmitted'), ('checked', 'Checked'), ('shortlisted', 'Shortlisted'), ('recommended', 'Recommended'), ('not_recommended', 'Not recommended'), ('accepted', 'Accepted'), ('not_accepted', 'Not accepted'), ('under_review', 'Under review'), ('selected', 'Selected'), ('reserve', 'Reserve'), ('not_selected', 'Not selected'), ('in_notice', 'In public notice'), ('excluded', 'Excluded after objection'), ('listed', 'Listed'), ('update_confirmed', 'Update confirmed'), ('withdrawn', 'Withdrawn')], max_length=20),
         ),
     ]

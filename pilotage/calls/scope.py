@@ -1,0 +1,67 @@
+"""Whose rows an actor sees, as one condition; ``rules`` and ``selectors`` both build on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from pilotage.accounts.enums import Role
+from pilotage.accounts.models import Membership
+from pilotage.accounts.rules import enterprise_ids, in_territory, memberships_as
+from pilotage.calls.enums import RECOMMENDED_OR_LATER, ApplicationState, RecommenderKind
+from pilotage.calls.models import Recommender
+
+LOCAL_OFFICERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER)
+CENTRAL = (Role.SECRETARIAT, Role.AUDITOR)
+SHORTLISTED_OR_LATER = RECOMMENDED_OR_LATER | {ApplicationState.SHORTLISTED}
+# Beijing, Tianjin, Shanghai and Chongqing have districts directly under the municipality.
+MUNICIPALITIES = frozenset({"110000", "120000", "310000", "500000"})
+
+
+def visible(actor: Any) -> Q:
+    """Applications the actor may see: the enterprise its own, officers what was ever submitted in their territory."""
+    submitted = Q(submitted_at__isnull=False)
+    condition = Q(enterprise__in=enterprise_ids(actor))
+    for membership in memberships_as(actor, *LOCAL_OFFICERS, Role.COMMUNICATIONS_OFFICER, *CENTRAL):
+        condition |= submitted & _reach(actor, membership) & _only_call(membership)
+    return condition
+
+
+def _reach(actor: Any, membership: Membership) -> Q:
+    if membership.role in CENTRAL:
+        return Q()
+    place = in_territory(_Only(membership), membership.role)
+    return place & Q(state__in=SHORTLISTED_OR_LATER) if membership.role == Role.COMMUNICATIONS_OFFICER else place
+
+
+def _only_call(membership: Membership) -> Q:
+    return Q(call=membership.call_id) if membership.call_id else Q()
+
+
+class _Only:
+    """An actor with one single membership, so that territory and call of one role are not mixed with another's."""
+
+    is_authenticated = is_active = True
+
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+
+    def memberships_as(self, *roles: str) -> list[Membership]:
+        return [self._membership] if self._membership.role in roles else []
+
+
+def acts_for(membership: Membership, recommender: Recommender) -> bool:
+    """Whether the member decides the recommender's list: the province's officers, or those of a separately planned city."""
+    division = membership.organisation.division_id
+    if division is None:
+        return False
+    if recommender.kind == RecommenderKind.PLANNED_CITY:
+        return membership.role in {Role.PROVINCE_OFFICER, Role.CITY_OFFICER} and division == recommender.prefecture_id
+    return recommender.kind == RecommenderKind.PROVINCE and membership.role == Role.PROVINCE_OFFICER and division == recommender.province_id
+
+
+def is_checked_by_district(application: Any) -> bool:
+    """No prefecture stands between the county and the province: municipalities and counties directly under a province."""
+    prefecture = application.prefecture_id
+    return application.province_id in MUNICIPALITIES or prefecture is None or prefecture[2:4] == "90"

@@ -1,0 +1,345 @@
+"""Named reads of calls and applications. Query costs are stated where they are not one."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet, prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pilotage.accounts.enums import Role
+from pilotage.accounts.models import Membership
+from pilotage.accounts.rules import enterprise_ids, memberships_as
+from pilotage.calls import scope
+from pilotage.calls.deadlines import before_deadline, deadline, filing_open, moment, open_stages, stage_open
+from pilotage.calls.enums import (
+    PUBLIC_STATE,
+    RECOMMENDED_OR_LATER,
+    WITH_CITY,
+    ApplicationState,
+    CosignDecision,
+    RecommenderKind,
+    StageKind,
+)
+from pilotage.calls.formdef import FormDef
+from pilotage.calls.models import Application, Attachment, Call, CallVersion, Quota, Recommender
+from pilotage.calls.summary import SUMMARY_COLUMNS, SummaryRow, summary_rows
+from pilotage.core import clock
+from pilotage.core.verdict import YES, Verdict, no
+from pilotage.registry.models import Enterprise
+
+# read by other rooms and pages from here, though they are written in modules of their own
+__all__ = ["SUMMARY_COLUMNS", "SummaryRow", "before_deadline", "deadline", "filing_open", "open_stages", "stage_open", "summary_rows"]
+
+ON_LIST = RECOMMENDED_OR_LATER | {ApplicationState.SHORTLISTED}
+_MOST_FORMS = 64
+_forms: OrderedDict[tuple[int, str], FormDef] = OrderedDict()
+
+
+def form_of(version: CallVersion) -> FormDef:
+    """The parsed form of a version; parsed once per process."""
+    key = (version.pk, version.digest)
+    if key not in _forms:
+        _forms[key] = FormDef.parse(version.content.get("form") or {}, version.content.get("codes") or {})
+        if len(_forms) > _MOST_FORMS:
+            _forms.popitem(last=False)
+    return _forms[key]
+
+
+# --- an application -------------------------------------------------------------------------
+REGISTRY_PATHS = (
+    "name_zh", "name_en", "short_zh", "uscc", "province", "prefecture", "county", "address", "industry", "ownership", "size",
+    "is_legal_person",
+)  # fmt: skip
+
+
+def registry_values(enterprise: Enterprise) -> dict[str, str]:
+    """What the register holds, as the form's registry fields name it: ``enterprise.name_zh`` …"""
+    return {f"enterprise.{name}": _shown(enterprise, name) for name in REGISTRY_PATHS}
+
+
+def _shown(enterprise: Enterprise, name: str) -> str:
+    display = getattr(enterprise, f"get_{name}_display", None)
+    value = display() if display else getattr(enterprise, name)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "" if value is None else str(value)
+
+
+def attachments_of(application: Application) -> list[Attachment]:
+    return list(application.attachments.filter(removed_at__isnull=True).select_related("uploaded_by"))
+
+
+def attachment_counts(application: Application) -> dict[str, int]:
+    return Counter(application.attachments.filter(removed_at__isnull=True).values_list("field", flat=True))
+
+
+def repeated_files(actor: Any, application: Application) -> list[tuple[Attachment, Application]]:
+    """Files of the application that also lie in another application the actor may see. Two queries."""
+    own = {attachment.sha256: attachment for attachment in attachments_of(application)}
+    others = (
+        Attachment.objects.filter(sha256__in=own, removed_at__isnull=True)
+        .filter(application__in=Application.objects.filter(scope.visible(actor)))
+        .exclude(application=application)
+        .select_related("application", "application__enterprise")
+    )
+    return [(own[other.sha256], other.application) for other in others]
+
+
+def share_relations(applications: Sequence[Application]) -> Sequence[Application]:
+    """Give the rows one common object per call (stages included) and recommender, so rules cost no query each. Three queries at most."""
+    prefetch_related_objects(applications, "call__stages", "recommender")
+    return applications
+
+
+def applications_for_list(actor: Any, call: Call | None = None) -> QuerySet[Application]:
+    """What the actor may see, with everything a row shows. Three queries whatever the rows; the form's content stays behind."""
+    rows = Application.objects.filter(scope.visible(actor)).select_related("enterprise", "province", "prefecture", "county", "industry")
+    rows = rows.prefetch_related("call__stages", "recommender").defer("data", "field_versions", "bigrams")
+    return rows.filter(call=call) if call else rows
+
+
+def state_for(actor: Any, application: Application) -> ApplicationState:
+    """The state as this actor may know it: the enterprise learns the outcome with the public notice."""
+    state = ApplicationState(application.state)
+    if application.enterprise_id in enterprise_ids(actor) and not outcome_is_public(application.call):
+        return PUBLIC_STATE.get(state, state)
+    return state
+
+
+def outcome_is_public(call: Call) -> bool:
+    """Whether a public notice of the call has been opened. One query per call object."""
+    known = getattr(call, "_outcome_is_public", None)
+    if known is None:
+        announced = (ApplicationState.IN_NOTICE, ApplicationState.EXCLUDED, ApplicationState.LISTED)
+        known = call._outcome_is_public = Application.objects.filter(call=call, state__in=announced).exists()  # type: ignore[attr-defined]
+    return known
+
+
+# --- recommenders ---------------------------------------------------------------------------
+def recommender_for(enterprise: Enterprise) -> Recommender | None:
+    """A separately planned city comes before its province. One query."""
+    found = Recommender.objects.filter(
+        Q(kind=RecommenderKind.PLANNED_CITY, prefecture__isnull=False, prefecture=enterprise.prefecture_id)
+        | Q(kind=RecommenderKind.PROVINCE, province=enterprise.province_id)
+    )
+    return min(found, key=lambda each: each.kind != RecommenderKind.PLANNED_CITY, default=None)
+
+
+def recommender_of(membership: Membership) -> Recommender | None:
+    """The recommender whose list the member decides or, for a communications officer, co-signs."""
+    division = membership.organisation.division_id
+    if division is None or membership.role not in {Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER}:
+        return None
+    condition = Q(kind=RecommenderKind.PLANNED_CITY, prefecture=division)
+    if membership.role != Role.CITY_OFFICER:
+        condition |= Q(kind=RecommenderKind.PROVINCE, province=division)
+    return Recommender.objects.filter(condition).order_by("code").first()
+
+
+def recommenders_of(actor: Any) -> list[Recommender]:
+    """Every recommender the actor decides or co-signs for: a communications officer's include the planned cities of the province."""
+    condition = Q(pk__in=[])
+    for membership in memberships_as(actor, Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER):
+        division = membership.organisation.division_id
+        if membership.role == Role.COMMUNICATIONS_OFFICER:
+            condition |= Q(kind__in=[RecommenderKind.PROVINCE, RecommenderKind.PLANNED_CITY], province=division)
+        else:
+            condition |= Q(kind=RecommenderKind.PLANNED_CITY, prefecture=division)
+        if membership.role == Role.PROVINCE_OFFICER:
+            condition |= Q(kind=RecommenderKind.PROVINCE, province=division)
+    return list(Recommender.objects.filter(condition).order_by("code"))
+
+
+# --- desks ----------------------------------------------------------------------------------
+def desk_counts(actor: Any, call: Call) -> dict[str, int]:
+    """Visible applications by state, and by the groups ``to_check``, ``to_cosign``, ``on_list`` and ``total``. One query."""
+    rows = (
+        Application.objects.filter(scope.visible(actor), call=call).order_by().values_list("state", "cosign").annotate(number=Count("pk"))
+    )
+    counts = dict.fromkeys(ApplicationState.values, 0) | {"to_check": 0, "to_cosign": 0, "on_list": 0, "total": 0}
+    for state, cosign, number in rows:
+        counts[state] += number
+        counts["total"] += number
+        counts["to_check"] += number if state in WITH_CITY else 0
+        counts["on_list"] += number if state in ON_LIST else 0
+        counts["to_cosign"] += number if state == ApplicationState.SHORTLISTED and not cosign else 0
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaStatus:
+    """``limit`` None: no quota is applied. ``used`` counts shortlisted and sent; ``cosigned`` those of them co-signed."""
+
+    limit: int | None
+    is_verified: bool
+    used: int
+    shortlisted: int
+    recommended: int
+    cosigned: int
+    waiting_for_cosign: int
+    refused_by_cosign: int
+    cities_covered: int
+    cities_applying: int
+
+    @property
+    def remaining(self) -> int | None:
+        return None if self.limit is None else max(self.limit - self.used, 0)
+
+    @property
+    def is_full(self) -> bool:
+        return self.limit is not None and self.used >= self.limit
+
+
+def quota_status(call: Call, recommender: Recommender) -> QuotaStatus:
+    """Two queries."""
+    listed = Q(state__in=ON_LIST)
+    waiting = Q(state=ApplicationState.SHORTLISTED)
+    figures = Application.objects.filter(call=call, recommender=recommender, submitted_at__isnull=False).aggregate(
+        shortlisted=Count("pk", filter=waiting),
+        recommended=Count("pk", filter=Q(state__in=RECOMMENDED_OR_LATER)),
+        cosigned=Count("pk", filter=listed & Q(cosign=CosignDecision.SIGNED)),
+        waiting_for_cosign=Count("pk", filter=waiting & Q(cosign="")),
+        refused_by_cosign=Count("pk", filter=waiting & Q(cosign=CosignDecision.REFUSED)),
+        cities_covered=Count("prefecture", filter=listed, distinct=True),
+        cities_applying=Count("prefecture", distinct=True),
+    )
+    quota = Quota.objects.filter(call=call, recommender=recommender).first()
+    used = figures["shortlisted"] + figures["recommended"]
+    return QuotaStatus(limit=quota.limit if quota else None, is_verified=bool(quota and quota.is_verified), used=used, **figures)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistPreview:
+    """What shortlisting these would do. ``skipped`` are not in a state to be shortlisted."""
+
+    limit: int | None
+    used: int
+    after: int
+    added: int
+    skipped: int
+    cities_covered: int
+    without_cosign: int
+    verdict: Verdict
+
+
+def shortlist_preview(actor: Any, call: Call, recommender: Recommender, applications: Sequence[Application]) -> ShortlistPreview:
+    """Three queries. ``actor`` limits the applications to those visible."""
+    wanted = Application.objects.filter(
+        scope.visible(actor), pk__in=[a.pk for a in applications], call=call, recommender=recommender, state=ApplicationState.CHECKED
+    )
+    status = quota_status(call, recommender)
+    cities = set(wanted.values_list("pk", "prefecture"))
+    covered = set(
+        Application.objects.filter(call=call, recommender=recommender, state__in=ON_LIST).values_list("prefecture", flat=True).order_by()
+    )
+    added, after = len(cities), status.used + len(cities)
+    return ShortlistPreview(
+        limit=status.limit,
+        used=status.used,
+        after=after,
+        added=added,
+        skipped=len(applications) - added,
+        cities_covered=len((covered | {city for _pk, city in cities}) - {None}),
+        without_cosign=status.waiting_for_cosign + status.refused_by_cosign + added,
+        verdict=quota_verdict(status, added),
+    )
+
+
+def quota_verdict(status: QuotaStatus, added: int) -> Verdict:
+    if status.limit is None or status.used + added <= status.limit:
+        return YES
+    return no(
+        _("The quota is %(limit)s; %(used)s are on the list, and %(added)s more would exceed it.")
+        % {"limit": status.limit, "used": status.used, "added": added}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One of the things that must hold before a list can be sent."""
+
+    key: str
+    is_met: bool
+    sentence: str
+
+
+def send_list_conditions(call: Call, recommender: Recommender, status: QuotaStatus | None = None) -> list[Condition]:
+    """Quota and co-signatures (and that there is something to send), each with the sentence to show."""
+    status = status or quota_status(call, recommender)
+    over = status.limit is not None and status.used > status.limit
+    conditions = [
+        Condition("list", status.shortlisted > 0, _("Nothing is shortlisted.") if not status.shortlisted else ""),
+        Condition("quota", not over, quota_verdict(status, 0).reason if over else ""),  # type: ignore[arg-type]
+    ]
+    stage = call.stage(StageKind.RECOMMEND)
+    if stage and stage.options.get("cosign"):
+        conditions.append(_cosign_condition(status))
+    return conditions
+
+
+def _cosign_condition(status: QuotaStatus) -> Condition:
+    parts = []
+    if status.waiting_for_cosign:
+        text = ngettext("%(count)s has not been co-signed yet.", "%(count)s have not been co-signed yet.", status.waiting_for_cosign)
+        parts.append(text % {"count": status.waiting_for_cosign})
+    if status.refused_by_cosign:
+        text = ngettext(
+            "%(count)s was refused by the communications administration and must leave the list.",
+            "%(count)s were refused by the communications administration and must leave the list.",
+            status.refused_by_cosign,
+        )
+        parts.append(text % {"count": status.refused_by_cosign})
+    return Condition("cosign", not parts, " ".join(parts))
+
+
+def send_list_verdict(actor: Any, call: Call, recommender: Recommender) -> Verdict:
+    """Who, when, quota, co-signatures: the sentence lists everything that is missing."""
+    officers = memberships_as(actor, Role.PROVINCE_OFFICER, Role.CITY_OFFICER, call=call)
+    stage = call.stage(StageKind.RECOMMEND)
+    closed = bool(stage and stage.closes_at and clock.now() >= stage.closes_at)
+    if not any(scope.acts_for(membership, recommender) for membership in officers):
+        if not (closed and memberships_as(actor, Role.SECRETARIAT, call=call)):
+            return no(_("Only the recommending department sends its list."))
+        closed = False
+    missing = [condition.sentence for condition in send_list_conditions(call, recommender) if not condition.is_met]
+    if closed and not _has_corrections(call, recommender):
+        missing.append(_("“%(stage)s” closed on %(moment)s.") % {"stage": stage.title, "moment": moment(stage.closes_at)})  # type: ignore[union-attr,arg-type]
+    return no(" ".join(missing)) if missing else YES
+
+
+def _has_corrections(call: Call, recommender: Recommender) -> bool:
+    """Whether everything on the list came back from the secretariat and so follows its later deadline."""
+    waiting = Application.objects.filter(call=call, recommender=recommender, state=ApplicationState.SHORTLISTED)
+    return not share_and_any_late(list(waiting))
+
+
+def share_and_any_late(applications: list[Application]) -> bool:
+    share_relations(applications)
+    return any(not before_deadline(application, StageKind.RECOMMEND) for application in applications)
+
+
+def last_rank(call: Call, recommender: Recommender, *, sent_only: bool = False) -> int:
+    rows = Application.objects.filter(call=call, recommender=recommender, rank__isnull=False)
+    if sent_only:
+        rows = rows.exclude(state=ApplicationState.SHORTLISTED)
+    return rows.aggregate(last=Max("rank"))["last"] or 0
+
+
+# --- counting for the plan ------------------------------------------------------------------
+def enterprises_building(calls: Iterable[str], as_of: Any = None) -> QuerySet[Enterprise]:
+    """Enterprises that have filed a project under construction or built to one of these calls (by slug)."""
+    filed = Application.objects.filter(call__slug__in=list(calls), submitted_at__isnull=False, building_state__in=["building", "built"])
+    if as_of is not None:
+        filed = filed.filter(submitted_at__date__lte=as_of)
+    return Enterprise.objects.filter(pk__in=filed.exclude(state=ApplicationState.WITHDRAWN).values("enterprise"))
+
+
+def building_by_province(call: Call) -> dict[str, int]:
+    """Province code -> number of such enterprises; a planned city counts for its province. One query."""
+    rows = enterprises_building([call.slug]).order_by().values_list("province").annotate(number=Count("pk"))
+    return {province: number for province, number in rows if province}

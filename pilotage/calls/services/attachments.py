@@ -1,0 +1,140 @@
+"""Files of an application: checked by content, kept under their digest, never thrown away."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilotage.audit.services import record
+from pilotage.calls import rules
+from pilotage.calls.filetypes import CONTENT_TYPES, kind_of
+from pilotage.calls.form_fields import Field
+from pilotage.calls.models import Application, Attachment, attachment_path
+from pilotage.calls.selectors import form_of
+from pilotage.calls.services.common import locked
+from pilotage.core import clock
+from pilotage.core.verdict import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class AddedAttachment:
+    """``warnings`` are sentences for the person who added the file; nothing was refused."""
+
+    attachment: Attachment
+    warnings: list[str]
+
+
+def add_attachment(*, actor: Any, application: Application, field: str, upload: UploadedFile) -> AddedAttachment:
+    """Store a file under a field of the form. Raises ``Invalid`` under the field's key with what is wrong with the file."""
+    with transaction.atomic():
+        fresh = locked(application)
+        rules.can_edit(actor, fresh).require()
+        question = _question(fresh, field)
+        name = safe_name(upload.name or "")
+        try:
+            kind = _checked(fresh, question, name, upload)
+        except Invalid as error:
+            raise Invalid({field: "; ".join(error.errors.values())}) from None
+        sha256 = _sha256(upload)
+        _not_here_already(fresh, field, sha256)
+        attachment = Attachment(
+            application=fresh,
+            field=field,
+            name=name,
+            content_type=CONTENT_TYPES[kind],
+            size=upload.size or 0,
+            sha256=sha256,
+            uploaded_by=actor,
+            uploaded_at=clock.now(),
+        )
+        _store(attachment, upload)
+        attachment.save(force_insert=True)
+        record(attachment, "attachment.add", actor=actor)
+    return AddedAttachment(attachment, _warnings(attachment))
+
+
+def remove_attachment(*, actor: Any, attachment: Attachment) -> Attachment:
+    """Take a file off the application. The file itself stays for the record."""
+    with transaction.atomic():
+        fresh = locked(attachment.application)
+        rules.can_edit(actor, fresh).require()
+        now = clock.now()
+        if Attachment.objects.filter(pk=attachment.pk, removed_at__isnull=True).update(removed_at=now):
+            attachment.removed_at = now
+            record(attachment, "attachment.remove", actor=actor)
+    return attachment
+
+
+def safe_name(name: str) -> str:
+    """The file's own name without folders and invisible characters, at most 255 characters with its ending kept."""
+    last = PurePosixPath(PureWindowsPath(name).name).name
+    clean = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C").strip(" .")
+    stem, dot, ending = clean.rpartition(".")
+    return f"{stem[: 254 - len(ending)]}{dot}{ending}" if dot else clean[:255]
+
+
+def _question(application: Application, key: str) -> Field:
+    question = form_of(application.version).field(key)
+    if question.type != "attachment":
+        raise Invalid({key: _("%(field)s takes no files.") % {"field": question.label}})
+    return question
+
+
+def _checked(application: Application, question: Field, name: str, upload: UploadedFile) -> str:
+    size, limit = upload.size or 0, min(question.max_mb * 1024 * 1024, settings.ATTACHMENT_MAX_BYTES)
+    if size == 0:
+        raise Invalid(_("“%(name)s” is empty.") % {"name": name})
+    if size > limit:
+        sentence = _("“%(name)s” has %(size)s MB; at most %(limit)s MB are accepted.")
+        raise Invalid(sentence % {"name": name, "size": f"{size / 1024 / 1024:.1f}", "limit": limit // 1024 // 1024})
+    if application.attachments.filter(field=question.key, removed_at__isnull=True).count() >= question.max_count:
+        raise Invalid(_("At most %(limit)s files are accepted here.") % {"limit": question.max_count})
+    kind = kind_of(name, upload)  # type: ignore[arg-type]
+    if question.accept and kind not in question.accept:
+        accepted = ", ".join(each.upper() for each in question.accept)
+        raise Invalid(
+            _("“%(name)s” is %(kind)s; accepted here: %(accepted)s.") % {"name": name, "kind": kind.upper(), "accepted": accepted}
+        )
+    return kind
+
+
+def _sha256(upload: UploadedFile) -> str:
+    total = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        total.update(chunk)
+    upload.seek(0)
+    return total.hexdigest()
+
+
+def _not_here_already(application: Application, field: str, sha256: str) -> None:
+    twin = application.attachments.filter(field=field, sha256=sha256, removed_at__isnull=True).first()
+    if twin:
+        raise Invalid({field: _("This file is here already, as “%(name)s”.") % {"name": twin.name}})
+
+
+def _store(attachment: Attachment, upload: UploadedFile) -> None:
+    """Written once per content: the path is the digest, so the same bytes are not stored twice."""
+    storage, path = attachment.file.storage, attachment_path(attachment, attachment.name)
+    attachment.file.name = path if storage.exists(path) else storage.save(path, upload)
+
+
+def _warnings(attachment: Attachment) -> list[str]:
+    """Names only applications of the same enterprise; what others filed is for the officers to see."""
+    others = (
+        Application.objects.filter(
+            enterprise=attachment.application.enterprise_id, attachments__sha256=attachment.sha256, attachments__removed_at__isnull=True
+        )
+        .exclude(pk=attachment.application_id)
+        .distinct()
+        .order_by("pk")
+    )
+    return [_("The same file is attached to %(application)s.") % {"application": other} for other in others]

@@ -1,0 +1,143 @@
+"""Submitting and withdrawing: what the enterprise does to hand its application over or take it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from pilotage.audit.chain import canonical, digest
+from pilotage.audit.services import transition
+from pilotage.calls import rules
+from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState
+from pilotage.calls.formdef import FormDef
+from pilotage.calls.models import Application, Revision
+from pilotage.calls.selectors import attachment_counts, attachments_of, form_of, registry_values
+from pilotage.calls.services.common import carry_back, close_gaps, lock_list, locked
+from pilotage.core import clock
+from pilotage.core.search import bigrams
+from pilotage.core.transitions import may
+from pilotage.core.verdict import Conflict, Invalid
+from pilotage.registry.models import Enterprise
+
+
+def submit(*, actor: Any, application: Application) -> Application:
+    """Hand over a draft, or a corrected application again; what was filed becomes a revision.
+
+    Raises ``Refused`` (who, deadline: the draft is kept) or ``Invalid`` with a sentence per field.
+    """
+    try:
+        with transaction.atomic():
+            fresh = locked(application)
+            if fresh.state not in EDITABLE:
+                raise Conflict(_("The application has been submitted already. Reload the page."))
+            verb = "submit" if fresh.state == ApplicationState.DRAFT else "resubmit"
+            may(actor, fresh, verb).require()
+            if problems := submission_problems(fresh):
+                raise Invalid(problems)
+            revision = _file(fresh, actor)
+            changes = _filed(fresh)
+            transition(fresh, verb, actor=actor, changes=changes, extra={"revision": revision.number, "digest": revision.digest})
+    except IntegrityError:
+        # the other tab was faster with the same title: the database's own rule spoke
+        raise Invalid({_title_key(form_of(application.version)): _twice()}) from None
+    carry_back([application], [fresh])
+    return application
+
+
+def submission_problems(application: Application) -> dict[str, str]:
+    """Everything that stands against submission: field key -> sentence. Five queries."""
+    form = form_of(application.version)
+    counts, registry = attachment_counts(application), registry_values(application.enterprise)
+    problems = form.problems(application.data, counts, registry)
+    return problems | _not_eligible(application, form, problems) | _filed_before(application, form)
+
+
+def _not_eligible(application: Application, form: FormDef, problems: dict[str, str]) -> dict[str, str]:
+    sections = (application.version.content.get("applicants") or {}).get("industry_sections") or []
+    key = next((key for key, field in form.by_key.items() if field.maps_to == "industry"), "")
+    if not sections or application.industry is None or key in problems or rules.section_of(application.industry) in sections:
+        return {}
+    sentence = _("%(field)s: this call is for industry sections %(sections)s.")
+    return {key: sentence % {"field": form.by_key[key].label, "sections": ", ".join(sections)}}
+
+
+def _filed_before(application: Application, form: FormDef) -> dict[str, str]:
+    if application.kind != ApplicationKind.NEW or not application.project_title:
+        return {}
+    other = (
+        Application.objects.filter(
+            call=application.call_id,
+            enterprise=application.enterprise_id,
+            project_title=application.project_title,
+            kind=ApplicationKind.NEW,
+        )
+        .exclude(state__in=[ApplicationState.DRAFT, ApplicationState.WITHDRAWN])
+        .exclude(pk=application.pk)
+        .first()
+    )
+    return {_title_key(form): _twice(other.number)} if other else {}
+
+
+def _twice(number: str = "") -> str:
+    if number:
+        return _("This project has been filed to this call already, as %(number)s.") % {"number": number}
+    return _("This project has been filed to this call already.")
+
+
+def _title_key(form: FormDef) -> str:
+    return next((key for key, field in form.by_key.items() if field.maps_to == "project_title"), "")
+
+
+def _file(application: Application, actor: Any) -> Revision:
+    files = [{"id": f.pk, "field": f.field, "name": f.name, "size": f.size, "sha256": f.sha256} for f in attachments_of(application)]
+    content = {"data": application.data, "attachments": files, "registry": registry_values(application.enterprise)}
+    return Revision.objects.create(
+        application=application,
+        number=application.revisions.count() + 1,
+        data=application.data,
+        attachments=files,
+        registry=content["registry"],
+        digest=digest(canonical(content)),
+        made_by=actor,
+        made_at=clock.now(),
+    )
+
+
+def revision_digest(revision: Revision) -> str:
+    """What the digest of an untouched revision must be."""
+    return digest(canonical({"data": revision.data, "attachments": revision.attachments, "registry": revision.registry}))
+
+
+def _filed(application: Application) -> dict[str, Any]:
+    now = clock.now()
+    enterprise = application.enterprise
+    return {
+        "submitted_at": application.submitted_at or now,
+        "updated_at": now,
+        "check_result": "",
+        "cosign": "",
+        "rank": None,
+        "bigrams": search_text(application, enterprise),
+    }
+
+
+def search_text(application: Application, enterprise: Enterprise) -> str:
+    place = application.prefecture or application.province
+    words = [application.number, application.project_title, enterprise.name_zh, enterprise.name_en, enterprise.short_zh]
+    return bigrams(" ".join([*words, enterprise.uscc or "", place.name_zh if place else ""]))
+
+
+def withdraw(*, actor: Any, application: Application, reason: str) -> Application:
+    """Take the application back, up to the selection. Its rank becomes free."""
+    with transaction.atomic():
+        fresh = locked(application)
+        was_ranked = fresh.state == ApplicationState.SHORTLISTED
+        if was_ranked and fresh.recommender:
+            lock_list(fresh.recommender)
+        transition(fresh, "withdraw", actor=actor, reason=reason, changes={"rank": None, "updated_at": clock.now()})
+        if was_ranked and fresh.recommender:
+            close_gaps(fresh.call, fresh.recommender)
+    carry_back([application], [fresh])
+    return application
