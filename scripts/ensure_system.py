@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests import postgres  # noqa: E402
+from tests import postgres
 
 
 def has_chromium() -> bool:

@@ -48,7 +48,7 @@ urlpatterns = [path("writes/", writes), path("bare/", bare_form), path("foreign/
 def test_an_unknown_variable_fails():
     with pytest.raises(UnknownVariable, match="the context has no nobody"):
         Template("{{ nobody }}").render(Context())
-    with pytest.raises(UnknownVariable, match="user.nickname"):
+    with pytest.raises(UnknownVariable, match=r"user\.nickname"):
         Template("{{ user.nickname }}").render(Context({"user": User(name="x")}))
     assert Template("{% if nobody %}a{% else %}b{% endif %}{{ empty }}").render(Context({"empty": ""})) == "b"
 
@@ -111,7 +111,7 @@ def test_a_warning_fails():
 
 
 def test_the_network_is_out_of_reach():
-    with pytest.raises(NetworkUse, match="example.org"):
+    with pytest.raises(NetworkUse, match=r"example\.org"):
         socket.create_connection(("example.org", 80), timeout=1)
     with socket.socket() as plain, pytest.raises(NetworkUse, match=r"192\.0\.2\.1"):
         plain.connect(("192.0.2.1", 80))

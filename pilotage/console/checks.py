@@ -1,0 +1,94 @@
+"""Settings that contradict each other, said at the start with what to do about it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from pilotage.audit.chain import ALGORITHMS
+
+# rare corruption with several connections in WAL mode, mended in 3.51.3 (sqlite.org/wal.html, "WAL-reset bug")
+FIRST_SOUND_SQLITE = (3, 51, 3)
+
+
+@register()
+def settings_agree(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.HTTPS and settings.SECRET_KEY_IS_EPHEMERAL:
+        found.append(
+            Error(
+                "The site is public (PILOTAGE_BASE_URL starts with https) but has no lasting secret key.",
+                hint="Set PILOTAGE_SECRET_KEY or PILOTAGE_SECRET_KEY_FILE; `pilotage serve` writes a key on its first run without https.",
+                id="pilotage.E001",
+            )
+        )
+    if settings.HTTPS and settings.DEBUG:
+        found.append(
+            Error(
+                "PILOTAGE_DEBUG is on while the site is public: error pages would show settings and data.",
+                hint="Remove PILOTAGE_DEBUG, or use an http:// PILOTAGE_BASE_URL on your own machine.",
+                id="pilotage.E002",
+            )
+        )
+    if settings.HTTPS and settings.DEMO:
+        found.append(
+            Error(
+                "The data directory holds the demonstration, whose accounts have public passwords, but the site is public.",
+                hint="Point PILOTAGE_DATA_DIR at an empty folder for the real site.",
+                id="pilotage.E003",
+            )
+        )
+    if settings.AUDIT_HASH not in ALGORITHMS:
+        found.append(
+            Error(
+                f"PILOTAGE_AUDIT_HASH is {settings.AUDIT_HASH!r}, which the audit chain does not know.",
+                hint=f"Use one of: {', '.join(sorted(ALGORITHMS))}.",
+                id="pilotage.E004",
+            )
+        )
+    parts = urlsplit(settings.BASE_URL)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        found.append(
+            Error(
+                f"PILOTAGE_BASE_URL is {settings.BASE_URL!r}, which is no web address.",
+                hint="Give scheme and host, for example https://pilotage.example.org.",
+                id="pilotage.E005",
+            )
+        )
+    elif not _host_is_allowed(parts.hostname):
+        found.append(
+            Error(
+                f"PILOTAGE_ALLOWED_HOSTS does not hold {parts.hostname}, the host of PILOTAGE_BASE_URL: every page would be refused.",
+                hint=f"Add {parts.hostname} to PILOTAGE_ALLOWED_HOSTS.",
+                id="pilotage.E006",
+            )
+        )
+    return found
+
+
+def _host_is_allowed(host: str) -> bool:
+    from django.http.request import validate_host
+
+    return validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS)
+
+
+@register(deploy=True)
+def database_is_sound(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    advice = sqlite_advice()
+    return [Warning(advice[0], hint=advice[1], id="pilotage.W001")] if advice else []
+
+
+def sqlite_advice() -> tuple[str, str] | None:
+    """A sentence and a hint when this SQLite has the WAL-reset bug, None otherwise."""
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3" or sqlite3.sqlite_version_info >= FIRST_SOUND_SQLITE:
+        return None
+    return (
+        f"SQLite {sqlite3.sqlite_version} is older than 3.51.3 and may, very rarely, damage a database under concurrent writes.",
+        "For a ministry's site use PostgreSQL (docs/how-to/postgresql.md) or a newer SQLite; take backups in any case.",
+    )

@@ -1,0 +1,96 @@
+"""Is this installation sound? Each finding is one line: good, advice, or fault."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from pilotage.audit import services as audit
+from pilotage.console.backup import file_columns
+from pilotage.console.checks import sqlite_advice
+
+
+class Level(StrEnum):
+    GOOD = "good"
+    ADVICE = "advice"
+    FAULT = "FAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    level: Level
+    text: str
+
+
+def findings() -> Iterator[Finding]:
+    """Stops after pending migrations: what follows would read tables that are not there yet."""
+    pending = pending_migrations()
+    if pending:
+        yield Finding(Level.FAULT, f"{pending} migration(s) are pending: run `pilotage migrate`")
+        return
+    yield Finding(Level.GOOD, "every migration is applied")
+    yield from database()
+    yield from chain()
+    yield from files()
+
+
+def pending_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def database() -> Iterator[Finding]:
+    if connection.vendor != "sqlite":
+        yield Finding(Level.GOOD, f"PostgreSQL {connection.pg_version // 10000} answers")  # type: ignore[attr-defined]
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check")
+        verdict = cursor.fetchone()[0]
+    yield Finding(Level.GOOD if verdict == "ok" else Level.FAULT, f"SQLite's own check of the database says: {verdict}")
+    advice = sqlite_advice()
+    if advice:
+        yield Finding(Level.ADVICE, " ".join(advice))
+
+
+def chain() -> Iterator[Finding]:
+    breaks = audit.verify()
+    for found in breaks[:20]:
+        yield Finding(Level.FAULT, f"audit event {found.number}: {found.what}")
+    if not breaks:
+        number, digest = audit.head()
+        yield Finding(Level.GOOD, f"the audit chain of {number} event(s) is unbroken, head {digest}")
+
+
+def files() -> Iterator[Finding]:
+    """Every file that a row names is there; where the row keeps its SHA-256, the bytes fit."""
+    checked = faults = 0
+    for model, field in file_columns():
+        keeps_digest = any(f.name == "sha256" for f in model._meta.concrete_fields)
+        names = ["pk", field.name, *(["sha256"] if keeps_digest else [])]
+        for pk, name, *digest in model._default_manager.exclude(**{field.name: ""}).order_by("pk").values_list(*names).iterator(2000):
+            checked += 1
+            fault = _fault(name, digest[0] if digest else None)
+            if fault:
+                faults += 1
+                yield Finding(Level.FAULT, f"{model._meta.verbose_name} {pk}: {fault}")
+    if not faults:
+        yield Finding(Level.GOOD, f"{checked} file(s) are there and unchanged")
+
+
+def _fault(name: str, sha256: str | None) -> str:
+    if not default_storage.exists(name):
+        return f"its file {name} is missing"
+    if sha256:
+        with default_storage.open(name) as file:
+            digest = hashlib.sha256()
+            for block in file.chunks():
+                digest.update(block)
+        if digest.hexdigest() != sha256:
+            return f"its file {name} was changed"
+    return ""
