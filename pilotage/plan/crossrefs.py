@@ -21,6 +21,7 @@ def check_plan(document: Document, indicators: Collection[str] | None) -> None:
     _unique(document, ((("units", i), u["code"]) for i, u in enumerate(plan.get("units", []))), "code")
     _unique(document, _coded(plan, "actions"), "code")
     _unique(document, _coded(plan, "measures"), "code")
+    _unique(document, _coded_targets(plan), "code")
     _check_declared(document, plan)
     for index, area in enumerate(plan["areas"]):
         actions = [action["code"] for action in area["actions"]]
@@ -32,10 +33,21 @@ def measure_codes(plan: dict[str, Any]) -> list[str]:
     return [measure["code"] for area in plan["areas"] for measure in area["measures"]]
 
 
-def _coded(plan: dict[str, Any], part: str) -> Iterator[tuple[YamlPath, str]]:
+def _items(plan: dict[str, Any], part: str) -> Iterator[tuple[YamlPath, dict[str, Any]]]:
     for index, area in enumerate(plan["areas"]):
         for position, item in enumerate(area[part]):
-            yield ("areas", index, part, position), item["code"]
+            yield ("areas", index, part, position), item
+
+
+def _coded(plan: dict[str, Any], part: str) -> Iterator[tuple[YamlPath, str]]:
+    return ((path, item["code"]) for path, item in _items(plan, part))
+
+
+def _coded_targets(plan: dict[str, Any]) -> Iterator[tuple[YamlPath, str]]:
+    """Over the whole plan: a target's code is part of its address."""
+    for path, measure in _items(plan, "measures"):
+        for index, target in enumerate(measure["targets"]):
+            yield (*path, "targets", index), target["code"]
 
 
 def _unique(document: Document, found: Iterator[tuple[YamlPath, str]], key: str) -> None:
@@ -78,7 +90,6 @@ def _check_measure(document: Document, path: YamlPath, measure: dict[str, Any], 
         index = measure["cooperating"].index(code)
         document.fault((*path, "cooperating", index), _("“%(code)s” leads this measure already.") % {"code": code}, _("a unit in one part only"))
     _check_days(document, path, measure)
-    _unique(document, (((*path, "targets", i), t["code"]) for i, t in enumerate(measure["targets"])), "code")
     for index, target in enumerate(measure["targets"]):
         _check_target(document, (*path, "targets", index), target, indicators)
 
