@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from pilotage.api.schemas import Code, EditionOut, EntryDetail, EntryOut, Message, PageOut, Text
+from pilotage.core.keyset import page
+from pilotage.core.search import match
+from pilotage.directory.enums import CountDimension
+from pilotage.directory.models import Directory, Entry
+from pilotage.directory.rules import visible_editions, visible_entries
+
+router = Router(tags=["directory"])
+
+
+class EntryPage(PageOut):
+    entries: list[EntryOut]
+
+
+def entry_fields(entry: Entry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "state": entry.state,
+        "edition": entry.edition.year,
+        "enterprise": entry.enterprise_name,
+        "project": entry.project_title,
+        "level": entry.level,
+        "province": Code.of(entry.province),
+        "prefecture": Code.of(entry.prefecture),
+        "industry": Code.of(entry.industry),
+        "label": entry.label,
+        "scenario_count": entry.scenario_count,
+        "listed_on": entry.listed_on,
+        "fictional": entry.is_fictional,
+        "source": entry.source,
+    }
+
+
+@router.get("/{slug}/editions", response={200: list[EditionOut], 404: Message}, summary="Published editions of a directory")
+def list_editions(request: HttpRequest, slug: str) -> list[EditionOut]:
+    directory = get_object_or_404(Directory, slug=slug)
+    editions = visible_editions(request.auth).filter(directory=directory).prefetch_related("counts")  # type: ignore[attr-defined]
+    return [
+        EditionOut(
+            year=edition.year,
+            title=Text.of(edition),
+            published_at=edition.published_at,
+            entries=sum(c.count for c in edition.counts.all() if c.dimension == CountDimension.TOTAL),
+            complete=edition.is_complete,
+            fictional=edition.is_fictional,
+        )
+        for edition in editions
+    ]
+
+
+@router.get("/{slug}/entries", response={200: EntryPage, 404: Message}, summary="Entries of a directory in order of number")
+def list_entries(
+    request: HttpRequest,
+    slug: str,
+    q: str = Query("", max_length=100, description="enterprise or project, any part of the name"),  # type: ignore[type-arg]
+    edition: int | None = Query(None, ge=1900, le=2999),  # type: ignore[type-arg]
+    province: str = Query("", max_length=6, description="GB/T 2260 code"),  # type: ignore[type-arg]
+    industry: str = Query("", max_length=4, description="GB/T 4754-2017 code"),  # type: ignore[type-arg]
+    after: str = "",
+    size: int = Query(50, ge=1, le=200),  # type: ignore[type-arg]
+) -> EntryPage:
+    directory = get_object_or_404(Directory, slug=slug)
+    rows = visible_entries(request.auth).filter(edition__directory=directory)  # type: ignore[attr-defined]
+    rows = rows.select_related("edition", "province", "prefecture", "industry").defer("facts")
+    chosen = {"edition__year": edition, "province": province, "industry": industry}
+    rows = match(rows.filter(**{name: value for name, value in chosen.items() if value}), q)
+    found = page(rows, order=("number",), after=after, size=size)
+    return EntryPage(next=found.next, entries=[EntryOut(**entry_fields(row)) for row in found])
+
+
+@router.get("/{slug}/entries/{number}", response={200: EntryDetail, 404: Message}, summary="One entry with its public facts")
+def get_entry(request: HttpRequest, slug: str, number: str) -> EntryDetail:
+    rows = visible_entries(request.auth).select_related("edition", "province", "prefecture", "industry")  # type: ignore[attr-defined]
+    entry = get_object_or_404(rows, edition__directory__slug=slug, number=number)
+    scenarios = [scenario.code for scenario in entry.scenarios.all()]
+    return EntryDetail(**entry_fields(entry), scenarios=scenarios, facts=entry.facts)
