@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from pilotage.core import search
 from pilotage.registry.addresses import DivisionRow, Gazetteer
 from pilotage.registry.enums import DivisionLevel, IndustryLevel
 from pilotage.registry.models import Division, Enterprise, EnterpriseImport, ImportFault, Industry
 from pilotage.registry.rowcheck import Reference
-from pilotage.registry.rules import visible_enterprises
 
 FILTERS = ("province", "prefecture", "industry", "size", "ownership")
 
@@ -27,13 +27,13 @@ def reference() -> Reference:
     return Reference(gazetteer, industries, {code: row.name for code, row in gazetteer.by_code.items()})
 
 
-def enterprise_list(actor: Any, *, search_text: str = "", **filters: str) -> QuerySet[Enterprise]:
-    """The actor's enterprises under a search and filters; ``industry`` takes a section letter or a two-digit code. One query."""
-    queryset = visible_enterprises(actor).select_related("province", "prefecture", "county", "industry")
+def enterprise_list(enterprises: QuerySet[Enterprise], *, search_text: str = "", **filters: str) -> QuerySet[Enterprise]:
+    """``enterprises`` (what the actor may see) under a search and filters; ``industry`` takes a section letter or a two-digit code."""
+    queryset = enterprises.select_related("province", "prefecture", "county", "industry")
     for name in FILTERS:
         value = filters.get(name, "")
         if value and name == "industry":
-            queryset = queryset.filter(industry__in=[value, *Industry.objects.filter(parent=value).values_list("pk", flat=True)])
+            queryset = queryset.filter(Q(industry=value) | Q(industry__parent=value))
         elif value:
             queryset = queryset.filter(**{name: value})
     return search.match(queryset, search_text)
@@ -112,3 +112,13 @@ def _export_row(enterprise: Enterprise) -> list[Any]:
         enterprise.size,
         "是" if enterprise.is_legal_person else "否",
     ]
+
+
+FAULT_COLUMNS = (_("row"), _("column"), _("value"), _("kind"), _("what is wrong"), _("what to do"))
+
+
+def fault_rows(batch: EnterpriseImport) -> Iterator[list[Any]]:
+    """The report of an import in the active language, streamed."""
+    kinds = {True: str(_("warning")), False: str(_("row refused"))}
+    for fault in import_faults(batch).iterator(chunk_size=1000):
+        yield [fault.row, fault.column, fault.value, kinds[fault.is_warning], fault.message, fault.advice]

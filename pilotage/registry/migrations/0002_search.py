@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from pilotage.core.search import CreateSearchIndex
+
+
+class Migration(migrations.Migration):
+    dependencies = [("registry", "0001_initial")]
+    operations = [CreateSearchIndex("registry", "Enterprise")]

@@ -1,0 +1,162 @@
+"""One chunk of an import against what is registered already: who is new, who changes, who cannot be.
+
+Shared by the dry run and the run, so that the report says what will happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pilotage.registry.faults import Fault
+from pilotage.registry.models import Enterprise, EnterpriseImport, Identifier, ImportFault
+from pilotage.registry.rowcheck import Draft
+from pilotage.registry.services.enterprises import search_text
+
+_UPDATED = (
+    "name_zh",
+    "name_en",
+    "short_zh",
+    "uscc",
+    "province",
+    "prefecture",
+    "county",
+    "address",
+    "industry",
+    "ownership",
+    "size",
+    "is_legal_person",
+    "bigrams",
+    "updated_at",
+)
+
+
+@dataclass(slots=True)
+class ChunkPlan:
+    """``merged`` counts rows that say nothing new or add to an enterprise of the same chunk; ``refused`` rows are named in ``faults``."""
+
+    created: list[Enterprise] = field(default_factory=list)
+    updated: list[Enterprise] = field(default_factory=list)
+    identifiers: list[Identifier] = field(default_factory=list)
+    merged: int = 0
+    refused: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+class ChunkPlanner:
+    def __init__(self, batch: EnterpriseImport, now: datetime, territory: frozenset[str] | None) -> None:
+        self.batch, self.now, self.territory = batch, now, territory
+
+    def plan(self, drafts: Sequence[Draft]) -> ChunkPlan:
+        """Three queries for what is there, whatever the number of drafts."""
+        result = ChunkPlan()
+        self.owners = self._owners(drafts)
+        self.numbers = self._numbers(self.owners.values())
+        self.touched: set[int] = set()  # id() of the enterprises that will be written
+        for draft in drafts:
+            self._place(draft, result)
+        for enterprise in (*result.created, *result.updated):
+            enterprise.bigrams = search_text(enterprise, self.numbers.get(id(enterprise), {}).values())
+        return result
+
+    def _owners(self, drafts: Iterable[Draft]) -> dict[tuple[str, str], Enterprise]:
+        by_scheme: dict[str, list[str]] = {}
+        for draft in drafts:
+            for scheme, value in draft.identifiers.items():
+                by_scheme.setdefault(scheme, []).append(value)
+        found: dict[int, Enterprise] = {}
+        owners: dict[tuple[str, str], Enterprise] = {}
+        for scheme, values in by_scheme.items():
+            for row in Identifier.objects.filter(scheme=scheme, value__in=values).select_related("enterprise").order_by("id"):
+                owners[scheme, row.value] = found.setdefault(row.enterprise_id, row.enterprise)
+        return owners
+
+    def _numbers(self, enterprises: Iterable[Enterprise]) -> dict[int, dict[str, str]]:
+        by_pk = {enterprise.pk: enterprise for enterprise in enterprises}
+        numbers: dict[int, dict[str, str]] = {id(enterprise): {} for enterprise in by_pk.values()}
+        for row in Identifier.objects.filter(enterprise__in=list(by_pk)).order_by("id"):
+            numbers[id(by_pk[row.enterprise_id])][row.scheme] = row.value
+        return numbers
+
+    def _place(self, draft: Draft, result: ChunkPlan) -> None:
+        candidates = {id(e): e for key in draft.identifiers.items() if (e := self.owners.get(key)) is not None}
+        if len(candidates) > 1:
+            names = [enterprise.name_zh for enterprise in candidates.values()]
+            self._refuse(result, draft, "identifier_conflict", first=names[0], second=names[1])
+        elif candidates:
+            self._update(next(iter(candidates.values())), draft, result)
+        elif self.territory is not None and draft.facts.get("province_id") not in self.territory:
+            self._refuse(result, draft, "outside_territory", place="–")
+        else:
+            self._create(draft, result)
+
+    def _refuse(self, result: ChunkPlan, draft: Draft, code: str, **params: Any) -> None:
+        result.refused += 1
+        result.faults.append(Fault(draft.row, code, value=next(iter(draft.identifiers.values()), ""), params=params))
+
+    def _create(self, draft: Draft, result: ChunkPlan) -> None:
+        enterprise = Enterprise(
+            **draft.facts, source=self.batch.source, is_fictional=self.batch.is_fictional, created_at=self.now, updated_at=self.now
+        )
+        result.created.append(enterprise)
+        self.touched.add(id(enterprise))
+        self.numbers[id(enterprise)] = {}
+        self._identify(enterprise, draft, result)
+
+    def _update(self, enterprise: Enterprise, draft: Draft, result: ChunkPlan) -> None:
+        if self.territory is not None and enterprise.province_id not in self.territory:
+            self._refuse(result, draft, "belongs_elsewhere")
+            return
+        known = self.numbers[id(enterprise)]
+        for scheme, value in draft.identifiers.items():
+            if known.get(scheme, value) != value:
+                self._refuse(result, draft, "identifier_changed", name=enterprise.name_zh, scheme=scheme, old=known[scheme], new=value)
+                return
+        changed = {name: value for name, value in draft.facts.items() if getattr(enterprise, name) != value}
+        if "name_zh" in changed:
+            result.faults.append(Fault(draft.row, "renamed", value=draft.facts["name_zh"], params={"old": enterprise.name_zh}))
+        for name, value in changed.items():
+            setattr(enterprise, name, value)
+        added = self._identify(enterprise, draft, result)
+        if not (changed or added) or id(enterprise) in self.touched:
+            result.merged += 1
+        else:
+            enterprise.updated_at = self.now
+            self.touched.add(id(enterprise))
+            result.updated.append(enterprise)
+
+    def _identify(self, enterprise: Enterprise, draft: Draft, result: ChunkPlan) -> bool:
+        new = {scheme: value for scheme, value in draft.identifiers.items() if scheme not in self.numbers[id(enterprise)]}
+        for scheme, value in new.items():
+            self.numbers[id(enterprise)][scheme] = value
+            self.owners[scheme, value] = enterprise
+            result.identifiers.append(Identifier(enterprise=enterprise, scheme=scheme, value=value))
+        return bool(new)
+
+
+def write(plan: ChunkPlan) -> None:
+    """Store what was planned. Runs inside the transaction of the chunk."""
+    Enterprise.objects.bulk_create(plan.created)
+    Enterprise.objects.bulk_create(plan.updated, update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED)
+    for identifier in plan.identifiers:
+        identifier.enterprise_id = identifier.enterprise.pk
+    Identifier.objects.bulk_create(plan.identifiers)
+
+
+def store_faults(batch: EnterpriseImport, faults: Iterable[Fault]) -> None:
+    ImportFault.objects.bulk_create(
+        [
+            ImportFault(
+                batch=batch,
+                row=fault.row,
+                column=fault.column[:100],
+                value=fault.value[:300],
+                code=fault.code,
+                params=dict(fault.params),
+                is_warning=fault.is_warning,
+            )
+            for fault in faults
+        ]
+    )
