@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -39,6 +39,7 @@ class Assignment(models.Model):
     comment = models.TextField(blank=True)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -49,10 +50,13 @@ class Assignment(models.Model):
             models.Index(fields=["expert", "call", "position"], name="assignment_queue"),
             # the review board's progress
             models.Index(fields=["call", "state"], name="assignment_progress"),
+            # the seats of one application
+            models.Index(fields=["application", "state"], name="assignment_seats"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["application", "expert"],
+                condition=~models.Q(state="cancelled"),
                 name="assignment_once",
                 violation_error_message=_("This expert already has a seat on this application."),
             ),
@@ -79,10 +83,11 @@ class Score(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["assignment", "criterion"], name="score_once"),
-            models.CheckConstraint(
-                condition=models.Q(value__isnull=True) | models.Q(value__gte=0), name="score_not_negative"
-            ),
+            models.CheckConstraint(condition=models.Q(value__isnull=True) | models.Q(value__gte=0), name="score_not_negative"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.value if self.value is not None else '–'}"
 
 
 class ReviewSummary(models.Model):
@@ -102,6 +107,9 @@ class ReviewSummary(models.Model):
             # the board sorted by mean
             models.Index(fields=["call", "-mean"], name="summary_mean")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.mean}"
 
 
 class Selection(models.Model):
@@ -131,6 +139,18 @@ class Selection(models.Model):
     def __str__(self) -> str:
         return f"{self.call} · {self.number}"
 
+    def audit_snapshot(self) -> dict[str, Any]:
+        """The whole list, so that what was proposed and confirmed can be read from the chain alone. One query."""
+        fields = ("application__number", "position", "mean", "outcome", "reason", "figures")
+        return {
+            "call": self.call_id,
+            "number": self.number,
+            "state": self.state,
+            "parameters": self.parameters,
+            "inputs_digest": self.inputs_digest,
+            "rows": [list(row) for row in self.rows.order_by("position").values_list(*fields)],
+        }
+
 
 class SelectionRow(models.Model):
     """One application's place and the reason for it, as code and figures; the sentence is made when shown."""
@@ -146,4 +166,11 @@ class SelectionRow(models.Model):
     class Meta:
         verbose_name = _("selection row")
         ordering: ClassVar = ["position"]
+        indexes: ClassVar = [
+            # the ranked list, page by page
+            models.Index(fields=["selection", "position"], name="selection_row_place")
+        ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["selection", "application"], name="selection_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.application_id}"

@@ -68,9 +68,7 @@ class _Board:
         self.seed = seed
         everyone = (1 << len(self.experts)) - 1
         place = {expert: index for index, expert in enumerate(self.experts)}
-        self.possible = [
-            everyone & ~sum(1 << place[expert] for expert in need.barred if expert in place) for need in needs
-        ]
+        self.possible = [everyone & ~sum(1 << place[expert] for expert in need.barred if expert in place) for need in needs]
         self.panel: list[int] = [0] * len(needs)
         self.held: list[set[int]] = [set() for _ in self.experts]
         self.together: Counter[tuple[int, int]] = Counter()
@@ -89,9 +87,7 @@ class _Board:
                 return
             least = min(self.load[e] for e in free)
             panel = list(_bits(self.panel[index]))
-            chosen = min(
-                (e for e in free if self.load[e] == least), key=lambda e: (self._met(e, panel), self._lot(index, e), e)
-            )
+            chosen = min((e for e in free if self.load[e] == least), key=lambda e: (self._met(e, panel), self._lot(index, e), e))
             for other in panel:
                 self.together[min(chosen, other), max(chosen, other)] += 1
             self._give(index, chosen)
@@ -138,11 +134,7 @@ class _Board:
         return []
 
     def _seats(self) -> list[tuple[Key, Key]]:
-        return [
-            (need.project, self.experts[expert])
-            for need, panel in zip(self.needs, self.panel, strict=True)
-            for expert in _bits(panel)
-        ]
+        return [(need.project, self.experts[expert]) for need, panel in zip(self.needs, self.panel, strict=True) for expert in _bits(panel)]
 
     def _unfilled(self) -> list[Unfilled]:
         known = set(self.experts)

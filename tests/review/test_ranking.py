@@ -15,9 +15,7 @@ scores = st.none() | st.integers(0, 6).map(lambda n: Decimal(n * 10))
 @st.composite
 def cases(draw, size=7):
     count = draw(st.integers(0, size))
-    candidates = [
-        Candidate(f"n{i}", draw(scores), draw(st.integers(0, 3)), draw(st.sampled_from("abc"))) for i in range(count)
-    ]
+    candidates = [Candidate(f"n{i}", draw(scores), draw(st.integers(0, 3)), draw(st.sampled_from("abc"))) for i in range(count)]
     caps = draw(st.dictionaries(st.sampled_from("abc"), st.none() | st.integers(0, 3)))
     terms = Terms(
         total=draw(st.integers(0, 4)),

@@ -12,7 +12,7 @@ from pilotage.review.round_robin import Need, assign
 def small_cases(draw):
     experts = [f"e{i}" for i in range(draw(st.integers(1, 4)))]
     needs = [
-        Need(f"p{i}", draw(st.integers(0, 2)), {e: "rule" for e in draw(st.sets(st.sampled_from(experts)))})
+        Need(f"p{i}", draw(st.integers(0, 2)), dict.fromkeys(draw(st.sets(st.sampled_from(experts))), "rule"))
         for i in range(draw(st.integers(1, 4)))
     ]
     return needs, {expert: draw(st.integers(0, 3)) for expert in experts}

@@ -1,0 +1,30 @@
+"""Checks a state change must pass beyond its rule."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from pilotage.core.verdict import Conflict, Invalid
+from pilotage.review import scoring
+from pilotage.review.models import Assignment, Selection
+from pilotage.review.options import review_options, rubric_of
+from pilotage.review.selectors import open_proposal, selection_inputs, values_of
+
+
+def scores_complete(assignment: Assignment) -> None:
+    """Raises Invalid with one sentence per criterion without a score, keyed by the criterion."""
+    rubric = rubric_of(assignment.application, review_options(assignment.call))
+    lacking = scoring.missing(rubric, values_of(assignment))
+    if lacking:
+        raise Invalid({key: _("Give a score from 0 to %(scale)s.") % {"scale": rubric.scale} for key in lacking})
+
+
+def inputs_unchanged(selection: Selection) -> None:
+    """Raises Conflict when scores, states or seats have changed since the draft was built."""
+    if selection_inputs(selection.call, selection.parameters)[1] != selection.inputs_digest:
+        raise Conflict(_("Scores or applications have changed since this draft was built. Build it again."))
+
+
+def not_proposed(selection: Selection) -> None:
+    if open_proposal(selection):
+        raise Conflict(_("This selection has been proposed and waits for a second person. Withdraw the proposal first."))

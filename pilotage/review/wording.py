@@ -1,0 +1,122 @@
+"""The sentences behind the codes that kernels return and rows keep, in the active language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+# why an expert may not take a seat
+BARRED: dict[str, str | _StrPromise] = {
+    "same_enterprise": gettext_lazy("The expert belongs to the applicant enterprise."),
+    "same_group": gettext_lazy("The expert's employer belongs to the same group as the applicant."),
+    "same_province": gettext_lazy("The expert comes from the applicant's province, which this call does not allow."),
+    "seated": gettext_lazy("The expert has a seat on this application already."),
+    "recused": gettext_lazy("The expert has recused from this application."),
+}
+BARRED_SHORT: dict[str, str | _StrPromise] = {
+    "same_enterprise": gettext_lazy("same enterprise"),
+    "same_group": gettext_lazy("same group"),
+    "same_province": gettext_lazy("same province"),
+    "seated": gettext_lazy("has a seat already"),
+    "recused": gettext_lazy("recused"),
+}
+# the kind of reason alone, without figures: column of a list, reason in the audit chain
+REASONS: dict[str, str | _StrPromise] = {
+    "selected": gettext_lazy("Within the number of places"),
+    "reserve": gettext_lazy("Reserve"),
+    "province_cap": gettext_lazy("Places of the province are full"),
+    "below_line": gettext_lazy("Below the line"),
+    "tie_at_line": gettext_lazy("Level with the line, behind by the tie rule"),
+    "below_least": gettext_lazy("Below the least score"),
+    "few_reviews": gettext_lazy("Too few finished reviews"),
+}
+TIES: dict[str, str | _StrPromise] = {
+    "mean": gettext_lazy("mean score"),
+    "finished_count": gettext_lazy("more finished reviews"),
+    "spread": gettext_lazy("smaller spread of the scores"),
+    "recommended_rank": gettext_lazy("better place in the recommendation"),
+    "number": gettext_lazy("earlier application number"),
+}
+
+
+def points(value: Any) -> str:
+    """A score as it is shown: two places; an en dash where there is none."""
+    return "–" if value is None or value == "" else f"{Decimal(str(value)):.2f}"
+
+
+def reason_sentence(reason: str, figures: Mapping[str, Any], province: str = "") -> str:
+    """Why a row of a selection has its outcome, with its figures. ``province`` is the province's name."""
+    return _SENTENCES[reason](figures, province)
+
+
+def _selected(figures: Mapping[str, Any], _province: str) -> str:
+    return _("Place %(place)s of those selected, with %(mean)s points.") % {"place": figures["place"], "mean": points(figures["mean"])}
+
+
+def _reserve(figures: Mapping[str, Any], _province: str) -> str:
+    values = {"place": figures["place"], "mean": points(figures["mean"]), "line": points(figures["line"])}
+    return _("Place %(place)s of the reserve: %(mean)s points, the line is %(line)s.") % values
+
+
+def _province_cap(figures: Mapping[str, Any], province: str) -> str:
+    values = {
+        "province": province or _("the province"),
+        "cap": figures["cap"],
+        "used": figures["used"],
+        "reserve": figures["reserve_used"],
+        "mean": points(figures["mean"]),
+        "last": points(figures["last_selected"]),
+    }
+    if not figures["used"]:
+        return _("%(province)s has no place under the published caps (%(cap)s).") % values
+    if figures["reserve_used"]:
+        return (
+            _(
+                "%(province)s: all %(cap)s places are taken (%(used)s selected, the last with %(last)s points, %(reserve)s in reserve). This project has %(mean)s."
+            )
+            % values
+        )
+    return _("%(province)s: all %(cap)s places are taken, the last with %(last)s points. This project has %(mean)s.") % values
+
+
+def _below_line(figures: Mapping[str, Any], _province: str) -> str:
+    if figures["line"] is None:
+        return _("No place was to be given.")
+    gap = Decimal(str(figures["line"])) - Decimal(str(figures["mean"]))
+    values = {"mean": points(figures["mean"]), "line": points(figures["line"]), "gap": points(gap)}
+    return _("%(mean)s points; the line, the last one selected, is %(line)s: %(gap)s short, and the reserve is full.") % values
+
+
+def _tie_at_line(figures: Mapping[str, Any], _province: str) -> str:
+    values = {"mean": points(figures["mean"]), "rule": TIES[figures.get("tie", "number")]}
+    return _("%(mean)s points, the same as the last one taken; the published tie rule decided: %(rule)s.") % values
+
+
+def _below_least(figures: Mapping[str, Any], _province: str) -> str:
+    return _("%(mean)s points; at least %(least)s are needed.") % {"mean": points(figures["mean"]), "least": points(figures["least"])}
+
+
+def _few_reviews(figures: Mapping[str, Any], _province: str) -> str:
+    values = {"finished": figures["finished"], "required": figures["required"]}
+    return (
+        ngettext("%(finished)s of %(required)s review finished.", "%(finished)s of %(required)s reviews finished.", values["required"])
+        % values
+    )
+
+
+_SENTENCES = {
+    "selected": _selected,
+    "reserve": _reserve,
+    "province_cap": _province_cap,
+    "below_line": _below_line,
+    "tie_at_line": _tie_at_line,
+    "below_least": _below_least,
+    "few_reviews": _few_reviews,
+}
