@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from pilotage.audit.chain import GENESIS
 from pilotage.console import postgres
 
 FORMAT = 1
@@ -131,7 +132,7 @@ def _copy_sqlite(target: Path) -> Content:
         if verdict != "ok":
             raise BackupError(f"the copied database is damaged: {verdict}")
         names = [name for query in _file_queries() for (name,) in copy.execute(query)]
-        number, digest = copy.execute("SELECT number, digest FROM audit_audithead").fetchone() or (0, "")
+        number, digest = copy.execute("SELECT number, digest FROM audit_audithead").fetchone() or (0, GENESIS)
     sync_file(target)
     return Content(names, number, digest)
 
@@ -148,7 +149,7 @@ def _copy_postgresql(target: Path) -> Content:
             cursor.execute(query)
             names += [name for (name,) in cursor.fetchall()]
         cursor.execute("SELECT number, digest FROM audit_audithead")
-        number, digest = cursor.fetchone() or (0, "")
+        number, digest = cursor.fetchone() or (0, GENESIS)
     sync_file(target)
     return Content(names, number, digest)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Info, register
 
 from pilotage.audit.chain import ALGORITHMS
 
@@ -81,7 +81,7 @@ def _host_is_allowed(host: str) -> bool:
 @register(deploy=True)
 def database_is_sound(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     advice = sqlite_advice()
-    return [Warning(advice[0], hint=advice[1], id="pilotage.W001")] if advice else []
+    return [Info(advice[0], hint=advice[1], id="pilotage.I001")] if advice else []
 
 
 def sqlite_advice() -> tuple[str, str] | None:

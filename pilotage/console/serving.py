@@ -96,7 +96,7 @@ class Company:
 def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning",
+        "--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--log-level", "error",
         "--respawn-failed-workers", "--workers-kill-timeout", "20s", "pilotage.wsgi:application",
     ]  # fmt: skip
 

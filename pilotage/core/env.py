@@ -60,7 +60,7 @@ def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path) if parts.path.startswith("//") else unquote(parts.path)[1:] or ":memory:",
+            "NAME": unquote(parts.path)[1:] or ":memory:",  # sqlite:///relative, sqlite:////absolute
             "OPTIONS": sqlite_options,
             "CONN_MAX_AGE": 600,
         }

@@ -254,9 +254,9 @@ def test_an_event_outside_a_transaction_is_refused(first):
 
 def test_a_change_that_is_rolled_back_leaves_no_event(first):
     obj = batch()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         services.transition(obj, "run", actor=first)
-        _ = 1 / 0
+        transaction.set_rollback(True)
 
     assert stored(obj).state == "uploaded"
     assert (AuditEvent.objects.count(), services.head()[0]) == (0, 0)
@@ -278,6 +278,11 @@ def test_the_system_acts_as_system():
     assert (event.actor_id, event.actor_label) == (None, "system")
 
 
+def execute(statement):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 STATEMENTS = [
     "UPDATE audit_auditevent SET reason = 'x'",
     "DELETE FROM audit_auditevent",
@@ -295,8 +300,8 @@ def test_the_database_refuses_to_change_the_chain(first):
     before = list(AuditEvent.objects.values()), list(AuditSnapshot.objects.values())
 
     for statement in STATEMENTS + ONLY_HERE[connection.vendor]:
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+        with transaction.atomic(), pytest.raises(DatabaseError, match="append-only"):
+            execute(statement)
 
     assert (list(AuditEvent.objects.values()), list(AuditSnapshot.objects.values())) == before
 

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         faults = [*health.chain(), *health.files()]
         for finding in faults:
             self.stdout.write(f"{finding.level:<7} {finding.text}")
-        if audit.head()[0] and audit.head() != (manifest.audit_number, manifest.audit_digest):
+        if audit.head() != (manifest.audit_number, manifest.audit_digest):
             raise CommandError("the restored audit chain does not end where the backup's manifest says")
         if any(finding.level is health.Level.FAULT for finding in faults):
             raise CommandError("the backup was restored, but it is not sound; the faults are listed above")
