@@ -1,0 +1,52 @@
+"""The filters of the record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.accounts.models import User
+from pilotage.audit.models import AuditEvent
+from pilotage.core.transitions import all_tables
+
+
+def known_verbs() -> list[str]:
+    """The verbs of every state table: suggestions for the filter, no query."""
+    return sorted(table.audit_verb(row.verb) for table in all_tables().values() for row in table.rows)
+
+
+class EventFilter(forms.Form):
+    """All fields optional; together they narrow. ``object`` is ``type`` or ``type/id``."""
+
+    verb = forms.CharField(label=_("Act"), required=False, max_length=80, widget=forms.TextInput(attrs={"list": "verbs"}))
+    object = forms.CharField(label=_("Object"), required=False, max_length=150)
+    actor = forms.CharField(label=_("E-mail address or name"), required=False, max_length=254)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def narrow(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        given = self.cleaned_data if self.is_valid() else {}
+        if verb := given.get("verb"):
+            events = events.filter(verb__startswith=verb) if verb.endswith(".") else events.filter(verb=verb)
+        if wanted := given.get("object"):
+            kind, _slash, pk = wanted.partition("/")
+            events = events.filter(object_type=kind, **({"object_id": pk} if pk else {}))
+        if actor := given.get("actor"):
+            people = User.objects.filter(email__iexact=actor) | User.objects.filter(name=actor)
+            events = events.filter(actor__in=people)
+        if given.get("since"):
+            events = events.filter(at__gte=_start(given["since"]))
+        if given.get("until"):
+            events = events.filter(at__lt=_start(given["until"] + timedelta(days=1)))
+        return events
+
+    def is_narrow(self) -> bool:
+        return self.is_valid() and any(self.cleaned_data.values())
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
