@@ -7,3 +7,9 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from pilotage.calls import transitions  # noqa: F401  binds the state table
+        from pilotage.calls.counting import register_indicators
+        from pilotage.calls.loading import load_calls
+        from pilotage.plan.loading import register_section
+
+        register_section("calls", load_calls)
+        register_indicators()

@@ -44,7 +44,7 @@ class Call(Bilingual):
     plan = models.ForeignKey("plan.Plan", on_delete=models.PROTECT, related_name="calls")
     slug = models.SlugField(max_length=80, unique=True)
     year = models.PositiveSmallIntegerField()
-    measure_code = models.CharField(max_length=20, blank=True)
+    measure_code = models.CharField(max_length=200, blank=True)
     current = models.ForeignKey("calls.CallVersion", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Bilingual.Meta):

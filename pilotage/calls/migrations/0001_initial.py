@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('title_en', models.CharField(blank=True, max_length=300)),
                 ('slug', models.SlugField(max_length=80, unique=True)),
                 ('year', models.PositiveSmallIntegerField()),
-                ('measure_code', models.CharField(blank=True, max_length=20)),
+                ('measure_code', models.CharField(blank=True, max_length=200)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='plan.plan')),
             ],
             options={

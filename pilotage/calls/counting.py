@@ -1,0 +1,51 @@
+"""What the plan may count of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from pilotage.accounts.enums import Role
+from pilotage.accounts.rules import has_role
+from pilotage.calls.selectors import enterprises_building
+from pilotage.plan.indicators import Indicator, register
+from pilotage.plan.models import Plan
+
+
+def _calls(options: Mapping[str, Any]) -> list[str]:
+    named = options.get("calls") or options.get("call") or []
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _count(_plan: Plan, options: Mapping[str, Any], as_of: date) -> int:
+    return enterprises_building(_calls(options), as_of).count()
+
+
+def _records(_plan: Plan, options: Mapping[str, Any], actor: Any) -> str | None:
+    """The list of the applications counted; only for those who see all of them."""
+    if not has_role(actor, Role.SECRETARIAT, Role.AUDITOR):
+        return None
+    calls = _calls(options)
+    return f"{reverse('calls:application-list')}?{urlencode({'call': calls[0], 'state': 'building'})}" if calls else None
+
+
+def register_indicators() -> None:
+    register(
+        Indicator(
+            key="calls.enterprises_building",
+            name_zh="开展5G工厂建设的企业",
+            name_en="Enterprises building 5G factories",
+            unit_zh="家",
+            unit_en="enterprises",
+            formula_zh="向该申报通知提交过申报（撤回的除外）、建设状态为在建或已建成的企业数，同一企业只计一次",
+            formula_en="enterprises that have submitted an application to the call (withdrawn ones apart) with the state of "
+            "construction “under construction” or “built”; each enterprise counts once",
+            count=_count,
+            records_url=_records,
+            dated=True,
+        )
+    )
