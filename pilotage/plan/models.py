@@ -53,6 +53,10 @@ class Plan(Bilingual):
     def issuer(self) -> str:
         return localized(self.issuer_zh, self.issuer_en)
 
+    @property
+    def shown_notes(self) -> list[str]:
+        return [localized(note["zh"], note["en"]) for note in self.notes]
+
 
 class PlanVersion(models.Model):
     """The whole folder as it was loaded, kept for good."""

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 
 from pilotage.web.desk import desk
 from pilotage.web.health import health
+from pilotage.web.plan.views import home
 from pilotage.web.styleguide.views import styleguide
 
 
@@ -24,12 +25,6 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     closed = ("/accounts/", "/account/", "/applications/", "/audit/", "/my/", "/organisation/", "/review/", "/work/", "/api/")
     return HttpResponse("User-agent: *\n" + "".join(f"Disallow: {prefix}\n" for prefix in closed), content_type="text/plain")
-
-
-@login_not_required
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("styleguide")
 
 
 urlpatterns = [
