@@ -7,8 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, ngettext, pgettext
 
 from pilotage.core import clock
 
@@ -51,7 +50,7 @@ def left(value: date | datetime) -> str:
     """还有9天 · 9 days left. A date ends with its day. Under one day hours are counted, then minutes."""
     seconds = (_end(value) - clock.now()).total_seconds()
     if seconds <= 0:
-        return _("closed")
+        return pgettext("deadline", "closed")
     if seconds < 3600:
         minutes = max(1, int(seconds // 60))
         return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
@@ -85,8 +84,8 @@ def money(value: Any) -> str:
     if in_english():
         millions = amount / 100
         if abs(millions) >= 1000:
-            return _("CNY %(amount)s billion") % {"amount": _significant(millions / 1000)}
-        return _("CNY %(amount)s million") % {"amount": _significant(millions)}
+            return f"CNY {_significant(millions / 1000)} billion"
+        return f"CNY {_significant(millions)} million"
     return f"{_significant(amount / 10000)}亿元" if abs(amount) >= 10000 else f"{number(_plain(amount))}万元"
 
 
