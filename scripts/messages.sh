@@ -12,10 +12,10 @@ for room in pilotage/*/ pilotage/web/*/; do
         ignore=""
         [ "$room" = pilotage/web ] && for sub in pilotage/web/*/; do case "$sub" in */templates/|*/templatetags/) ;; *) ignore="$ignore -i $(basename "$sub")" ;; esac; done
         mkdir -p "$room/locale"
-        (cd "$room" && "$python" -m django makemessages -l zh_Hans --no-location --no-wrap --no-obsolete $ignore -v 0)
+        (cd "$room" && "$python" -P -m django makemessages -l zh_Hans --no-location --no-wrap --no-obsolete $ignore -v 0)
         find "$room/locale" -maxdepth 0 -empty -delete
         find "$room/locale" -type d -empty -delete 2>/dev/null || true
     fi
-    [ -d "$room/locale" ] && (cd "$room" && "$python" -m django compilemessages -l zh_Hans -v 0)
+    [ -d "$room/locale" ] && (cd "$room" && "$python" -P -m django compilemessages -l zh_Hans -v 0)
 done
 exit 0
