@@ -1,0 +1,135 @@
+"""Chromium against the real server. Screenshots are kept in artefacts/, which git ignores."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.server import ROOT, Server
+
+ARTEFACTS = ROOT / "artefacts"
+AXE = Path(__file__).with_name("axe.min.js")
+FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+SIZES = {"desk": {"width": 1366, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = str(Path(__file__).parent)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Collected once, shared by every server of the session."""
+    return tmp_path_factory.mktemp("static") / "root"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """``built("review")`` is a data folder with the demonstration at that stage, made once and not to be changed."""
+    made: dict[str, Path] = {}
+
+    def build(stage: str) -> Path:
+        if stage not in made:
+            folder = tmp_path_factory.mktemp(f"demo-{stage}") / "data"
+            Server(folder).run("demo", "--stage", stage, timeout=600)
+            made[stage] = folder
+        return made[stage]
+
+    return build
+
+
+@pytest.fixture
+def demo(built: Callable[[str], Path], static_root: Path, tmp_path: Path) -> Iterator[Callable[[str], Server]]:
+    """``demo("recommend")`` serves a fresh copy of the demonstration at that stage."""
+    servers: list[Server] = []
+
+    def serve(stage: str, **settings: str) -> Server:
+        folder = tmp_path / f"data-{len(servers)}"
+        shutil.copytree(built(stage), folder)
+        server = Server(folder, static_root=static_root, **settings)
+        servers.append(server)
+        server.start()
+        return server
+
+    yield serve
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: python scripts/ensure_system.py"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def person(browser: Any) -> Iterator[Callable[..., Any]]:
+    """``person(server, "en")`` is a page in a browser of its own; errors in its console fail the test.
+
+    A breach of the content security policy is such an error.
+    """
+    contexts: list[Any] = []
+    errors: list[str] = []
+
+    def open_browser(server: Server, language: str = "zh-hans", size: str = "desk") -> Any:
+        context = browser.new_context(
+            base_url=server.url, viewport=SIZES[size], locale="zh-CN" if language == "zh-hans" else "en-GB", timezone_id="Asia/Shanghai"
+        )
+        context.add_cookies([{"name": "django_language", "value": language, "url": server.url}])
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.on("console", lambda message: errors.append(f"{page.url}: {message.text}") if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        contexts.append(context)
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    # A refused form answers with 4xx on purpose; the browser reports that as an error too.
+    assert [error for error in errors if "the server responded with a status of 4" not in error] == []
+
+
+def sign_in(page: Any, email: str, password: str) -> None:
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+
+def screenshot(page: Any, name: str) -> Path:
+    ARTEFACTS.mkdir(exist_ok=True)
+    path = ARTEFACTS / f"{name}.png"
+    page.screenshot(path=path, full_page=True)
+    return path
+
+
+def axe(page: Any) -> list[str]:
+    """Violations of WCAG 2.2 AA and best practice on the page as it stands, one line each; must be empty."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))  # evaluated by the browser itself, so the page's policy stays in force
+    tags = json.dumps(AXE_TAGS)
+    result = page.evaluate(f"axe.run(document, {{runOnly: {{type: 'tag', values: {tags}}}}})")
+    return [
+        f"{page.url} {violation['id']} ({violation['impact']}): {violation['help']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
