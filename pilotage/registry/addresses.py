@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _NOISE = re.compile(r"[\s,，、.。·]+")
-_COUNTRY = re.compile(r"^(?:中华人民共和国|中国)(?:[（(](\w{2,3})[）)]自由贸易试验区)?")
+_COUNTRY = re.compile(r"^(?:公司)?(?:注册)?(?:地址)?[:：]?(?:中华人民共和国|中国)?(?:[（(](\w{2,3})[）)]自由贸易试验区)?")
 # what follows a prefecture's short name where the name means the place (合肥高新区) and not a street (海口路)
 _ZONE = re.compile(r"(?![路街道巷村镇])[^\d路街]{0,8}?(?:开发区|高新区|产业区|产业园|工业园|软件园|化工园|新区|新城)")
 _PROVINCE_ENDINGS = re.compile(r"(?:省|市|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区)$")

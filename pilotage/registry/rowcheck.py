@@ -96,19 +96,19 @@ class RowReader:
         self.mapping, self.reference, self.territory = mapping, reference, territory
         self.labels = [f"{column_letter(index)} {head}".strip() for index, head in enumerate(heads)]
         self.used = {index: key for key, index in mapping.items()}
-        self._last: tuple[Any, ...] = ()
+        self._last_good: tuple[Any, ...] = ()
 
     def read(self, row: Row) -> tuple[Draft | None, list[Fault]]:
-        return _Reading(self, row).result()
+        draft, faults = _Reading(self, row).result()
+        self._last_good = self._cells(row) if draft is not None else ()
+        return draft, faults
 
     def is_repeat(self, row: Row) -> bool:
-        """Whether the mapped cells equal those of the row before (a company listed once a year). Remembers this row."""
-        cells = tuple(row.value(index) for index in self.used)
-        repeat, self._last = cells == self._last and not row.faults, cells
-        return repeat
+        """Whether the mapped cells equal those of the row before, which was good (a company listed once a year)."""
+        return self._cells(row) == self._last_good and not row.faults
 
-    def forget(self) -> None:
-        self._last = ()
+    def _cells(self, row: Row) -> tuple[Any, ...]:
+        return tuple(row.value(index) for index in self.used)
 
 
 class _Reading:

@@ -55,8 +55,10 @@ class ChunkPlanner:
         self.owners = self._owners(drafts)
         self.numbers = self._numbers(self.owners.values())
         self.touched: set[int] = set()  # id() of the enterprises that will be written
+        self.before: dict[int, dict[str, Any]] = {}
         for draft in drafts:
             self._place(draft, result)
+        self._drop_undone(result)
         for enterprise in (*result.created, *result.updated):
             enterprise.bigrams = search_text(enterprise, self.numbers.get(id(enterprise), {}).values())
         return result
@@ -117,15 +119,25 @@ class ChunkPlanner:
         changed = {name: value for name, value in draft.facts.items() if getattr(enterprise, name) != value}
         if "name_zh" in changed:
             result.faults.append(Fault(draft.row, "renamed", value=draft.facts["name_zh"], params={"old": enterprise.name_zh}))
+        before = self.before.setdefault(id(enterprise), {})
         for name, value in changed.items():
+            before.setdefault(name, getattr(enterprise, name))
             setattr(enterprise, name, value)
         added = self._identify(enterprise, draft, result)
         if not (changed or added) or id(enterprise) in self.touched:
             result.merged += 1
         else:
-            enterprise.updated_at = self.now
             self.touched.add(id(enterprise))
             result.updated.append(enterprise)
+
+    def _drop_undone(self, result: ChunkPlan) -> None:
+        """An enterprise on several rows (one a year) may end as it was: that is no change."""
+        identified = {id(identifier.enterprise) for identifier in result.identifiers}
+        kept = [e for e in result.updated if id(e) in identified or any(getattr(e, n) != v for n, v in self.before[id(e)].items())]
+        result.merged += len(result.updated) - len(kept)
+        result.updated = kept
+        for enterprise in kept:
+            enterprise.updated_at = self.now
 
     def _identify(self, enterprise: Enterprise, draft: Draft, result: ChunkPlan) -> bool:
         new = {scheme: value for scheme, value in draft.identifiers.items() if scheme not in self.numbers[id(enterprise)]}

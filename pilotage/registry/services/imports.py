@@ -184,14 +184,11 @@ def _plan(reader: RowReader, planner: ChunkPlanner, rows: Iterable[Row]) -> tupl
     drafts: list[Draft] = []
     faults: list[Fault] = []
     refused = repeated = 0
-    was_good = False
-    reader.forget()  # so that a chunk says the same whether or not the one before was read in this process
     for row in rows:
-        if reader.is_repeat(row) and was_good:
+        if reader.is_repeat(row):
             repeated += 1
             continue
         draft, found = reader.read(row)
-        was_good = draft is not None
         faults += found
         if draft is None:
             refused += 1

@@ -1,0 +1,106 @@
+"""How long do 100,000 enterprises from a workbook take, and how much memory?
+
+Writes a workbook of fictional enterprises as a spreadsheet program would (shared strings), makes an empty SQLite
+database in a temporary directory, and imports through the command line in a process of its own. Prints one line:
+
+    import_enterprises rows=100000 seconds=… check_seconds=… peak_mb=… base_mb=…
+
+``seconds`` is the whole command, check of every row and writing; ``base_mb`` the peak of the same command over 100 rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import xlsxwriter
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+HEADS = ["企业名称", "统一社会信用代码", "省份", "城市", "区县", "注册地址", "行业大类", "所有制", "规模", "英文名称"]
+PLACES = [
+    ("江苏省", "苏州市", "虎丘区", "320505"),
+    ("浙江省", "宁波市", "鄞州区", "330212"),
+    ("湖北省", "武汉市", "洪山区", "420111"),
+    ("山东省", "青岛市", "黄岛区", "370211"),
+    ("广东省", "深圳市", "南山区", "440305"),
+    ("上海市", "上海市", "浦东新区", "310115"),
+]
+WORDS = ["精密", "智能", "机械", "电子", "材料", "科技", "动力", "光电", "纺织", "化工"]
+
+
+def write_workbook(path: Path, rows: int) -> None:
+    from pilotage.core.codes import fictional_uscc
+
+    dice = random.Random(2023)
+    with xlsxwriter.Workbook(path, {"constant_memory": False}) as book:
+        sheet = book.add_worksheet("企业")
+        for column, head in enumerate(HEADS):
+            sheet.write_string(0, column, head)
+        for row in range(1, rows + 1):
+            province, city, county, code = dice.choice(PLACES)
+            name = f"演示{dice.choice(WORDS)}{dice.choice(WORDS)}{row}号有限公司"
+            cells = [
+                name,
+                fictional_uscc(code, row),
+                province,
+                city,
+                county,
+                f"{province}{city}{county}示范路{row}号",
+                str(dice.randint(13, 43)),
+                dice.choice(["民营", "外资", "国有", "合资"]),
+                dice.choice(["大型", "中型", "小型"]),
+                f"Demo Works {row}",
+            ]
+            for column, value in enumerate(cells):
+                sheet.write_string(row, column, value)
+
+
+def pilotage(directory: Path, *words: str) -> tuple[float, float, str]:
+    """Run the command; seconds, peak MB of that process, its output."""
+    environment = {**os.environ, "PILOTAGE_DATA_DIR": str(directory), "PYTHONPATH": str(ROOT)}
+    environment.pop("PILOTAGE_DATABASE_URL", None)
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen([sys.executable, "-m", "pilotage", *words], env=environment, cwd=directory, stdout=output, stderr=output)
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - started
+        output.seek(0)
+        text = output.read().decode()
+    if process.returncode:
+        sys.exit(f"pilotage {' '.join(words)} failed:\n{text[-2000:]}")
+    return seconds, usage.ru_maxrss / 1024, text
+
+
+def measure(rows: int) -> tuple[float, float, float, str]:
+    """Seconds of the check alone and of check and run, peak MB, the command's own words."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        write_workbook(directory / "list.xlsx", rows)
+        pilotage(directory, "migrate", "--verbosity", "0")
+        pilotage(directory, "seed")
+        check, _peak, _text = pilotage(directory, "import", "enterprises", "list.xlsx", "--dry-run", "--fictional")
+        seconds, peak, text = pilotage(directory, "import", "enterprises", "list.xlsx", "--fictional")
+    return check, seconds, peak, text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000)
+    options = parser.parse_args()
+    _check, _seconds, base, _text = measure(100)
+    check, seconds, peak, text = measure(options.rows)
+    if f"{options.rows:,} enterprises were entered" not in text:
+        sys.exit(f"not every enterprise was entered:\n{text}")
+    print(f"import_enterprises rows={options.rows} seconds={seconds:.1f} check_seconds={check:.1f} peak_mb={peak:.0f} base_mb={base:.0f}")
+
+
+if __name__ == "__main__":
+    main()
