@@ -112,6 +112,7 @@ _PROPOSAL = {
 _IMPORT = {
     ImportState.UPLOADED: (_NEUTRAL, "upload"),
     ImportState.CHECKED: (_ACCENT, "list-check"),
+    ImportState.CHECKING: (_ACCENT, "circle-dashed"),
     ImportState.RUNNING: (_ACCENT, "circle-dashed"),
     ImportState.DONE: (_GOOD, "circle-check"),
     ImportState.FAILED: (_BAD, "circle-x"),
