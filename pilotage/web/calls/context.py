@@ -1,0 +1,118 @@
+"""What several pages of this room need: which call a desk stands at, and a call's stages in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from pilotage.calls.enums import StageKind
+from pilotage.calls.models import Call, Stage
+from pilotage.calls.rules import visible_calls
+from pilotage.core import clock
+from pilotage.registry.models import localized
+
+
+def pick(text: Any) -> str:
+    """The active language of a ``{zh, en}`` pair of a call file; plain text stays as it is."""
+    if isinstance(text, dict):
+        return localized(text.get("zh", ""), text.get("en", ""))
+    return str(text or "")
+
+
+def urls_of(source: Any) -> list[dict[str, str]]:
+    """``source`` of a plan file as a list of ``{url, note}``, whichever of its shapes was used."""
+    if not source:
+        return []
+    if isinstance(source, str):
+        return [{"url": source, "note": ""}]
+    if isinstance(source, dict):
+        return [{"url": source.get("url", ""), "note": pick(source.get("note", ""))}]
+    return [entry for one in source for entry in urls_of(one)]
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """A stage as a line of the timeline. ``status`` is past, now, later or undated."""
+
+    key: str
+    kind: str
+    title: str
+    opens: datetime | None
+    closes: datetime | None
+    status: str
+    verified: bool
+    sources: tuple[dict[str, str], ...]
+
+
+def stage_lines(stages: Iterable[Stage], *, kinds: frozenset[str] | None = None) -> list[StageLine]:
+    now = clock.now()
+    return [
+        StageLine(
+            stage.key,
+            stage.kind,
+            stage.title,
+            stage.opens_at,
+            stage.closes_at,
+            stage_status(stage, now),
+            bool(stage.options.get("verified", True)),
+            tuple(urls_of(stage.options.get("source"))),
+        )
+        for stage in stages
+        if kinds is None or stage.kind in kinds
+    ]
+
+
+def stage_status(stage: Stage, now: datetime) -> str:
+    if stage.closes_at and now > stage.closes_at:
+        return "past"
+    if stage.opens_at and now < stage.opens_at:
+        return "later"
+    if stage.opens_at is None and stage.closes_at is None:
+        return "undated"
+    if stage.opens_at and not stage.closes_at:
+        return "past"
+    return "now"
+
+
+def calls_for(request: HttpRequest) -> QuerySet[Call]:
+    return visible_calls(request.user).select_related("plan").prefetch_related("stages").order_by("-year", "slug")
+
+
+def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]:
+    """The call a desk stands at: the one asked for, else the one whose ``kind`` stage is open, else the newest."""
+    calls = [call for call in calls_for(request) if call.stage(kind)]
+    asked = request.GET.get("call") or request.POST.get("call")
+    if asked:
+        chosen = next((call for call in calls if call.slug == asked), None)
+        if chosen is None:
+            raise Http404
+        return chosen, calls
+    now = clock.now()
+    is_open = [call for call in calls if stage_status(call.stage(kind), now) == "now"]
+    return next(iter(is_open or calls), None), calls
+
+
+def deadline(call: Call, kind: str) -> datetime | None:
+    stage = call.stage(kind)
+    return stage.closes_at if stage else None
+
+
+APPLICANT_STAGES = frozenset(
+    {
+        StageKind.APPLY,
+        StageKind.CHECK,
+        StageKind.RECOMMEND,
+        StageKind.ACCEPT,
+        StageKind.REVIEW,
+        StageKind.DEFENCE,
+        StageKind.SITE_VISIT,
+        StageKind.SELECT,
+        StageKind.NOTICE,
+        StageKind.PUBLISH,
+    }
+)

@@ -1,0 +1,102 @@
+"""What the officers' desks share: counts for the tabs, the selected rows, repeated files, a page of rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from pilotage.accounts.rules import has_role
+from pilotage.calls import rules, selectors
+from pilotage.calls.models import Application, Attachment, Call, CallVersion
+from pilotage.core.verdict import Refused
+from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
+from pilotage.web.calls.rows import Row, levels_of
+
+BULK_AT_MOST = 1000
+
+
+def require_role(request: HttpRequest, *roles: str) -> None:
+    """A desk is for its role; everybody else gets the sentence, never an empty desk."""
+    if not has_role(request.user, *roles):
+        raise Refused(_("This desk belongs to another role."))
+
+
+def state_counts(queryset: QuerySet[Application]) -> dict[tuple[str, str], int]:
+    """(kind, state) -> number, in one grouped query."""
+    rows = queryset.order_by().values_list("kind", "state").annotate(number=Count("pk"))
+    return {(kind, state): number for kind, state, number in rows}
+
+
+def total(counts: dict[tuple[str, str], int], states: Iterable[str] | None, kind: str = "") -> int:
+    wanted = None if states is None else set(states)
+    return sum(n for (of_kind, state), n in counts.items() if (wanted is None or state in wanted) and (not kind or of_kind == kind))
+
+
+def desk_rows(queryset: QuerySet[Application], *more: str) -> QuerySet[Application]:
+    """Lean rows for a desk of one call."""
+    return queryset.select_related(*LIST_JOINS).only(*LIST_COLUMNS, *more)
+
+
+def selected(request: HttpRequest, queryset: QuerySet[Application]) -> list[Application]:
+    """The rows ticked, as far as they belong to this desk; one that does not is a 404."""
+    source = request.POST if request.method == "POST" else request.GET
+    ids = [int(value) for value in source.getlist("ids") if value.isdigit()][:BULK_AT_MOST]
+    found = {application.pk: application for application in desk_rows(queryset.filter(pk__in=ids), "returned_from").order_by("pk")}
+    if len(found) != len(set(ids)):
+        raise Http404
+    rows = [found[pk] for pk in dict.fromkeys(ids)]
+    selectors.share_relations(rows)
+    return rows
+
+
+def levels_for(call: Call | None) -> dict[str, str]:
+    """The level names of the call's current version; one small query, the content itself is not loaded."""
+    if call is None or call.current_id is None:
+        return {}
+    listed = CallVersion.objects.filter(pk=call.current_id).values_list("content__codes__levels", flat=True).first()
+    return levels_of({"levels": listed or []})
+
+
+def repeated(applications: Sequence[Application]) -> dict[int, int]:
+    """Application -> number of its files that also lie in another application. Two queries."""
+    own = list(
+        Attachment.objects.filter(application__in=[a.pk for a in applications], removed_at__isnull=True)
+        .order_by("id")
+        .values_list("application_id", "sha256")
+    )
+    holders: dict[str, set[int]] = defaultdict(set)
+    shas = {sha for _application, sha in own}
+    for application, sha in Attachment.objects.filter(sha256__in=shas, removed_at__isnull=True).order_by().values_list("application_id", "sha256"):
+        holders[sha].add(application)
+    counts: dict[int, int] = defaultdict(int)
+    for application, sha in set(own):
+        counts[application] += len(holders[sha]) > 1
+    return {pk: number for pk, number in counts.items() if number}
+
+
+def visible(request: HttpRequest, call: Call) -> QuerySet[Application]:
+    return rules.visible_applications(request.user).filter(call=call)
+
+
+def decorate(rows: Sequence[Row], repeats: dict[int, int]) -> Sequence[Row]:
+    for row in rows:
+        row.repeated = repeats.get(row.pk, 0)
+    return rows
+
+
+def done(request: HttpRequest, sentence: str, url: str) -> HttpResponse:
+    messages.success(request, sentence)
+    return redirect(url)
+
+
+def tab_links(base: str, tabs: Sequence[tuple[str, Any, int]], current: str, extra: str = "") -> list[dict[str, Any]]:
+    return [
+        {"url": f"{base}?tab={key}{extra}", "label": label, "count": number, "current": key == current} for key, label, number in tabs
+    ]

@@ -1,0 +1,155 @@
+"""The dossier: what was filed, what happened to it, and what the reader may do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from pilotage.accounts.rules import roles_of
+from pilotage.calls import rules, selectors, services
+from pilotage.calls.enums import EDITABLE, CheckResult
+from pilotage.calls.models import Application
+from pilotage.core.transitions import may, table_for
+from pilotage.core.verdict import Invalid
+from pilotage.web.calls import dossier, history
+from pilotage.web.calls.sheet import Sheet
+
+# verb -> its button. The order is that of the page.
+_OFFICER_VERBS = {
+    "check": gettext_lazy("Pass the check"),
+    "shortlist": gettext_lazy("Put on the list"),
+    "unshortlist": gettext_lazy("Take off the list"),
+    "confirm_update": gettext_lazy("Confirm the update"),
+    "accept": gettext_lazy("Accept for review"),
+    "reconsider": gettext_lazy("Take up again"),
+    "return": gettext_lazy("Return for correction"),
+    "decline": gettext_lazy("Do not recommend"),
+    "reject": gettext_lazy("Do not accept"),
+}
+_APPLICANT_ROLES = {"filer", "legal_representative"}
+
+
+def visible_application(request: HttpRequest, number: str) -> Application:
+    related = ("call", "version", "enterprise", "enterprise__province", "enterprise__prefecture", "enterprise__county", "enterprise__industry")
+    more = ("province", "prefecture", "industry", "recommender", "renews")
+    queryset = rules.visible_applications(request.user).select_related(*related, *more).prefetch_related("call__stages")
+    return get_object_or_404(queryset, number=number)
+
+
+def is_insider(request: HttpRequest) -> bool:
+    """Officers, secretariat and auditors read each other's names; an enterprise reads the office only."""
+    return bool(roles_of(request.user) - _APPLICANT_ROLES)
+
+
+@require_safe
+def application_detail(request: HttpRequest, number: str) -> HttpResponse:
+    return _page(request, visible_application(request, number))
+
+
+def _page(request: HttpRequest, application: Application, errors: dict[str, str] | None = None) -> HttpResponse:
+    sheet = Sheet(application)
+    insider = is_insider(request) and not rules.is_filer(request.user, application)
+    revisions = list(application.revisions.select_related("made_by").defer("data", "attachments", "registry").order_by("-number"))
+    acts = possible_acts(request, application) if insider else []
+    values = {
+        "application": application,
+        "state": selectors.shown_state(request.user, application),
+        "sheet": sheet,
+        "sections": dossier.sections(sheet),
+        "events": history.of(application, insider=insider),
+        "insider": insider,
+        "is_filer": rules.is_filer(request.user, application),
+        "can_edit": rules.can_edit(request.user, application),
+        "may_withdraw": may(request.user, application, "withdraw"),
+        "is_editable": application.state in EDITABLE,
+        "revisions": revisions,
+        "checks": list(application.checks.select_related("organisation", "made_by").order_by("-id")) if insider else [],
+        "cosignatures": list(application.cosignatures.select_related("organisation", "made_by").order_by("-id")) if insider else [],
+        "repeated": selectors.repeated_files(request.user, application) if insider else [],
+        "acts": [act for act in acts if act["verdict"]],
+        "refused": _by_reason([act for act in acts if not act["verdict"]]),
+        "problems": sheet.problems if insider else {},
+        "errors": errors or {},
+        "posted": request.POST,
+    }
+    return render(request, "calls/application_detail.html", values, status=422 if errors else 200)
+
+
+def possible_acts(request: HttpRequest, application: Application) -> list[dict[str, Any]]:
+    """The officers' verbs that the present state allows, each with the verdict for this reader."""
+    table = table_for(application)
+    return [
+        {
+            "verb": verb,
+            "label": label,
+            "verdict": may(request.user, application, verb),
+            "needs_reason": table.by_verb[verb].needs_reason,
+        }
+        for verb, label in _OFFICER_VERBS.items()
+        if application.state in table.by_verb[verb].sources
+    ]
+
+
+def _by_reason(acts: list[dict[str, Any]]) -> list[tuple[str, list[Any]]]:
+    reasons: dict[str, list[Any]] = {}
+    for act in acts:
+        reasons.setdefault(str(act["verdict"].reason), []).append(act["label"])
+    return list(reasons.items())
+
+
+@require_POST
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    application = visible_application(request, number)
+    verb = request.POST.get("verb", "")
+    if verb not in _OFFICER_VERBS:
+        raise Http404
+    try:
+        _run(request, application, verb, request.POST.get("reason", "").strip())
+    except Invalid as error:
+        return _page(request, visible_application(request, number), {f"reason-{verb}": next(iter(error.errors.values()))})
+    messages.success(request, _("Done: %(act)s.") % {"act": _OFFICER_VERBS[verb]})
+    return redirect("calls:application-detail", number=application.number)
+
+
+def _run(request: HttpRequest, application: Application, verb: str, reason: str) -> None:
+    actor: Any = request.user
+    if verb == "check":
+        result = CheckResult.RESERVATION if request.POST.get("reservation") else CheckResult.PASS
+        services.check(actor=actor, application=application, result=result, opinion=reason)
+    elif verb == "shortlist":
+        services.shortlist_many(actor=actor, applications=[application])
+    elif verb == "unshortlist":
+        services.unshortlist_many(actor=actor, applications=[application], reason=reason)
+    elif verb == "confirm_update":
+        services.confirm_updates(actor=actor, applications=[application])
+    elif verb == "accept":
+        services.accept_many(actor=actor, applications=[application])
+    else:
+        one = {"reconsider": services.reconsider, "return": services.return_for_correction, "decline": services.decline, "reject": services.reject}
+        one[verb](actor=actor, application=application, reason=reason)
+
+
+@require_safe
+def revision(request: HttpRequest, number: str, revision: int) -> HttpResponse:
+    """One filing as it was, and what it changed against the one before."""
+    application = visible_application(request, number)
+    found = get_object_or_404(application.revisions.select_related("made_by"), number=revision)
+    before = application.revisions.filter(number__lt=revision).order_by("-number").first()
+    application.data = found.data
+    sheet = Sheet(application)
+    values = {
+        "application": application,
+        "state": selectors.shown_state(request.user, application),
+        "revision": found,
+        "before": before,
+        "changes": sheet.changes_since(before.data) if before else [],
+        "sections": dossier.sections(sheet, registry=found.registry, files=found.attachments),
+        "insider": is_insider(request) and not rules.is_filer(request.user, application),
+    }
+    return render(request, "calls/revision.html", values)

@@ -1,0 +1,211 @@
+"""The application form: one section per address, saved as one types, safe against a second tab."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from pilotage.calls import rules, services
+from pilotage.calls.enums import EDITABLE, ApplicationState
+from pilotage.calls.form_fields import Section
+from pilotage.core import clock
+from pilotage.core.verdict import Invalid
+from pilotage.web.calls import context, steps
+from pilotage.web.calls.fields import blocks, section_of
+from pilotage.web.calls.mine import own_application
+from pilotage.web.calls.saving import Outcome, resolve, save_post
+from pilotage.web.calls.sheet import Sheet
+
+CHANGES_SHOWN = 5
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_edit(request: HttpRequest, number: str) -> HttpResponse:
+    application = own_application(request, number)
+    if application.state not in EDITABLE and request.method != "POST":
+        return redirect("calls:application-detail", number=application.number)
+    rules.can_edit(request.user, application).require()
+    sheet = Sheet(application)
+    section = section_of(sheet.form.sections, request.GET.get("section", ""))
+    if request.method != "POST":
+        return page(request, sheet, section, Outcome())
+    act, _colon, argument = request.POST.get("do", "save").partition(":")
+    if act == "resolve":
+        return _after(request, sheet, section, resolve(request, sheet), "save", "")
+    key, _colon, index = argument.partition(":")
+    outcome = save_post(request, sheet, (key, int(index)) if act == "remove-row" and index.isdigit() else None)
+    if act == "autosave":
+        return autosaved(request, sheet, section, outcome)
+    if outcome.is_clean and act in _FILE_ACTS:
+        outcome.errors |= _FILE_ACTS[act](request, sheet, argument)
+    return _after(request, sheet, section, outcome, act, argument)
+
+
+def _after(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome, act: str, argument: str) -> HttpResponse:
+    """Where a saved post leads; what could not be saved comes back on the same page."""
+    if not outcome.is_clean:
+        return page(request, _fresh(sheet), section, outcome)
+    if act == "goto":
+        return redirect(section_url(sheet, section_of(sheet.form.sections, argument).key))
+    if act == "check":
+        return redirect("calls:application-check", number=sheet.application.number)
+    if act == "leave":
+        return redirect("calls:my-list")
+    extra = {"add-row": f"&rows.{argument}={_row_count(request, argument) + 1}", "province": f"&province.{argument}={_province(request, argument)}"}
+    anchor = f"#f-{argument.partition(':')[0]}" if act in {"add-row", "remove-row", "province", "upload"} else ""
+    if act == "save":
+        messages.success(request, _("Saved at %(time)s.") % {"time": _time_of_day()})
+    return redirect(f"{section_url(sheet, section.key)}{extra.get(act, '')}{anchor}")
+
+
+def _row_count(request: HttpRequest, key: str) -> int:
+    count = request.POST.get(f"rows.{key}", "")
+    return int(count) if count.isdigit() else 0
+
+
+def _province(request: HttpRequest, key: str) -> str:
+    code = request.POST.get(f"province.{key}", "")
+    return code if code.isdigit() else ""
+
+
+def section_url(sheet: Sheet, key: str) -> str:
+    return f"{reverse('calls:application-edit', args=[sheet.application.number])}?section={key}"
+
+
+def _time_of_day() -> str:
+    return f"{timezone.localtime(clock.now()):%H:%M:%S}"
+
+
+def _fresh(sheet: Sheet) -> Sheet:
+    """The sheet as it stands in the database after a save."""
+    sheet.application.refresh_from_db(fields=["data", "field_versions", "draft_version", "updated_at", "project_title", "state"])
+    return Sheet(sheet.application)
+
+
+# --- files ----------------------------------------------------------------------------------
+def _upload(request: HttpRequest, sheet: Sheet, key: str) -> dict[str, str]:
+    uploads = request.FILES.getlist(f"file.{key}")
+    if not uploads:
+        return {key: _("Choose a file first, then upload it.")}
+    for upload in uploads:
+        try:
+            services.add_attachment(actor=request.user, application=sheet.application, field=key, upload=upload)
+        except Invalid as error:
+            return {key: f"{upload.name}{_(': ')}{next(iter(error.errors.values()))}"}
+    return {}
+
+
+def _remove(request: HttpRequest, sheet: Sheet, argument: str) -> dict[str, str]:
+    attachment = next((a for a in sheet.attachments if str(a.pk) == argument), None)
+    if attachment is None:
+        return {"": _("This file is no longer part of the application.")}
+    services.remove_attachment(actor=request.user, attachment=attachment)
+    return {}
+
+
+_FILE_ACTS = {"upload": _upload, "remove-file": _remove}
+
+
+# --- answers --------------------------------------------------------------------------------
+def page(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome) -> HttpResponse:
+    status = 409 if outcome.conflicts else 422 if outcome.errors else 200
+    everything = request.GET.get("show") == "problems"
+    values = form_context(request, sheet, section, outcome, everything)
+    return render(request, "calls/application_edit.html", values, status=status)
+
+
+def autosaved(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome) -> HttpResponse:
+    """The small answer to a save in passing; the page itself learns version and saved fields from the header."""
+    fresh = _fresh(sheet)
+    everything = request.GET.get("show") == "problems"
+    values = form_context(request, fresh, section, outcome, everything)
+    judged = {marker.partition(":")[0] for marker in request.POST.getlist("has")}
+    values["judged"] = [field for field in values["fields"] if field.key in judged]
+    response = render(request, "calls/application_edit.html#saved", values)
+    response["HX-Trigger"] = json.dumps(
+        {"pilotage:saved": {"version": outcome.version, "fields": outcome.saved, "clash": sorted(outcome.conflicts), "refused": sorted(outcome.errors)}}
+    )
+    return response
+
+
+def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome, everything: bool) -> dict[str, Any]:
+    application = sheet.application
+    errors = sheet.shown_problems(section, everything) | outcome.errors
+    fields = sheet.bind(
+        section,
+        errors=errors,
+        typed={key: value for key, value in outcome.typed.items() if key in outcome.errors or key in outcome.conflicts},
+        extra_rows=_numbers(request.GET, "rows."),
+        provinces={k[9:]: v for k, v in request.GET.items() if k.startswith("province.") and v.isdigit()},
+    )
+    sections = list(sheet.form.sections)
+    place = sections.index(section)
+    baseline = _baseline(sheet)
+    changes = sheet.changes_since(baseline) if baseline is not None else []
+    return {
+        "application": application,
+        "sheet": sheet,
+        "section": section,
+        "place": place + 1,
+        "fields": fields,
+        "blocks": blocks(fields),
+        "errors": {field.key: errors[field.key] for field in fields if field.key in errors and not field.hidden},
+        "whole_error": outcome.errors.get("", ""),
+        "navigation": _navigation(sheet, everything),
+        "previous": sections[place - 1] if place else None,
+        "next": sections[place + 1] if place + 1 < len(sections) else None,
+        "clash": _clash(sheet, outcome),
+        "outcome": outcome,
+        "saved_at": clock.now() if outcome.saved else application.updated_at,
+        "has_origin": any(field.origin for field in fields),
+        "changes": changes[:CHANGES_SHOWN],
+        "change_count": len(changes),
+        "stages": context.stage_lines(application.call.stages.all(), kinds=context.APPLICANT_STAGES),
+        "closes_at": steps.next_step(application)[1],
+        "everything": everything,
+    }
+
+
+def _numbers(query: QueryDict, prefix: str) -> dict[str, int]:
+    return {key[len(prefix) :]: min(int(value), 200) for key, value in query.items() if key.startswith(prefix) and value.isdigit()}
+
+
+def _baseline(sheet: Sheet) -> dict[str, Any] | None:
+    """What changes are told against: the revision that was returned, else last year's filing."""
+    if sheet.application.state == ApplicationState.RETURNED:
+        last = sheet.application.revisions.order_by("-number").first()
+        return last.data if last else None
+    return dict(sheet.last_year) if sheet.application.renews_id else None
+
+
+def _navigation(sheet: Sheet, everything: bool) -> list[dict[str, Any]]:
+    lines = []
+    for section, progress in zip(sheet.form.sections, sheet.progress, strict=True):
+        wrong = [key for key in sheet.shown_problems(section, everything) if everything or sheet.data.get(key) not in (None, "", [], {})]
+        lines.append({"section": section, "progress": progress, "problems": len(wrong)})
+    return lines
+
+
+def _clash(sheet: Sheet, outcome: Outcome) -> list[dict[str, Any]]:
+    lines = []
+    for key, conflict in outcome.conflicts.items():
+        field = sheet.form.by_key[key]
+        lines.append(
+            {
+                "field": field,
+                "yours": sheet.words(field, conflict.yours),
+                "theirs": sheet.words(field, conflict.theirs),
+                "mine": json.dumps(conflict.yours, ensure_ascii=False),
+            }
+        )
+    return lines

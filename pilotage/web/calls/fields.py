@@ -1,0 +1,331 @@
+"""A form field with its value, made ready for a template: names, ids, options, last year's value, the sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pilotage.calls.form_fields import Field, Section
+from pilotage.calls.formdef import effect
+from pilotage.registry.models import Division, Industry
+from pilotage.web.calls import posted
+
+MINUS = "−"
+_ONE_LINE = {"text", "integer", "decimal", "money", "date", "month"}
+_RIGHT = {"integer", "decimal", "money"}
+_SHORT = {"integer", "decimal", "money", "date", "month"}
+RADIO_AT_MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the pickers choose from: the enterprise's province, and the sections of industry that may apply."""
+
+    province: str = ""
+    sections: tuple[str, ...] = ()
+
+
+class BoundField:
+    """One field of one application. ``before`` is last year's stored value, None where there is none."""
+
+    def __init__(
+        self,
+        field: Field,
+        value: Any,
+        *,
+        version: int,
+        before: Any = None,
+        error: str = "",
+        places: Places = Places(),
+        attachments: Sequence[Any] = (),
+        extra_rows: int = 0,
+        typed: Any = None,
+        hidden: bool = False,
+        ask_province: bool = False,
+    ):
+        self.field = field
+        self.stored = value
+        self.value = value if typed is None else typed
+        self.typed = typed
+        self.version = version
+        self.before = before
+        self.error = shorter(error, field.label)
+        self.places = places
+        self.attachments = attachments
+        self.extra_rows = extra_rows
+        self.hidden = hidden
+        self.ask_province = ask_province
+
+    @property
+    def key(self) -> str:
+        return self.field.key
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.field.key}"
+
+    @property
+    def name(self) -> str:
+        return f"f.{self.field.key}"
+
+    @property
+    def marker(self) -> str:
+        return f"{self.key}:{self.version}:{posted.digest(self.stored)}"
+
+    @property
+    def is_stored(self) -> bool:
+        return self.field.is_stored
+
+    @property
+    def show_if(self) -> str:
+        """The condition for the page's script; the server decides without it."""
+        return json.dumps({key: list(values) for key, values in self.field.show_if}) if self.field.show_if else ""
+
+    @property
+    def template(self) -> str:
+        kind = "input" if self.field.type in _ONE_LINE else self.field.type
+        return f"calls/components/field_{kind}.html"
+
+    @property
+    def is_group(self) -> bool:
+        """Whether several inputs answer it, so that its label is a legend."""
+        if self.field.type == "choice":
+            return len(self.field.options) <= RADIO_AT_MOST
+        return self.field.type in {"multichoice", "boolean", "scenarios", "table", "attachment", "statement"}
+
+    @property
+    def input_mode(self) -> str:
+        return {"integer": "numeric", "decimal": "decimal", "money": "decimal"}.get(self.field.type, "text")
+
+    @property
+    def input_type(self) -> str:
+        return self.field.type if self.field.type in {"date", "month"} else "text"
+
+    @property
+    def is_right(self) -> bool:
+        return self.field.type in _RIGHT
+
+    @property
+    def is_short(self) -> bool:
+        return self.field.type in _SHORT
+
+    @property
+    def text(self) -> str:
+        return "" if self.value is None else str(self.value)
+
+    @property
+    def count(self) -> int:
+        return len(self.text)
+
+    @property
+    def missing_characters(self) -> int:
+        return max(self.field.min_chars - self.count, 0) if self.count else 0
+
+    @property
+    def described_by(self) -> str:
+        return f"e-{self.key} h-{self.key}"
+
+    @property
+    def origin(self) -> str:
+        """``brought`` for a value carried over from last year, ``changed`` where it was altered since."""
+        if posted.digest(self.before) == "-":
+            return ""
+        return "brought" if posted.digest(self.before) == posted.digest(self.stored) else "changed"
+
+    @cached_property
+    def options(self) -> list[tuple[str, str, bool]]:
+        chosen = self.value if isinstance(self.value, list | dict) else [self.text]
+        return [(option.value, option.label, option.value in chosen) for option in self.field.options]
+
+    @property
+    def is_true(self) -> bool:
+        return self.value in (True, "true", "on", "yes") or (isinstance(self.value, Mapping) and bool(self.value.get("agreed")))
+
+    @property
+    def is_false(self) -> bool:
+        return self.value in (False, "false")
+
+    @cached_property
+    def scenarios(self) -> list[dict[str, Any]]:
+        value = self.value if isinstance(self.value, Mapping) else {}
+        return [
+            {"code": option.value, "label": option.label, "chosen": option.value in value, "text": value.get(option.value, "") or ""}
+            for option in self.field.options
+        ]
+
+    @property
+    def chosen_count(self) -> int:
+        return len(self.value) if isinstance(self.value, Mapping | list) else 0
+
+    @cached_property
+    def rows(self) -> list[list[dict[str, Any]]]:
+        """The table's rows cell by cell; an empty table shows one row to begin with."""
+        kept = self.value if isinstance(self.value, list) else []
+        empty = max(0 if kept else 1, self.extra_rows - len(kept))
+        rows = [*kept, *({} for _index in range(min(empty, self.field.max_rows - len(kept))))]
+        return [[self._cell(index, column, row.get(column.key)) for column in self.field.columns] for index, row in enumerate(rows)]
+
+    @property
+    def can_add_row(self) -> bool:
+        return len(self.rows) < self.field.max_rows
+
+    def _cell(self, index: int, column: Field, value: Any) -> dict[str, Any]:
+        text = "" if value is None else str(value)
+        return {
+            "name": f"{self.name}.{index}.{column.key}",
+            "label": _("%(column)s, row %(row)s") % {"column": column.label, "row": index + 1},
+            "column": column,
+            "value": text,
+            "options": [(option.value, option.label, option.value == text) for option in column.options],
+            "right": column.type in _RIGHT,
+            "type": column.type if column.type in {"date", "month"} else "text",
+        }
+
+    # --- figures before and after -------------------------------------------------------------
+    def _side(self, name: str) -> str:
+        return (self.value or {}).get(name) or "" if isinstance(self.value, Mapping) else ""
+
+    @property
+    def figure_before(self) -> str:
+        return self._side("before")
+
+    @property
+    def figure_after(self) -> str:
+        return self._side("after")
+
+    @property
+    def change(self) -> str:
+        return change(self.figure_before, self.figure_after)
+
+    @property
+    def doubt(self) -> str:
+        """A figure that moved the wrong way is no error, but the likely mistake is named."""
+        found = effect(self.field, self.stored) if self.typed is None else None
+        if found is None or found.is_better is not False:
+            return ""
+        figures = {"before": self.figure_before, "after": self.figure_after, "unit": self.field.unit}
+        if self.field.better == "lower":
+            sentence = _("%(after)s after is above %(before)s before. The unit is “%(unit)s”; make sure it is not a total, or say why in the explanation.")
+        else:
+            sentence = _("%(after)s after is below %(before)s before. The unit is “%(unit)s”; check both figures, or say why in the explanation.")
+        return sentence % figures
+
+    def _brought(self, side: str) -> bool:
+        before = self.before if isinstance(self.before, Mapping) else {}
+        return bool(before.get(side)) and before.get(side) == self._side(side)
+
+    @property
+    def brought_before(self) -> bool:
+        return self._brought("before")
+
+    @property
+    def brought_after(self) -> bool:
+        return self._brought("after")
+
+    @property
+    def last_after(self) -> str:
+        return (self.before or {}).get("after") or "" if isinstance(self.before, Mapping) else ""
+
+    # --- pickers --------------------------------------------------------------------------------
+    @cached_property
+    def industry_groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        queryset = Industry.objects.filter(level="division").select_related("parent").order_by("code")
+        if self.places.sections:
+            queryset = queryset.filter(parent__in=self.places.sections)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for industry in queryset:
+            groups.setdefault(industry.parent.name if industry.parent else "", []).append(
+                (industry.code, f"{industry.code} {industry.name}")
+            )
+        return list(groups.items())
+
+    @cached_property
+    def provinces(self) -> list[tuple[str, str]]:
+        queryset = Division.objects.filter(level="province", is_pseudo=False).order_by("code")
+        return [(division.code, division.name) for division in queryset]
+
+    @property
+    def province(self) -> str:
+        return f"{self.text[:2]}0000" if self.text and not self.ask_province else self.places.province
+
+    @cached_property
+    def division_groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        return divisions_of(self.province)
+
+
+def divisions_of(province: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The counties of a province under their prefectures; a prefecture without counties stands for itself. One query."""
+    if not province:
+        return []
+    rows = list(Division.objects.filter(code__startswith=province[:2]).exclude(level="province").order_by("code"))
+    prefectures = {row.code: row for row in rows if row.level == "prefecture"}
+    top = Division.objects.filter(code=province).first()
+    groups: dict[str, list[tuple[str, str]]] = {}
+    with_counties = {row.parent_id for row in rows if row.level == "county"}
+    for row in rows:
+        if row.is_pseudo:
+            continue
+        parent = prefectures.get(row.parent_id or "")
+        if row.level == "prefecture" and row.code in with_counties:
+            continue
+        holder = parent if parent and not parent.is_pseudo else top
+        groups.setdefault(row.name if row.level == "prefecture" else (holder.name if holder else ""), []).append((row.code, row.name))
+    return list(groups.items())
+
+
+def change(before: Any, after: Any) -> str:
+    """The change from one figure to the other in percent with its sign; '' where it cannot be said."""
+    try:
+        first, second = Decimal(str(before).replace(",", "")), Decimal(str(after).replace(",", ""))
+    except (InvalidOperation, ValueError):
+        return ""
+    if not first:
+        return ""
+    percent = ((second - first) / abs(first) * 100).quantize(Decimal("0.1"))
+    sign = MINUS if percent < 0 else "+" if percent > 0 else ""
+    return f"{sign}{abs(percent)}%"
+
+
+def shorter(sentence: str, label: str) -> str:
+    """The sentence without the field's name in front, for the place right under that name."""
+    for colon in (": ", "：", ":"):
+        if sentence.startswith(label + colon):
+            rest = sentence[len(label + colon) :]
+            return rest[:1].upper() + rest[1:] if (get_language() or "").startswith("en") else rest
+    return sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring effect figures share one table; every other field stands alone."""
+
+    fields: list[BoundField]
+
+    @property
+    def is_effects(self) -> bool:
+        return self.fields[0].field.type == "before_after"
+
+    @property
+    def has_last(self) -> bool:
+        return any(field.last_after for field in self.fields)
+
+
+def blocks(fields: Sequence[BoundField]) -> list[Block]:
+    found: list[Block] = []
+    for field in fields:
+        if field.field.type == "before_after" and found and found[-1].is_effects:
+            found[-1].fields.append(field)
+        else:
+            found.append(Block([field]))
+    return found
+
+
+def section_of(sections: Sequence[Section], key: str) -> Section:
+    return next((section for section in sections if section.key == key), sections[0])

@@ -1,0 +1,249 @@
+"""The applicant's own pages besides the form: list, start, check before submission, receipt, changes, withdrawal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pilotage.accounts.rules import enterprise_ids
+from pilotage.calls import rules, services
+from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.models import Application, Call
+from pilotage.core import clock
+from pilotage.core.transitions import may
+from pilotage.core.verdict import Invalid, Verdict
+from pilotage.web.calls import context, public, steps
+from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
+from pilotage.web.calls.rows import Row, levels_of
+from pilotage.web.calls.sheet import Sheet
+
+_SHOWN = 200  # one enterprise has a handful; beyond this the officers' list is the place
+
+
+def own_applications(request: HttpRequest) -> Any:
+    return rules.visible_applications(request.user).filter(enterprise__in=enterprise_ids(request.user))
+
+
+def own_application(request: HttpRequest, number: str) -> Application:
+    """One application of an enterprise for which the reader files; anything else is a 404."""
+    related = ("call", "version", "enterprise", "enterprise__province", "enterprise__prefecture", "renews", "recommender")
+    return get_object_or_404(own_applications(request).select_related(*related).prefetch_related("call__stages"), number=number)
+
+
+# --- the list -------------------------------------------------------------------------------
+@require_safe
+def my_list(request: HttpRequest) -> HttpResponse:
+    columns = (*LIST_COLUMNS, "returned_reason", "returned_from", "renews_id", "call__slug", "call__title_zh", "call__title_en", "call__year")
+    queryset = own_applications(request).select_related("call", *LIST_JOINS).only(*columns).prefetch_related("call__stages")
+    applications = list(queryset.order_by("-id")[:_SHOWN])
+    calls = list(context.calls_for(request).select_related("current"))
+    renewed = {application.renews_id for application in applications if application.state != ApplicationState.WITHDRAWN}
+    lines = [_line(request, application, calls, renewed) for application in applications]
+    return render(
+        request,
+        "calls/my_list.html",
+        {
+            "to_do": [line for line in lines if line["application"].state in EDITABLE],
+            "running": [line for line in lines if not line["is_over"] and line["application"].state not in EDITABLE],
+            "over": [line for line in lines if line["is_over"]],
+            "open_calls": _open_calls(request, calls),
+        },
+    )
+
+
+def _line(request: HttpRequest, application: Application, calls: list[Call], renewed: set[int | None]) -> dict[str, Any]:
+    sentence, closes = steps.next_step(application)
+    return {
+        "application": application,
+        "row": Row(application, _levels(calls, application), public=True),
+        "next": sentence,
+        "closes": closes,
+        "is_over": application.state in steps.OVER,
+        "renewals": [] if application.pk in renewed else _renewals(request, application, calls),
+    }
+
+
+def _levels(calls: list[Call], application: Application) -> dict[str, str]:
+    call = next((call for call in calls if call.pk == application.call_id), None)
+    return levels_of(call.current.content.get("codes", {})) if call and call.current else {}
+
+
+def _renewals(request: HttpRequest, application: Application, calls: list[Call]) -> list[dict[str, Any]]:
+    """The yearly update of a listed project, and a later call that may take over its answers."""
+    offers = []
+    if application.state == ApplicationState.LISTED and application.call.stage(StageKind.UPDATE):
+        verdict = rules.can_start(request.user, application.call, application.enterprise, ApplicationKind.UPDATE)
+        offers.append({"kind": ApplicationKind.UPDATE, "call": application.call, "verdict": verdict})
+    if application.state in steps.OVER:
+        later = [call for call in calls if call.year > application.call.year]
+        for call in later:
+            verdict = rules.can_start(request.user, call, application.enterprise)
+            if verdict:
+                offers.append({"kind": ApplicationKind.NEW, "call": call, "verdict": verdict})
+    return offers
+
+
+def _open_calls(request: HttpRequest, calls: list[Call]) -> list[dict[str, Any]]:
+    found = []
+    for call in calls:
+        stage = call.stage(StageKind.APPLY)
+        if stage and context.stage_status(stage, clock.now()) == "now":
+            found.append({"call": call, "stage": stage, "starts": public.starts(request, call)})
+    return found
+
+
+# --- beginning ------------------------------------------------------------------------------
+@require_POST
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    call = get_object_or_404(context.calls_for(request).select_related("current"), slug=slug)
+    starts = public.starts(request, call)
+    asked = request.POST.get("enterprise", "")
+    line = next((line for line in starts if str(line["enterprise"].pk) == asked), None)
+    if line is None:
+        Verdict(False, _("Only a filer of the enterprise can start an application.")).require()
+        raise Http404
+    application = services.start_application(actor=request.user, call=call, enterprise=line["enterprise"])
+    return redirect("calls:application-edit", number=application.number)
+
+
+@require_POST
+def renew(request: HttpRequest, number: str) -> HttpResponse:
+    application = own_application(request, number)
+    kind = request.POST.get("kind", "")
+    if kind not in ApplicationKind.values:
+        raise BadRequest
+    call = get_object_or_404(context.calls_for(request).select_related("current"), slug=request.POST.get("call", ""))
+    made = services.start_application(
+        actor=request.user, call=call, enterprise=application.enterprise, kind=ApplicationKind(kind), renews=application
+    )
+    return redirect("calls:application-edit", number=made.number)
+
+
+# --- submitting -----------------------------------------------------------------------------
+@never_cache
+@require_safe
+def before_submission(request: HttpRequest, number: str) -> HttpResponse:
+    application = own_application(request, number)
+    if application.state not in EDITABLE:
+        return redirect("calls:application-detail", number=application.number)
+    return _check_page(request, application)
+
+
+def _check_page(request: HttpRequest, application: Application, errors: dict[str, str] | None = None) -> HttpResponse:
+    sheet = Sheet(application)
+    statement = next((field for field in sheet.form.by_key.values() if field.type == "statement"), None)
+    problems = {key: sentence for key, sentence in sheet.problems.items() if not statement or key != statement.key}
+    verb = "resubmit" if application.state == ApplicationState.RETURNED else "submit"
+    sections = [
+        {"section": section, "problems": [(field, problems[field.key]) for field in section.fields if field.key in problems]}
+        for section in sheet.form.sections
+    ]
+    values = {
+        "application": application,
+        "sheet": sheet,
+        "statement": statement,
+        "stated": bool(statement and application.data.get(statement.key)),
+        "problem_count": len(problems),
+        "sections": [line for line in sections if line["problems"]],
+        "verdict": may(request.user, application, verb),
+        "closes": steps.next_step(application)[1],
+        "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
+        "errors": errors or {},
+        "changes": _changes_since_return(sheet),
+    }
+    return render(request, "calls/application_check.html", values, status=422 if errors else 200)
+
+
+def _value(sheet: Sheet, field: Any) -> Any:
+    return sheet.registry.get(field.path) if field.type == "registry" else sheet.data.get(field.key)
+
+
+def _changes_since_return(sheet: Sheet) -> Any:
+    if sheet.application.state != ApplicationState.RETURNED:
+        return None
+    last = sheet.application.revisions.order_by("-number").first()
+    return sheet.changes_since(last.data) if last else None
+
+
+@never_cache
+@require_POST
+def submit(request: HttpRequest, number: str) -> HttpResponse:
+    application = own_application(request, number)
+    sheet = Sheet(application)
+    statement = next((field for field in sheet.form.by_key.values() if field.type == "statement"), None)
+    if statement and request.POST.get("statement") == "true" and application.state in EDITABLE and not application.data.get(statement.key):
+        services.save_draft(
+            actor=request.user, application=application, values={statement.key: True}, base_version=application.draft_version
+        )
+        application = own_application(request, number)
+    try:
+        services.submit(actor=request.user, application=application)
+    except Invalid as error:
+        return _check_page(request, own_application(request, number), error.errors)
+    return redirect("calls:application-receipt", number=application.number)
+
+
+@require_safe
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """What was filed: printable, and worded so that it can be checked against the record."""
+    application = own_application(request, number)
+    revision = application.revisions.select_related("made_by").order_by("-number").first()
+    if revision is None:
+        raise Http404
+    sheet = Sheet(application)
+    return render(
+        request,
+        "calls/receipt.html",
+        {
+            "application": application,
+            "revision": revision,
+            "next": steps.next_step(application),
+            "state": steps.shown_state(application),
+            "stages": context.stage_lines(application.call.stages.all(), kinds=context.APPLICANT_STAGES),
+            "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
+        },
+    )
+
+
+@require_safe
+def changes(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything that differs from the filing it is told against: the returned one, or last year's."""
+    application = own_application(request, number)
+    sheet = Sheet(application)
+    last = application.revisions.order_by("-number").first()
+    if last:
+        against, since = last.data, last.made_at
+    elif application.renews_id:
+        against, since = dict(sheet.last_year), application.renews.submitted_at
+    else:
+        raise Http404
+    return render(
+        request,
+        "calls/application_changes.html",
+        {"application": application, "changes": sheet.changes_since(against), "since": since, "is_last_year": last is None},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    application = own_application(request, number)
+    may(request.user, application, "withdraw").require()
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            services.withdraw(actor=request.user, application=application, reason=request.POST.get("reason", "").strip())
+        except Invalid as error:
+            errors = error.errors
+        else:
+            messages.success(request, _("The application was withdrawn. It is kept for the record."))
+            return redirect("calls:my-list")
+    values = {"application": application, "errors": errors, "reason": request.POST.get("reason", "")}
+    return render(request, "calls/application_withdraw.html", values, status=422 if errors else 200)
+

@@ -1,0 +1,206 @@
+"""An application with its form, as the pages of the applicant and the dossier need it.
+
+One :class:`Sheet` costs three queries (application loaded by the view, attachments, last year's data)
+and answers everything else in memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from pilotage.calls import selectors
+from pilotage.calls.enums import ApplicationState
+from pilotage.calls.form_display import NOTHING, display
+from pilotage.calls.form_fields import Field, Section
+from pilotage.calls.formdef import Change, FormDef, SectionProgress
+from pilotage.calls.models import Application, Attachment
+from pilotage.registry.models import Division, Industry
+from pilotage.web.calls.fields import BoundField, Places
+
+
+class Sheet:
+    def __init__(self, application: Application):
+        self.application = application
+        self.content: dict[str, Any] = application.version.content
+
+    @cached_property
+    def form(self) -> FormDef:
+        return selectors.form_of(self.application.version)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.application.data
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return selectors.attachments_of(self.application)
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        return Counter(attachment.field for attachment in self.attachments)
+
+    @cached_property
+    def registry(self) -> Mapping[str, str]:
+        return selectors.registry_values(self.application.enterprise)
+
+    @cached_property
+    def problems(self) -> dict[str, str]:
+        return self.form.problems(self.data, self.counts, self.registry)
+
+    @cached_property
+    def progress(self) -> list[SectionProgress]:
+        return self.form.completeness(self.data, self.counts, self.registry)
+
+    @property
+    def done(self) -> int:
+        return sum(section.done for section in self.progress)
+
+    @property
+    def required(self) -> int:
+        return sum(section.required for section in self.progress)
+
+    @property
+    def percent(self) -> float:
+        return round(100 * self.done / self.required, 1) if self.required else 100.0
+
+    @cached_property
+    def last_year(self) -> Mapping[str, Any]:
+        """What the renewed application held, {} for a first filing."""
+        return self.application.renews.data if self.application.renews_id else {}
+
+    @cached_property
+    def brought_in(self) -> int:
+        """How many answers came from the register or from last year."""
+        registry = sum(1 for field in self.form.by_key.values() if field.type == "registry" and self.registry.get(field.path))
+        return registry + sum(1 for key, value in self.last_year.items() if value not in (None, "", [], {}) and self.data.get(key) == value)
+
+    @cached_property
+    def names(self) -> CodeNames:
+        return CodeNames.of(self.form, [self.data, self.last_year])
+
+    def words(self, field: Field, value: Any) -> str:
+        return display(field, value, self.names.name)
+
+    @property
+    def shows_all_problems(self) -> bool:
+        """A returned application was judged once already, so nothing is held back there."""
+        return self.application.state == ApplicationState.RETURNED
+
+    def shown_problems(self, section: Section, everything: bool) -> dict[str, str]:
+        """Problems of a section that may be said: of fields saved at least once, or all after a check."""
+        seen = self.application.field_versions
+        return {
+            field.key: self.problems[field.key]
+            for field in section.fields
+            if field.key in self.problems and (everything or self.shows_all_problems or field.key in seen)
+        }
+
+    def places(self) -> Places:
+        sections = self.content.get("applicants", {}).get("industry_sections", [])
+        return Places(self.application.enterprise.province_id or "", tuple(sections))
+
+    def bind(
+        self,
+        section: Section,
+        *,
+        errors: Mapping[str, str],
+        typed: Mapping[str, Any] | None = None,
+        extra_rows: Mapping[str, int] | None = None,
+        provinces: Mapping[str, str] | None = None,
+    ) -> list[BoundField]:
+        places, bound = self.places(), []
+        for field in section.fields:
+            chosen = (provinces or {}).get(field.key)
+            value = self.registry.get(field.path, "") if field.type == "registry" else self.data.get(field.key)
+            bound.append(
+                BoundField(
+                    field,
+                    value,
+                    version=self.application.draft_version,
+                    before=self.last_year.get(field.key),
+                    error=errors.get(field.key, ""),
+                    places=Places(chosen, places.sections) if chosen else places,
+                    attachments=[a for a in self.attachments if a.field == field.key],
+                    extra_rows=(extra_rows or {}).get(field.key, 0),
+                    typed=(typed or {}).get(field.key),
+                    hidden=not self.form.is_visible(field.key, self.data),
+                    ask_province=bool(chosen),
+                )
+            )
+        return bound
+
+    def changes_since(self, old: Mapping[str, Any]) -> list[ChangeWords]:
+        return [in_words(self, change) for change in self.form.diff(old, self.data)]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNames:
+    """Names of the industry and division codes that some answers hold: at most two queries."""
+
+    industries: dict[str, str]
+    divisions: dict[str, str]
+
+    @classmethod
+    def of(cls, form: FormDef, answers: list[Mapping[str, Any]]) -> CodeNames:
+        codes: dict[str, set[str]] = {"industry": set(), "division": set()}
+        for field in form.by_key.values():
+            if field.type in codes:
+                codes[field.type] |= {data[field.key] for data in answers if data.get(field.key)}
+        industries = Industry.objects.filter(pk__in=codes["industry"]).order_by("code") if codes["industry"] else []
+        divisions = Division.objects.filter(pk__in=codes["division"]).order_by("code") if codes["division"] else []
+        return cls({i.code: f"{i.name}（{i.code}）" for i in industries}, {d.code: d.name for d in divisions})
+
+    def name(self, kind: str, code: str) -> str:
+        return (self.industries if kind == "industry" else self.divisions).get(code, code)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWords:
+    key: str
+    section: str
+    label: str
+    unit: str
+    old: str
+    new: str
+
+
+def in_words(sheet: Sheet, change: Change) -> ChangeWords:
+    old, new = _sides(sheet, change)
+    section = next((s.key for s in sheet.form.sections if change.field in s.fields), "")
+    return ChangeWords(change.key, section, change.field.label, change.field.unit, old, new)
+
+
+def _sides(sheet: Sheet, change: Change) -> tuple[str, str]:
+    field = change.field
+    if field.type == "scenarios":
+        return _scenario_sides(field, change.old or {}, change.new or {})
+    if field.type == "table":
+        return _table_words(field, change.old), _table_words(field, change.new)
+    old, new = (Truncator(sheet.words(field, value)).chars(80) for value in (change.old, change.new))
+    return old, new
+
+
+def _scenario_sides(field: Field, old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, str]:
+    def named(codes: list[str]) -> str:
+        return display(field, {code: "" for code in codes})
+
+    removed, added = [c for c in old if c not in new], [c for c in new if c not in old]
+    reworded = [c for c in new if c in old and old[c] != new[c]]
+    said = []
+    if added:
+        said.append(_("added: %(names)s") % {"names": named(added)})
+    if reworded:
+        said.append(_("reworded: %(names)s") % {"names": named(reworded)})
+    return (named(removed) if removed else ""), "；".join(said) or NOTHING
+
+
+def _table_words(field: Field, value: Any) -> str:
+    lines = [" · ".join(display(column, row[column.key]) for column in field.columns if row.get(column.key)) for row in value or []]
+    return Truncator("；".join(lines)).chars(160) or NOTHING

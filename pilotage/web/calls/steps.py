@@ -1,0 +1,54 @@
+"""What happens next to an application, and by when, as its enterprise may know it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.calls import deadlines
+from pilotage.calls.enums import PUBLIC_STATE, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.models import Application
+
+S = ApplicationState
+
+# state an applicant sees -> (sentence, kind of the stage whose closing time stands beside it)
+_NEXT: dict[str, tuple[Promise, str]] = {
+    S.DRAFT: (_("Complete and submit"), StageKind.APPLY),
+    S.RETURNED: (_("Correct and resubmit"), StageKind.CHECK),
+    S.SUBMITTED: (_("Waits for the local check"), StageKind.CHECK),
+    S.RESUBMITTED: (_("Waits for the local check"), StageKind.CHECK),
+    S.CHECKED: (_("Waits for the recommendation by the province"), StageKind.RECOMMEND),
+    S.NOT_RECOMMENDED: (_("Not put forward in this call"), ""),
+    S.RECOMMENDED: (_("Waits for acceptance by the ministry"), StageKind.ACCEPT),
+    S.ACCEPTED: (_("Waits for the expert review"), StageKind.REVIEW),
+    S.NOT_ACCEPTED: (_("Closed without review"), ""),
+    S.UNDER_REVIEW: (_("The result is announced in the public notice"), StageKind.SELECT),
+    S.IN_NOTICE: (_("In public notice; listed if no objection is upheld"), StageKind.NOTICE),
+    S.EXCLUDED: (_("Taken out after an objection"), ""),
+    S.LISTED: (_("Listed in the directory"), ""),
+    S.UPDATE_CONFIRMED: (_("The yearly update is confirmed"), ""),
+    S.WITHDRAWN: (_("Withdrawn by the enterprise"), ""),
+}
+OVER = frozenset({S.NOT_RECOMMENDED, S.NOT_ACCEPTED, S.EXCLUDED, S.LISTED, S.UPDATE_CONFIRMED, S.WITHDRAWN})
+
+
+def shown_state(application: Application) -> str:
+    """The state an applicant may know of."""
+    return PUBLIC_STATE.get(S(application.state), application.state)
+
+
+def next_step(application: Application) -> tuple[Any, datetime | None]:
+    sentence, kind = _NEXT[S(shown_state(application))]
+    return sentence, _closes(application, kind)
+
+
+def _closes(application: Application, kind: str) -> datetime | None:
+    if application.state == S.RETURNED:
+        return deadlines.correction_deadline(application)
+    if application.kind == ApplicationKind.UPDATE and kind in {StageKind.APPLY, StageKind.CHECK, StageKind.RECOMMEND}:
+        kind = StageKind.UPDATE
+    stage = application.call.stage(kind) if kind else None
+    return stage.closes_at if stage else None
