@@ -1,0 +1,287 @@
+"""The fictional year from the loaded plan to the published directory, stopped at the stage asked for.
+
+Every step goes through the services of its room, by the person whose office it is, at the fictional
+time it would have happened; so the audit chain of the demonstration is a real one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+
+from django.conf import settings
+from django.db import transaction
+
+from pilotage.accounts.models import User
+from pilotage.calls import services as calls
+from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision
+from pilotage.calls.models import Application, Call, Recommender
+from pilotage.console.demo import filing, fiction, people, shape
+from pilotage.console.demo.filing import Filed, local_moment
+from pilotage.console.demo.shape import Fate
+from pilotage.core import clock
+from pilotage.directory import services as directory
+from pilotage.plan import services as plans
+from pilotage.publications import services as publications
+from pilotage.registry import services as registry
+from pilotage.registry.models import Division, Enterprise
+from pilotage.review import selections
+from pilotage.review import services as review
+from pilotage.review.models import Assignment
+
+CALL = "5g-factory-directory-2023"
+
+
+class Stage(StrEnum):
+    APPLY = "apply"
+    RECOMMEND = "recommend"
+    REVIEW = "review"
+    NOTICE = "notice"
+    LISTED = "listed"
+
+
+# What the clock shows when the visitor arrives.
+NOW = {
+    Stage.APPLY: local_moment(2023, 8, 24),
+    Stage.RECOMMEND: local_moment(2023, 9, 14),
+    Stage.REVIEW: local_moment(2023, 10, 20),
+    Stage.NOTICE: local_moment(2023, 11, 14),
+    Stage.LISTED: local_moment(2023, 11, 30),
+}
+ORDER = list(Stage)
+
+
+def build(stage: Stage, report: Callable[[str], None]) -> datetime:
+    """Fill an empty database with the year up to ``stage``; returns the fictional now."""
+    now = NOW[stage]
+    with clock.at(local_moment(2023, 6, 21)):
+        _foundation(report)
+    call = Call.objects.get(slug=CALL)
+    with clock.at(local_moment(2023, 7, 10)), transaction.atomic():
+        offices = people.appoint(filing.places(), list(Division.objects.filter(pk__in=shape.PLANNED_CITIES)))
+        _set_quotas(call, offices)
+    report("offices appointed, quotas set")
+    apply_stage = call.stage("apply")
+    assert apply_stage is not None and apply_stage.opens_at and apply_stage.closes_at
+    filed = filing.file_applications(call, offices, now, report, (apply_stage.opens_at, apply_stage.closes_at))
+    _check(filed, offices, now, done=stage is not Stage.APPLY)
+    report("cities have checked")
+    if stage is Stage.APPLY:
+        return now
+    _recommend(call, filed, offices, unfinished=stage is Stage.RECOMMEND)
+    report("provinces have recommended")
+    if stage is Stage.RECOMMEND:
+        return now
+    _accept(filed, offices)
+    _review(call, filed, offices, report, share=0.55 if stage is Stage.REVIEW else 1.0)
+    if stage is Stage.REVIEW:
+        return now
+    _select_and_announce(call, offices)
+    report("selection confirmed, public notice open")
+    if stage is Stage.NOTICE:
+        return now
+    _publish(call, offices)
+    report("directory published")
+    return now
+
+
+def _foundation(report: Callable[[str], None]) -> None:
+    registry.load_reference_data()
+    plans.load_folder(settings.PLAN_DIR, actor=None)
+    directory.record_history(actor=None)
+    publications.load_history(actor=None)
+    report("plan loaded, published history recorded")
+
+
+def _set_quotas(call: Call, offices: people.Offices) -> None:
+    """No real quota is known; the demonstration gives each recommender room for what it will send."""
+    for recommender in Recommender.objects.filter(kind__in=["province", "planned_city"]).select_related("province"):
+        place = recommender.prefecture_id or recommender.province_id
+        listed = shape.PLANNED_CITIES.get(place or "", 0) or shape.LISTED.get(place or "", 0)
+        limit = max(5, -(-(listed * 2 + shape.OVER_CAP.get(place or "", 0)) // 5) * 5)
+        calls.set_quota(actor=offices.secretariat[0], call=call, recommender=recommender, limit=limit)
+
+
+def _officer(offices: people.Offices, application: Application) -> User:
+    """Who checks it first: the city, or in a municipality the district."""
+    return offices.cities.get(application.prefecture_id or "") or offices.districts[application.county_id or ""]
+
+
+def _province(offices: people.Offices, application: Application) -> User:
+    return offices.provinces.get(application.prefecture_id or "") or offices.provinces[application.province_id or ""]
+
+
+RETURN_REASONS = (
+    "投资明细与合同金额不一致，请按合同口径填写。",
+    "请补充5G专网服务合同首页和签章页。",
+    "碳排放改造后高于改造前，请核对单位。",
+    "应用场景说明过于简略，请写明覆盖工位和效果。",
+)
+DECLINE_REASON = "项目以网络建设为主，未见生产环节应用，不符合征集方向。"
+
+
+def _check(filed: list[Filed], offices: people.Offices, now: datetime, *, done: bool) -> None:
+    waiting = [f for f in filed if f.plot.fate is not Fate.DRAFT]
+    if not done:
+        waiting = waiting[: round(len(waiting) * 0.6)]
+    waiting.sort(key=lambda f: (_officer(offices, f.application).pk, f.application.pk))
+    moment = min(now, local_moment(2023, 9, 6))
+    for officer, group in groupby(waiting, key=lambda f: _officer(offices, f.application)):
+        with clock.at(moment), transaction.atomic():
+            _check_one_desk(officer, list(group))
+
+
+def _check_one_desk(officer: User, group: list[Filed]) -> None:
+    rng = random.Random(f"{shape.SEED}check{officer.email}")
+    for item in group:
+        item.application.refresh_from_db()
+    passing = [f.application for f in group if f.plot.fate not in {Fate.DECLINED, Fate.RETURNED, Fate.WITHDRAWN}]
+    if passing:
+        calls.check_many(actor=officer, applications=passing, result=CheckResult.PASS, opinion="材料齐全，数据与现场一致，同意推荐。")
+    for item in group:
+        if item.plot.fate is Fate.DECLINED:
+            calls.decline(actor=officer, application=item.application, reason=DECLINE_REASON)
+        elif item.plot.fate is Fate.RETURNED:
+            calls.return_for_correction(actor=officer, application=item.application, reason=rng.choice(RETURN_REASONS))
+        elif item.plot.fate is Fate.WITHDRAWN:
+            calls.withdraw(actor=item.filer, application=item.application, reason="项目进度推迟，明年再申报。")
+
+
+RECOMMENDED = frozenset({Fate.LISTED, Fate.OVER_CAP, Fate.BELOW_LINE, Fate.NOT_ACCEPTED})
+
+
+def _recommend(call: Call, filed: list[Filed], offices: people.Offices, *, unfinished: bool) -> None:
+    desks: dict[int, list[Filed]] = defaultdict(list)
+    heads: dict[int, User] = {}
+    for item in filed:
+        if item.plot.fate in RECOMMENDED or item.plot.fate is Fate.NOT_RECOMMENDED:
+            head = _province(offices, item.application)
+            desks[head.pk].append(item)
+            heads[head.pk] = head
+    for position, (key, desk) in enumerate(sorted(desks.items())):
+        with clock.at(local_moment(2023, 9, 13 if unfinished else 18)), transaction.atomic():
+            _one_province(call, heads[key], sorted(desk, key=lambda f: -f.strength), offices, unfinished=unfinished and position % 2 == 0)
+
+
+def _one_province(call: Call, head: User, desk: list[Filed], offices: people.Offices, *, unfinished: bool) -> None:
+    for item in desk:
+        item.application.refresh_from_db()
+    chosen = [f.application for f in desk if f.plot.fate in RECOMMENDED]
+    if unfinished:
+        chosen = chosen[: max(1, len(chosen) * 6 // 10)]
+    calls.shortlist_many(actor=head, applications=chosen)
+    signing = chosen[: len(chosen) * 9 // 10] if unfinished else chosen
+    communications = offices.communications[desk[0].application.province_id or ""]
+    for application in signing:
+        application.refresh_from_db()
+    if signing:
+        calls.cosign_many(actor=communications, applications=signing, decision=CosignDecision.SIGNED, opinion="网络建设情况属实，同意推荐。")
+    if unfinished:
+        return
+    for item in desk:
+        if item.plot.fate is Fate.NOT_RECOMMENDED:
+            calls.decline(actor=head, application=item.application, reason="省级排序靠后，本年不推荐，建议完善场景后再报。")
+    recommender = Application.objects.select_related("recommender").get(pk=chosen[0].pk).recommender
+    calls.send_list(actor=head, call=call, recommender=recommender, opinion="经审核并公示，同意推荐。")
+
+
+def _accept(filed: list[Filed], offices: people.Offices) -> None:
+    secretary = offices.secretariat[0]
+    with clock.at(local_moment(2023, 9, 27)), transaction.atomic():
+        recommended = [f for f in filed if f.plot.fate in RECOMMENDED]
+        for item in recommended:
+            item.application.refresh_from_db()
+        calls.accept_many(actor=secretary, applications=[f.application for f in recommended if f.plot.fate is not Fate.NOT_ACCEPTED])
+        for item in recommended:
+            if item.plot.fate is Fate.NOT_ACCEPTED:
+                calls.reject(actor=secretary, application=item.application, reason="缺少网络服务合同签章页，补正期内未补交。")
+
+
+def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Callable[[str], None], *, share: float) -> None:
+    with clock.at(local_moment(2023, 10, 8, 9)):
+        employers = list(Enterprise.objects.filter(is_fictional=True).order_by("pk")[:60])
+        provinces = list(Division.objects.filter(pk__in={**shape.LISTED, **shape.UNLISTED}).order_by("pk"))
+        with transaction.atomic():
+            people.hire_experts(offices, employers, provinces, list(fiction.TRADES))
+        review.assign_round_robin(actor=offices.secretariat[0], call=call)
+    strength = {f.application.pk: f.strength for f in filed}
+    seats = list(Assignment.objects.filter(call=call).select_related("expert__user", "application", "call").order_by("application_id", "id"))
+    nth: dict[int, int] = defaultdict(int)
+    criteria = call.current.content["rubrics"]["main"]["criteria"]
+    for start in range(0, len(seats), 150):
+        with clock.at(local_moment(2023, 10, 12 if share < 1 else 26)), transaction.atomic():
+            for seat in seats[start : start + 150]:
+                offset = (-0.25, 0.0, 0.25)[nth[seat.application_id] % 3]
+                nth[seat.application_id] += 1
+                if random.Random(f"{shape.SEED}seat{seat.application_id}{seat.expert_id}").random() < share:
+                    _score(seat, criteria, strength[seat.application_id] + offset)
+        report(f"reviewed {min(start + 150, len(seats))} of {len(seats)} seats")
+
+
+COMMENTS = ("场景与生产结合紧密，数据可追溯。", "网络覆盖与申报一致，边缘侧应用有深度。", "成效口径清楚，建议补充能耗原始记录。", "复制推广路径明确。")
+
+
+def _score(seat: Assignment, criteria: list[dict], quality: float) -> None:
+    """Whole marks whose weighted mean lies close to ``quality``: what one criterion rounds away the next gives back."""
+    scores, owed = {}, 0.0
+    rng = random.Random(f"{shape.SEED}score{seat.pk}")
+    for criterion in sorted(criteria, key=lambda c: -c["weight"]):
+        wish = quality + owed / criterion["weight"]
+        value = min(10, max(0, round(wish)))
+        owed += (quality - value) * criterion["weight"]
+        scores[criterion["key"]] = {"value": str(value), "comment": ""}
+    review.declare_no_conflict(actor=seat.expert.user, assignment=seat)
+    review.save_scores(actor=seat.expert.user, assignment=seat, scores=scores, comment=rng.choice(COMMENTS))
+    review.finish_review(actor=seat.expert.user, assignment=seat)
+
+
+def _select_and_announce(call: Call, offices: people.Offices) -> None:
+    first, second = offices.secretariat
+    with clock.at(local_moment(2023, 11, 6)):
+        selection = selections.build_selection(actor=first, call=call)
+        selections.propose_selection(actor=first, selection=selection)
+    with clock.at(local_moment(2023, 11, 8)):
+        selections.confirm_selection(actor=second, selection=selection)
+    with clock.at(local_moment(2023, 11, 11, 16)):
+        notice = directory.prepare_notice(actor=first, call=call, opens_at=local_moment(2023, 11, 12, 0), closes_at=local_moment(2023, 11, 17, 23, 59))
+    with clock.at(local_moment(2023, 11, 12, 0, 1)):
+        directory.open_notice(actor=first, notice=notice)
+    with clock.at(local_moment(2023, 11, 13, 15, 20)):
+        row = notice.rows.select_related("application").order_by("position")[40]
+        directory.object_to(
+            notice=notice,
+            application=row.application,
+            name="匿名演示",
+            organisation="",
+            contact="objector@demo.example",
+            text="该项目所报接入设备数量与现场不符，请核实。（演示异议，内容虚构）",
+        )
+
+
+def _publish(call: Call, offices: people.Offices) -> None:
+    first, second = offices.secretariat
+    notice = call.notices.get()
+    with clock.at(local_moment(2023, 11, 16, 11)):
+        for objection in notice.objections.all():
+            directory.decide_objection(
+                actor=first, objection=objection, upheld=False, decision="经省工信部门现场核对，接入设备台数与申报一致，异议不成立。"
+            )
+    with clock.at(local_moment(2023, 11, 20, 9)):
+        directory.propose_close_notice(actor=first, notice=notice)
+    with clock.at(local_moment(2023, 11, 20, 14)):
+        directory.confirm_close_notice(actor=second, notice=notice)
+    with clock.at(local_moment(2023, 11, 28, 9)):
+        edition = directory.prepare_edition(actor=first, call=call)
+        directory.propose_publish(actor=first, edition=edition)
+    with clock.at(local_moment(2023, 11, 29, 9, 30)):
+        directory.confirm_publish(actor=second, edition=edition)
+
+
+def outcome() -> dict[str, int]:
+    """How many applications stand in each state, for the report at the end."""
+    counts = {state: Application.objects.filter(state=state).count() for state in ApplicationState.values}
+    return {state: number for state, number in counts.items() if number}
