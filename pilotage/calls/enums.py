@@ -67,7 +67,7 @@ RECOMMENDED_OR_LATER = frozenset(
 
 
 class ApplicationKind(TextChoices):
-    NEW = "new", _("new")
+    NEW = "new", _("new application")
     UPDATE = "update", _("yearly update")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from pilotage.calls.form_fields import Field
+from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.form_values import is_empty
 
 NOTHING = "–"
@@ -22,11 +22,11 @@ def display(field: Field, value: Any, names: Callable[[str, str], str] | None = 
         case "choice":
             return _option(field, value)
         case "multichoice":
-            return _joined(_option(field, each) for each in value)
+            return joined(_option(field, each) for each in value)
         case "boolean" | "statement":
             return _("yes") if (value.get("agreed") if isinstance(value, dict) else value) else _("no")
         case "scenarios":
-            return _joined(_option(field, code) for code in value)
+            return joined(_option(field, code) for code in value)
         case "before_after":
             return f"{value.get('before') or NOTHING} → {value.get('after') or NOTHING}{_unit(field)}"
         case "table":
@@ -42,10 +42,6 @@ def display(field: Field, value: Any, names: Callable[[str, str], str] | None = 
 def _option(field: Field, value: str) -> str:
     option = field.option(value)
     return option.label if option else value
-
-
-def _joined(words: Any) -> str:
-    return (", " if (get_language() or "").startswith("en") else "、").join(words)
 
 
 def _unit(field: Field) -> str:

@@ -8,7 +8,7 @@ a field that does not exist. The sentence names the field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,11 @@ ACCEPTABLE_FILES = frozenset({"pdf", "jpg", "png", "docx", "xlsx", "zip"})
 
 def in_language(zh: str, en: str) -> str:
     return (en or zh) if (get_language() or "").startswith("en") else (zh or en)
+
+
+def joined(words: Iterable[str]) -> str:
+    """An enumeration in the active language."""
+    return in_language("、", ", ").join(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,9 +34,10 @@ _LIST_KINDS = (RecommenderKind.PROVINCE, RecommenderKind.PLANNED_CITY, Recommend
 def load_calls(plan: Plan, docs: list[dict[str, Any]], actor: Any) -> list[str]:
     """Returns a sentence per change. Raises ``Invalid`` when a form is faulty; the caller's transaction then undoes all."""
     changes: list[str] = []
-    for doc in docs:
-        changes += _load_recommenders((doc.get("codes") or {}).get("recommenders") or [])
-        changes += _load_call(plan, doc, actor)
+    with transaction.atomic():
+        for doc in docs:
+            changes += _load_recommenders((doc.get("codes") or {}).get("recommenders") or [])
+            changes += _load_call(plan, doc, actor)
     return changes
 
 

@@ -12,6 +12,7 @@ from pilotage.accounts.rules import covers, enterprise_ids, has_role, membership
 from pilotage.calls import scope
 from pilotage.calls.deadlines import before_deadline, correction_open, filing_open, is_past
 from pilotage.calls.enums import EDITABLE, WITH_CITY, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.form_fields import joined
 from pilotage.calls.models import Application, Attachment, Call, Recommender
 from pilotage.core.verdict import YES, Verdict, no
 
@@ -57,7 +58,7 @@ def can_start(actor: Actor, call: Call, enterprise: Any, kind: str = Application
         return no(_("Enter the enterprise's registered place in the register first: it decides who checks the application."))
     sections = (call.current.content.get("applicants") or {}).get("industry_sections") or []
     if kind == ApplicationKind.NEW and enterprise.industry_id and sections and section_of(enterprise.industry) not in sections:
-        return no(_("This call is for enterprises of industry sections %(sections)s.") % {"sections": ", ".join(sections)})
+        return no(_("This call is for enterprises of industry sections %(sections)s.") % {"sections": joined(sections)})
     return filing_open(call, kind)
 
 

@@ -274,12 +274,16 @@ def send_list_conditions(call: Call, recommender: Recommender, status: QuotaStat
     over = status.limit is not None and status.used > status.limit
     conditions = [
         Condition("list", status.shortlisted > 0, _("Nothing is shortlisted.") if not status.shortlisted else ""),
-        Condition("quota", not over, quota_verdict(status, 0).reason if over else ""),  # type: ignore[arg-type]
+        Condition("quota", not over, _over_quota(status) if over else ""),
     ]
     stage = call.stage(StageKind.RECOMMEND)
     if stage and stage.options.get("cosign"):
         conditions.append(_cosign_condition(status))
     return conditions
+
+
+def _over_quota(status: QuotaStatus) -> str:
+    return _("The quota is %(limit)s, but %(used)s are on the list.") % {"limit": status.limit, "used": status.used}
 
 
 def _cosign_condition(status: QuotaStatus) -> Condition:

@@ -18,7 +18,7 @@ SUMMARY_COLUMNS = (
     ("project", _("Title of the project")),
     ("city", _("City")),
     ("industry", _("Industry (major category)")),
-    ("level", _("Level")),
+    ("level", _("Level of construction")),
     ("contact", _("Contact person")),
     ("telephone", _("Telephone")),
     ("rank", _("Rank in recommendation")),

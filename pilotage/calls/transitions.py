@@ -56,7 +56,7 @@ APPLICATION = register(
             row("shortlist", S.CHECKED, S.SHORTLISTED, rules.may_recommend, label=gettext_lazy("Shortlist")),
             row("unshortlist", S.SHORTLISTED, S.CHECKED, rules.may_recommend, needs_reason=True, label=gettext_lazy("Take off the list")),
             row("recommend", S.SHORTLISTED, S.RECOMMENDED, rules.may_recommend, is_cosigned, label=gettext_lazy("Recommend")),
-            row("accept", S.RECOMMENDED, S.ACCEPTED, rules.may_act_for_ministry, label=gettext_lazy("Accept")),
+            row("accept", S.RECOMMENDED, S.ACCEPTED, rules.may_act_for_ministry, label=gettext_lazy("Accept for review")),
             row(
                 "reject",
                 S.RECOMMENDED,
@@ -66,15 +66,15 @@ APPLICATION = register(
                 label=gettext_lazy("Do not accept"),
             ),
             row("start_review", S.ACCEPTED, S.UNDER_REVIEW, rules.may_act_for_ministry, label=gettext_lazy("Start the review")),
-            row("select", S.UNDER_REVIEW, S.SELECTED, rules.may_act_for_ministry, label=gettext_lazy("Select")),
+            row("select", S.UNDER_REVIEW, S.SELECTED, rules.may_act_for_ministry, label=gettext_lazy("Select the project")),
             row("reserve", S.UNDER_REVIEW, S.RESERVE, rules.may_act_for_ministry, label=gettext_lazy("Put on the reserve list")),
             row("not_select", S.UNDER_REVIEW, S.NOT_SELECTED, rules.may_act_for_ministry, label=gettext_lazy("Do not select")),
             row(
                 "promote", S.RESERVE, S.SELECTED, rules.may_act_for_ministry, needs_reason=True, label=gettext_lazy("Move up from reserve")
             ),
-            row("announce", S.SELECTED, S.IN_NOTICE, rules.may_act_for_ministry, label=gettext_lazy("Announce")),
+            row("announce", S.SELECTED, S.IN_NOTICE, rules.may_act_for_ministry, label=gettext_lazy("Put into public notice")),
             row("exclude", S.IN_NOTICE, S.EXCLUDED, rules.may_act_for_ministry, needs_reason=True, label=gettext_lazy("Exclude")),
-            row("list", S.IN_NOTICE, S.LISTED, rules.may_act_for_ministry, label=gettext_lazy("List")),
+            row("list", S.IN_NOTICE, S.LISTED, rules.may_act_for_ministry, label=gettext_lazy("List in the directory")),
             row("confirm_update", S.CHECKED, S.UPDATE_CONFIRMED, rules.may_confirm_update, label=gettext_lazy("Confirm the update")),
             row(
                 "withdraw",

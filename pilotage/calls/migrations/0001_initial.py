@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('new', 'new'), ('update', 'yearly update')], default='new', max_length=8)),
+                ('kind', models.CharField(choices=[('new', 'new application'), ('update', 'yearly update')], default='new', max_length=8)),
                 ('number', models.CharField(max_length=40, unique=True)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned'), ('resubmitted', 'Resubmitted'), ('checked', 'Checked'), ('shortlisted', 'Shortlisted'), ('recommended', 'Recommended'), ('not_recommended', 'Not recommended'), ('accepted', 'Accepted'), ('not_accepted', 'Not accepted'), ('under_review', 'Under review'), ('selected', 'Selected'), ('reserve', 'Reserve'), ('not_selected', 'Not selected'), ('in_notice', 'In public notice'), ('excluded', 'Excluded after objection'), ('listed', 'Listed'), ('update_confirmed', 'Update confirmed'), ('withdrawn', 'Withdrawn')], default='draft', max_length=20)),
                 ('data', models.JSONField(default=dict)),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import record
 from pilotage.calls import rules
 from pilotage.calls.filetypes import CONTENT_TYPES, kind_of
-from pilotage.calls.form_fields import Field
+from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.models import Application, Attachment, attachment_path
 from pilotage.calls.selectors import form_of
 from pilotage.calls.services.common import locked
@@ -99,7 +99,7 @@ def _checked(application: Application, question: Field, name: str, upload: Uploa
         raise Invalid(_("At most %(limit)s files are accepted here.") % {"limit": question.max_count})
     kind = kind_of(name, upload)  # type: ignore[arg-type]
     if question.accept and kind not in question.accept:
-        accepted = ", ".join(each.upper() for each in question.accept)
+        accepted = joined(each.upper() for each in question.accept)
         raise Invalid(
             _("“%(name)s” is %(kind)s; accepted here: %(accepted)s.") % {"name": name, "kind": kind.upper(), "accepted": accepted}
         )

@@ -11,6 +11,7 @@ from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import transition
 from pilotage.calls import rules
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState
+from pilotage.calls.form_fields import joined
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Revision
 from pilotage.calls.selectors import attachment_counts, attachments_of, form_of, registry_values
@@ -60,7 +61,7 @@ def _not_eligible(application: Application, form: FormDef, problems: dict[str, s
     if not sections or application.industry is None or key in problems or rules.section_of(application.industry) in sections:
         return {}
     sentence = _("%(field)s: this call is for industry sections %(sections)s.")
-    return {key: sentence % {"field": form.by_key[key].label, "sections": ", ".join(sections)}}
+    return {key: sentence % {"field": form.by_key[key].label, "sections": joined(sections)}}
 
 
 def _filed_before(application: Application, form: FormDef) -> dict[str, str]:
