@@ -19,6 +19,8 @@ from stdnum.fr import siren
 from pilotage.core.verdict import Invalid
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_VALUE = {character: value for value, character in enumerate(_ALPHABET)}
+_WEIGHTS = tuple(3**position % 31 for position in range(17))
 _FORBIDDEN = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}
 _STOCK = re.compile(r"\d{6}")
 # prefixes of Companies House: England and Wales have none, the others a nation or a kind of body
@@ -41,7 +43,7 @@ USCC_MISTAKES = {
 
 def uscc_mistake(value: str) -> tuple[str, dict[str, Any]] | None:
     """The first thing wrong with a unified social credit code (GB 32100-2015): key of USCC_MISTAKES and its parameters."""
-    code = uscc.compact(value)
+    code = compact_uscc(value)
     if len(code) != 18:
         return "uscc_length", {"count": len(code)}
     wrong = sorted({letter for letter in code if letter in _FORBIDDEN})
@@ -52,10 +54,20 @@ def uscc_mistake(value: str) -> tuple[str, dict[str, Any]] | None:
         return "uscc_characters", {"letters": "".join(strange)}
     if not code[:8].isdigit():
         return "uscc_prefix", {}
-    expected = uscc.calc_check_digit(code[:17])
+    expected = _check_character(code)
     if code[17] != expected:
         return "uscc_check", {"found": code[17], "expected": expected}
     return None
+
+
+def compact_uscc(value: str) -> str:
+    return value.upper() if value.isascii() and value.isalnum() else uscc.compact(value)
+
+
+def _check_character(code: str) -> str:
+    """As stdnum.cn.uscc.calc_check_digit (a test holds them equal), which cleans the text again: 20 times slower, felt in an import."""
+    total = sum(_VALUE[character] * weight for character, weight in zip(code[:17], _WEIGHTS, strict=True))
+    return _ALPHABET[-total % 31]
 
 
 def check_uscc(value: str) -> str:
@@ -87,7 +99,7 @@ def fictional_uscc(division_code: str, seed: int) -> str:
         seed, digit = divmod(seed, 31)
         tail = _ALPHABET[digit] + tail
     body = f"91{division_code}FAKE{tail}"
-    return body + uscc.calc_check_digit(body)
+    return body + _check_character(body)
 
 
 def is_fictional_uscc(code: str) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NOISE = re.compile(r"[\s,，、.。·]+")
 _COUNTRY = re.compile(r"^(?:公司)?(?:注册)?(?:地址)?[:：]?(?:中华人民共和国|中国)?(?:[（(](\w{2,3})[）)]自由贸易试验区)?")
@@ -56,7 +57,13 @@ class Gazetteer:
         for row in self.by_code.values():
             if not row.is_pseudo:
                 self._index(row)
-        self.longest = max((len(name) for names in self.names.values() for name in names), default=0)
+        # the names of a level by their first two characters, so that reading an address tries a handful and not all lengths
+        self.by_start: dict[str, dict[str, list[str]]] = {level: {} for level in self.names}
+        for level, names in self.names.items():
+            for name in names:
+                self.by_start[level].setdefault(name[:2], []).append(name)
+        self.named = lru_cache(maxsize=4096)(self._named)
+        self.place = lru_cache(maxsize=4096)(self._place)
 
     def _index(self, row: DivisionRow) -> None:
         names = self.names[row.level]
@@ -65,7 +72,7 @@ class Gazetteer:
         if short and short != row.name:
             names.setdefault(short, []).append((row.code, False))
 
-    def place(self, code: str) -> Place | None:
+    def _place(self, code: str) -> Place | None:
         """The chain of a division code; pseudo-rows are left out of it."""
         row = self.by_code.get(code)
         if row is None:
@@ -77,7 +84,7 @@ class Gazetteer:
         named = prefecture.code if prefecture is not None and not prefecture.is_pseudo else None
         return Place(province, named, code if row.level == "county" and not row.is_pseudo else None)
 
-    def named(self, province: str = "", prefecture: str = "", county: str = "") -> Place | None:
+    def _named(self, province: str = "", prefecture: str = "", county: str = "") -> Place | None:
         """The place given in three cells, by name or code; None when they do not fit together or one is unknown."""
         places = [Place("")]
         for level, text in (("province", province), ("prefecture", prefecture), ("county", county)):
@@ -117,12 +124,15 @@ class Gazetteer:
                 yield from self._match(text, prefecture, "county")
 
     def _match(self, text: str, before: _Reading, level: str) -> Iterator[_Reading]:
-        for length in range(min(self.longest, len(text) - before.end), 1, -1):
-            for code, is_full in self.names[level].get(text[before.end : before.end + length], ()):
+        start = before.end
+        for name in self.by_start[level].get(text[start : start + 2], ()):
+            if not text.startswith(name, start):
+                continue
+            for code, is_full in self.names[level][name]:
                 if before.prefecture and code[:4] != before.prefecture[:4] or before.province and code[:2] != before.province[:2]:
                     continue
                 chain = {"province": before.province, "prefecture": before.prefecture, "county": None, level: code}
-                end = before.end + length
+                end = start + len(name)
                 is_sure = is_full or level != "prefecture" or bool(before.province) or _ZONE.match(text, end) is not None
                 yield _Reading(end, is_sure, **chain)
 

@@ -13,9 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stdnum.cn import uscc
-
-from pilotage.core.codes import check_identifier, uscc_mistake
+from pilotage.core.codes import check_identifier, compact_uscc, uscc_mistake
 from pilotage.core.tables import FaultKind, Row, column_letter
 from pilotage.core.verdict import Invalid
 from pilotage.registry.addresses import Gazetteer, Place
@@ -117,6 +115,7 @@ class _Reading:
         self.draft = Draft(row.number)
         self.faults: list[Fault] = []
         self.place: Place | None = None
+        self.texts = {key: " ".join(row.text(index).split()) for key, index in reader.mapping.items()}
 
     def result(self) -> tuple[Draft | None, list[Fault]]:
         self._cells()
@@ -129,8 +128,7 @@ class _Reading:
         return (None if refused else self.draft), self.faults
 
     def _text(self, key: str) -> str:
-        index = self.reader.mapping.get(key)
-        return "" if index is None else " ".join(self.row.text(index).split())
+        return self.texts.get(key, "")
 
     def _fault(self, code: str, key: str = "", value: str = "", **params: Any) -> None:
         index = self.reader.mapping.get(key)
@@ -176,7 +174,7 @@ class _Reading:
         elif scheme == IdentifierScheme.USCC:
             mistake = uscc_mistake(text)
             if mistake is None:
-                self.draft.identifiers[scheme] = self.draft.facts["uscc"] = uscc.compact(text)
+                self.draft.identifiers[scheme] = self.draft.facts["uscc"] = compact_uscc(text)
             else:
                 self._fault(mistake[0], key, **mistake[1])
         else:

@@ -100,12 +100,16 @@ def check_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | No
 
 
 def run_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
-    """Write what was checked, 1,000 rows to a transaction. Called again after a kill, it goes on where the last chunk ended.
+    """Write the good rows and name the bad, 1,000 rows to a transaction. After a kill, called again, it goes on after the last chunk.
+
+    The command line may run without a check before: every row is read and checked here in any case.
 
     Raises Conflict when another process is running the same import.
     """
-    if batch.state == ImportState.CHECKED:
-        transition(batch, "run", actor=actor, changes={**_zero(), "total_rows": batch.total_rows, "last_row": batch.last_row})
+    if batch.state in {ImportState.UPLOADED, ImportState.CHECKED}:
+        columns.checked(batch.mapping, len(batch.columns))
+        checked = {"last_row": batch.last_row} if batch.state == ImportState.CHECKED else {}
+        transition(batch, "run", actor=actor, changes={**_zero(), **checked})
     elif batch.state == ImportState.FAILED:
         transition(batch, "resume", actor=actor, changes={"message": "", "updated_at": clock.now()})
     elif batch.state == ImportState.RUNNING:
@@ -134,7 +138,7 @@ def _write_chunk(actor: Any, batch: EnterpriseImport, rows: Sequence[Row], attem
             write(plan)
             ImportFault.objects.filter(batch=batch, row__gt=batch.position, row__lte=rows[-1].number).delete()
             store_faults(batch, plan.faults)
-            _count(batch, plan, position=rows[-1].number)
+            _count(batch, plan, position=rows[-1].number, total_rows=batch.total_rows + len(rows))
             record(batch, "enterprise_import.chunk", actor=actor, extra=_summary(rows, drafts, plan))
     except IntegrityError:
         # somebody entered one of these enterprises between our look and our write: look again

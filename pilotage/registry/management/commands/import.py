@@ -22,7 +22,7 @@ EXAMPLES = """Examples:
 
 
 class Command(BaseCommand):
-    help = "Import enterprises from an XLSX or CSV file: every row is checked first, bad rows are named and left out."
+    help = "Import enterprises from an XLSX or CSV file: every row is checked, bad rows are named and left out."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -56,14 +56,14 @@ class Command(BaseCommand):
 
     def _import(self, options: dict[str, Any]) -> None:
         batch = self._resumed(options["resume"]) if options["resume"] else self._uploaded(options)
-        if batch.state in {ImportState.UPLOADED, ImportState.CHECKING} or (batch.state == ImportState.CHECKED and options["dry_run"]):
+        if options["dry_run"] or batch.state == ImportState.CHECKING:
             services.check_import(actor=None, batch=batch, progress=self._show("checked"))
             self._end_line()
-            if options["dry_run"]:
-                self._tell(batch, "would be")
-                self._report(batch, options["report"])
-                self.stdout.write(f"nothing was written; to run it: pilotage import enterprises --resume {batch.pk}")
-                return
+        if options["dry_run"]:
+            self._tell(batch, "would be")
+            self._report(batch, options["report"])
+            self.stdout.write(f"nothing was written; to run it: pilotage import enterprises --resume {batch.pk}")
+            return
         services.run_import(actor=None, batch=batch, progress=self._show("written"))
         self._end_line()
         self._tell(batch, "were")
@@ -101,7 +101,7 @@ class Command(BaseCommand):
         def show(batch: EnterpriseImport) -> None:
             if not sys.stderr.isatty():
                 return
-            of = f" of {batch.last_row:,} ({batch.percent} %)" if word == "written" else ""
+            of = f" of {batch.last_row:,} ({batch.percent} %)" if word == "written" and batch.last_row else ""
             row = batch.position if word == "written" else batch.last_row
             self.stderr.write(f"\r{word}: row {row:,}{of}, {batch.refused_count:,} refused ", ending="")
             self.stderr.flush()
