@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
 from pilotage.calls.models import Application
 from pilotage.directory.enums import ObjectionState
@@ -59,10 +59,10 @@ def waiting_for_notice(call: Any) -> int:
 
 def objections_of(call: Any, objections: QuerySet[Objection]) -> QuerySet[Objection]:
     """Waiting ones first, then newest first."""
-    waiting_first = Q(state=ObjectionState.RECEIVED)
+    decided = Case(When(state=ObjectionState.RECEIVED, then=0), default=1)
     return (
         objections.filter(notice__call=call)
         .select_related("notice", "application__enterprise")
-        .annotate(is_waiting=Count("pk", filter=waiting_first))
-        .order_by("-is_waiting", F("received_at").desc(), "-id")
+        .annotate(is_decided=decided)
+        .order_by("is_decided", "-received_at", "-id")
     )

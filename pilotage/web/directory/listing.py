@@ -1,0 +1,214 @@
+"""The directory as a list: search, facets, map, one page of entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from pilotage.directory import rules
+from pilotage.directory.enums import EditionState, EntryLabel, EntryState
+from pilotage.directory.models import Directory, Edition, EntryCount
+from pilotage.directory.selectors.entries import EntrySearch
+from pilotage.directory.selectors.facets import FacetCounts, facet_counts
+from pilotage.directory.selectors.filters import EntryFilter
+from pilotage.registry.models import Division, Industry, localized
+from pilotage.web import formats
+from pilotage.web.directory import words
+
+DEFAULT = "5g-factory"
+SIZES = (20, 50)
+SHOWN = 5  # values of a facet before "show all"
+SEGMENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    code: str
+    name: str
+    count: int | None
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    title: str
+    first: list[Option]
+    more: list[Option]
+    is_counted: bool
+
+    @property
+    def size(self) -> int:
+        return len(self.first) + len(self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the list, its export and its tests share: one reading of the directory for one address."""
+
+    directory: Directory
+    editions: list[Edition]
+    filters: EntryFilter
+    search: EntrySearch
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return directory_list(request, DEFAULT)
+
+
+def read(request: HttpRequest, slug: str) -> Listing:
+    """The directory and the filter of an address. A directory without a visible edition does not exist for the actor."""
+    directory = Directory.objects.filter(slug=slug).first()
+    if directory is None:
+        raise Http404
+    editions = list(
+        rules.visible_editions(request.user)
+        .filter(directory=directory, state=EditionState.PUBLISHED)
+        .order_by("year", "is_complete", "-is_fictional", "id")
+    )
+    filters = EntryFilter.from_query(request.GET)
+    if "edition" not in request.GET:
+        filters = _with_default_edition(filters, editions)
+    chosen = [edition for edition in editions if edition.key in filters.editions] if filters.editions else editions
+    return Listing(directory, editions, filters, EntrySearch(filters, chosen))
+
+
+def _with_default_edition(filters: EntryFilter, editions: list[Edition]) -> EntryFilter:
+    complete = [edition for edition in editions if edition.is_complete]
+    return replace(filters, editions=(complete[-1].key,) if complete else ())
+
+
+@login_not_required
+@require_safe
+def directory_list(request: HttpRequest, slug: str) -> HttpResponse:
+    if slug == DEFAULT and not Directory.objects.filter(slug=slug).exists():
+        return render(request, "directory/no_directory.html")
+    listing = read(request, slug)
+    return render(request, "directory/directory_list.html", page_context(request, listing))
+
+
+def page_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+    filters, search = listing.filters, listing.search
+    size = int(request.GET["size"]) if request.GET.get("size") in {str(s) for s in SIZES} else SIZES[0]
+    counts = facet_counts(search)
+    total = search.total()
+    names = Names(listing)
+    chips = names.chips(filters)
+    sole = search.editions[0] if len(search.editions) == 1 else None
+    address = reverse("directory:list", kwargs={"slug": listing.directory.slug})
+    return {
+        "directory": listing.directory,
+        "filters": filters,
+        "editions": edition_options(listing),
+        "use_select": len(listing.editions) >= SEGMENTS,
+        "edition": sole,
+        "edition_line": words.edition_line(sole, search.base_size) if sole else _("All editions together; entries are marked with theirs."),
+        "page": search.page(request.GET.get("after", ""), size),
+        "total": total,
+        "total_words": words.total_words(total),
+        "facets": names.facets(filters, counts),
+        "map_counts": counts["province"].by_code,
+        "map_pattern": _map_pattern(filters),
+        "map_selected": filters.province[0] if len(filters.province) == 1 else "",
+        "chips": chips,
+        "clear_url": f"{address}?{EntryFilter(editions=filters.editions).query()}" if chips else "",
+        "query": filters.query(),
+        "sizes": [
+            {"url": f"?{filters.query()}&size={value}", "label": str(value), "current": value == size, "count": ""} for value in SIZES
+        ],
+        "view": "map" if request.GET.get("view") == "map" else "list",
+        "is_default_order": not request.GET.get("after"),
+    }
+
+
+def _map_pattern(filters: EntryFilter) -> str:
+    return f"?{filters.query(province=())}&province={{code}}"
+
+
+def edition_options(listing: Listing) -> list[dict[str, Any]]:
+    """One query for the sizes of all editions."""
+    rows = EntryCount.objects.filter(edition__in=[e.pk for e in listing.editions], dimension="total").order_by("edition")
+    sizes = dict(rows.values_list("edition", "count"))
+    chosen = {edition.pk for edition in listing.search.editions}
+    is_all = len(chosen) == len(listing.editions) and len(listing.editions) > 1
+    options = [
+        {
+            "url": f"?{listing.filters.query(editions=(edition.key,))}",
+            "key": edition.key,
+            "label": words.edition_name(edition),
+            "count": sizes.get(edition.pk, 0),
+            "current": chosen == {edition.pk},
+        }
+        for edition in listing.editions
+    ]
+    if len(options) > 1:
+        everything = {"url": f"?{listing.filters.query(editions=())}", "key": "all", "label": _("All"), "current": is_all}
+        options.append({**everything, "count": sum(sizes.values())})
+    return options
+
+
+class Names:
+    """Codes to words for the facets and chips of one page. Two queries, however many codes."""
+
+    def __init__(self, listing: Listing) -> None:
+        filters, stored = listing.filters, listing.search.stored
+        wanted = {name: {code for dimension, code in stored if dimension == name} for name in ("industry", "province")}
+        industries = Industry.objects.in_bulk(sorted(wanted["industry"] | set(filters.industry)))
+        provinces = Division.objects.in_bulk(sorted(wanted["province"] | set(filters.province)))
+        self.words: dict[str, dict[str, str]] = {
+            "label": {label.value: str(label.label) for label in EntryLabel},
+            "industry": {code: industry.short for code, industry in industries.items()},
+            "scenario": scenario_names(listing.search.editions),
+            "province": {code: province.name for code, province in provinces.items()},
+            "state": {state.value: str(state.label) for state in EntryState},
+        }
+        self.stored = stored
+
+    def name(self, dimension: str, code: str) -> str:
+        return self.words[dimension].get(code, code)
+
+    def chips(self, filters: EntryFilter) -> list[dict[str, str]]:
+        chips = [{"label": f"“{filters.q}”", "url": f"?{filters.query(q='')}"}] if filters.q else []
+        for dimension in ("province", "label", "industry", "scenario", "state"):
+            for code in getattr(filters, dimension):
+                chips.append({"label": self.name(dimension, code), "url": f"?{filters.without(dimension, code)}"})
+        if filters.as_of:
+            chips.append({"label": _("as of %(day)s") % {"day": formats.day(filters.as_of)}, "url": f"?{filters.query(as_of=None)}"})
+        return chips
+
+    def facets(self, filters: EntryFilter, counts: dict[str, FacetCounts]) -> list[Facet]:
+        titles = {"label": _("Label"), "industry": _("Industry"), "scenario": _("Scenario"), "province": _("Province")}
+        facets = [self._facet(name, title, filters, counts[name]) for name, title in titles.items()]
+        states = [EntryState.RECTIFYING, EntryState.REMOVED, EntryState.EXPIRED]
+        options = [Option(s.value, str(s.label), None, s.value in filters.state) for s in states]
+        return [*[f for f in facets if f.size], Facet("state", _("State"), options, [], True)]
+
+    def _facet(self, name: str, title: str, filters: EntryFilter, counts: FacetCounts) -> Facet:
+        checked = getattr(filters, name)
+        codes = {code for dimension, code in self.stored if dimension == name} | set(checked)
+        by_code = counts.by_code
+        order = by_code if by_code is not None else {code: self.stored.get((name, code), 0) for code in codes}
+        ranked = sorted(codes, key=lambda code: (-order.get(code, 0), code))
+        options = [
+            Option(code, self.name(name, code), None if by_code is None else by_code.get(code, 0), code in checked)
+            for code in ranked
+            if by_code is None or by_code.get(code, 0) or code in checked
+        ]
+        first = options[:SHOWN]
+        return Facet(name, title, first, options[SHOWN:], by_code is not None)
+
+
+def scenario_names(editions: list[Edition]) -> dict[str, str]:
+    return {
+        row["code"]: localized(row["zh"], row["en"]) for edition in editions for row in edition.codes.get("scenarios", []) if "code" in row
+    }
+
