@@ -38,6 +38,11 @@ def joined(words: Iterable[str]) -> str:
     return in_language("、", ", ").join(words)
 
 
+def in_sequence(sentences: Iterable[str]) -> str:
+    """Sentences one after the other: a space between them in English, none in Chinese."""
+    return (" " if (get_language() or "").startswith("en") else "").join(sentences)
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     value: str

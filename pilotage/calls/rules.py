@@ -56,10 +56,15 @@ def can_start(actor: Actor, call: Call, enterprise: Any, kind: str = Application
         return no(_("Only a filer of the enterprise can start an application."))
     if enterprise.province_id is None:
         return no(_("Enter the enterprise's registered place in the register first: it decides who checks the application."))
-    sections = (call.current.content.get("applicants") or {}).get("industry_sections") or []
+    sections = _sections(call)
     if kind == ApplicationKind.NEW and enterprise.industry_id and sections and section_of(enterprise.industry) not in sections:
         return no(_("This call is for enterprises of industry sections %(sections)s.") % {"sections": joined(sections)})
     return filing_open(call, kind)
+
+
+def _sections(call: Call) -> list[str]:
+    content = call.current.content if call.current else {}
+    return list((content.get("applicants") or {}).get("industry_sections") or [])
 
 
 def section_of(industry: Any) -> str:

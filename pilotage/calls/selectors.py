@@ -25,6 +25,7 @@ from pilotage.calls.enums import (
     RecommenderKind,
     StageKind,
 )
+from pilotage.calls.form_fields import in_sequence
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Attachment, Call, CallVersion, Quota, Recommender
 from pilotage.calls.summary import SUMMARY_COLUMNS, SummaryRow, summary_rows
@@ -298,7 +299,7 @@ def _cosign_condition(status: QuotaStatus) -> Condition:
             status.refused_by_cosign,
         )
         parts.append(text % {"count": status.refused_by_cosign})
-    return Condition("cosign", not parts, " ".join(parts))
+    return Condition("cosign", not parts, in_sequence(parts))
 
 
 def send_list_verdict(actor: Any, call: Call, recommender: Recommender) -> Verdict:
@@ -313,7 +314,7 @@ def send_list_verdict(actor: Any, call: Call, recommender: Recommender) -> Verdi
     missing = [condition.sentence for condition in send_list_conditions(call, recommender) if not condition.is_met]
     if closed and not _has_corrections(call, recommender):
         missing.append(_("“%(stage)s” closed on %(moment)s.") % {"stage": stage.title, "moment": moment(stage.closes_at)})  # type: ignore[union-attr,arg-type]
-    return no(" ".join(missing)) if missing else YES
+    return no(in_sequence(missing)) if missing else YES
 
 
 def _has_corrections(call: Call, recommender: Recommender) -> bool:

@@ -35,7 +35,7 @@ def test_the_shipped_call_becomes_rows(call: Call, cast: Any) -> None:
     assert (dalian.province_id, dalian.prefecture_id) == ("210000", "210200")
     assert set(Quota.objects.values_list("limit", "is_verified")) == {(None, False)}
     assert Quota.objects.count() == 37
-    assert list(form_of(call.current).by_key)[0] == "enterprise_name"
+    assert next(iter(form_of(call.current).by_key)) == "enterprise_name"
     assert "recommenders" not in call.current.content["codes"]
     assert list(visible_calls(cast.outsider)) == list(visible_calls(None)) == [call]
 

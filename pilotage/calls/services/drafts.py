@@ -115,8 +115,10 @@ def _prefill(actor: Any, enterprise: Enterprise, form: FormDef, renews: Applicat
     return data | (form.carried_over(renews.data, form_of(renews.version)) if renews else {})
 
 
-def _next_number(call: Call, province: Division) -> str:
+def _next_number(call: Call, province: Division | None) -> str:
     """``<prefix>-<year>-<province>-<running number>``; the series row serialises those who ask at once."""
+    if province is None:  # the rule has asked already; this names the place where it must hold
+        raise Refused(_("Enter the enterprise's registered place in the register first: it decides who checks the application."))
     series, _created = NumberSeries.objects.get_or_create(call=call, province=province)
     NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
     series.refresh_from_db(fields=["last"])
@@ -190,10 +192,10 @@ def _unknown_codes(form: FormDef, cleaned: Mapping[str, Any]) -> dict[str, str]:
         "industry": (Industry, _("%(field)s: choose a major category of GB/T 4754 (two digits).")),
         "division": (Division, _("%(field)s: choose a place of GB/T 2260 (six digits).")),
     }
-    unknown = {}
+    unknown: dict[str, str] = {}
     for kind, (model, sentence) in sentences.items():
         sent = {key: value for key, value in cleaned.items() if value and form.by_key[key].type == kind}
-        known = set(model.objects.filter(pk__in=sent.values()).values_list("pk", flat=True)) if sent else set()
+        known = set(model._default_manager.filter(pk__in=sent.values()).values_list("pk", flat=True)) if sent else set()
         unknown |= {key: sentence % {"field": form.by_key[key].label} for key, value in sent.items() if value not in known}
     return unknown
 
