@@ -1,7 +1,7 @@
 """Which parts of a document do not fit the schema of its file type?
 
 Data: the JSON Schemas in ``schemas/`` (draft 2020-12), which editors read too. Each ``description``
-says what belongs there, so one text serves the editor and the error message.
+says what belongs there (``x-description-zh`` in Chinese), so one text serves the editor and the error message.
 Algorithm: every fault the validator finds becomes one Problem at the line of the value (or of the
 key, where the key itself is wrong); a value that fits none of several forms is one fault, not one per form.
 Invariants: a document without a Problem here has every key, type and pattern that the later checks read.
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
@@ -157,15 +158,20 @@ def _expected(schema: Any) -> str:
     if not isinstance(schema, dict):
         return ""
     if "description" in schema:
-        return _(schema["description"])
+        return _in_words(schema)
     reference = str(schema.get("$ref", ""))
     if reference.startswith("#/$defs/"):
         name = reference.removeprefix("#/$defs/")
         for file in ("plan", "call"):
             found = validator(file).schema.get("$defs", {}).get(name)
             if found:
-                return _(found["description"])
+                return _in_words(found)
     return ""
+
+
+def _in_words(schema: dict[str, Any]) -> str:
+    english = str(schema["description"])
+    return english if (get_language() or "en").startswith("en") else str(schema.get("x-description-zh", english))
 
 
 def kind_of(value: Any) -> str:
