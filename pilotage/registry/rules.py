@@ -43,6 +43,16 @@ def _scope(memberships: Iterable[Any]) -> Q:
     return condition
 
 
+def can_list_enterprises(actor: Any) -> Verdict:
+    if _memberships(actor, *OWN, *TERRITORIAL, *EVERYTHING, "finance_liaison"):
+        return YES
+    return no(_("The register of enterprises is open to officers, to auditors, and to each enterprise for itself."))
+
+
+def sees_everything(actor: Any) -> bool:
+    return bool(_memberships(actor, *EVERYTHING))
+
+
 def can_edit_enterprise(actor: Any, enterprise: Enterprise) -> Verdict:
     """Contact facts: the enterprise itself, the province, the secretariat."""
     if can_edit_identity(actor, enterprise):

@@ -10,8 +10,11 @@ from pilotage.registry.services.enterprises import (
     set_identifier,
     update_enterprise,
     update_site,
+    version_of,
 )
 from pilotage.registry.services.imports import (
+    begin_check,
+    begin_run,
     check_import,
     choose_columns,
     choose_sheet,
@@ -24,6 +27,8 @@ __all__ = [
     "SeedReport",
     "add_site",
     "add_title",
+    "begin_check",
+    "begin_run",
     "check_import",
     "choose_columns",
     "choose_sheet",
@@ -37,4 +42,5 @@ __all__ = [
     "update_enterprise",
     "update_site",
     "upload_import",
+    "version_of",
 ]

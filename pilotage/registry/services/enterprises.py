@@ -67,10 +67,13 @@ def create_enterprise(
     return enterprise
 
 
-def update_enterprise(*, actor: Any, enterprise: Enterprise, reason: str = "", division: str | None = None, **facts: Any) -> Enterprise:
+def update_enterprise(
+    *, actor: Any, enterprise: Enterprise, reason: str = "", division: str | None = None, base: str = "", **facts: Any
+) -> Enterprise:
     """Change facts. ``division`` moves the enterprise; facts of identity need the right to change them.
 
-    Only the given facts are looked at; writes nothing when none differs. Raises Refused or Invalid.
+    Only the given facts are looked at; writes nothing when none differs. ``base`` is the ``version_of`` the editor
+    started from: Conflict if the enterprise was changed since. Raises Refused or Invalid.
     """
     unknown = set(facts) - OWN_FACTS - IDENTITY_FACTS
     if unknown:
@@ -80,6 +83,8 @@ def update_enterprise(*, actor: Any, enterprise: Enterprise, reason: str = "", d
         facts |= _objects(place_fields(division or None))
     with transaction.atomic():
         current = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+        if base and base != version_of(current):
+            raise Conflict(_("Somebody else changed this enterprise meanwhile. Nothing was written; reload the page and enter your change again."))
         changed = {name: value for name, value in facts.items() if getattr(current, name) != value}
         if changed.keys() & IDENTITY_FACTS:
             rules.can_edit_identity(actor, current).require()
@@ -94,6 +99,10 @@ def update_enterprise(*, actor: Any, enterprise: Enterprise, reason: str = "", d
         _save_searchable(current)
         record(current, "enterprise.update", actor=actor, reason=reason, extra={"before": before})
     return current
+
+
+def version_of(enterprise: Enterprise) -> str:
+    return enterprise.updated_at.isoformat()
 
 
 def _objects(place: dict[str, str | None]) -> dict[str, Division | None]:

@@ -80,10 +80,16 @@ def choose_columns(*, actor: Any, batch: EnterpriseImport, mapping: Mapping[str,
     return _save(batch, mapping=columns.checked(mapping, len(batch.columns)))
 
 
-def check_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
-    """The dry run: read every row, name every fault, write no enterprise. May be repeated until the run."""
+def begin_check(*, actor: Any, batch: EnterpriseImport) -> EnterpriseImport:
+    """Close the choice of columns; what is left to do may be done in the background."""
     columns.checked(batch.mapping, len(batch.columns))
     transition(batch, "check", actor=actor, changes=_zero())
+    return batch
+
+
+def check_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
+    """The dry run: read every row, name every fault, write no enterprise. May be repeated until the run."""
+    begin_check(actor=actor, batch=batch)
     ImportFault.objects.filter(batch=batch).delete()
     try:
         for plan, rows in _plans(batch, after=0):
@@ -99,13 +105,8 @@ def check_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | No
     return batch
 
 
-def run_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
-    """Write the good rows and name the bad, 1,000 rows to a transaction. After a kill, called again, it goes on after the last chunk.
-
-    The command line may run without a check before: every row is read and checked here in any case.
-
-    Raises Conflict when another process is running the same import.
-    """
+def begin_run(*, actor: Any, batch: EnterpriseImport) -> EnterpriseImport:
+    """Release the import for writing, for the first time or again after it stopped. Raises Conflict when it is not ready."""
     if batch.state in {ImportState.UPLOADED, ImportState.CHECKED}:
         columns.checked(batch.mapping, len(batch.columns))
         checked = {"last_row": batch.last_row} if batch.state == ImportState.CHECKED else {}
@@ -116,6 +117,17 @@ def run_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None
         rules.can_run_import(actor, batch).require()
     else:
         raise Conflict(_("This import is not ready to run. Reload the page to see what has happened."))
+    return batch
+
+
+def run_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
+    """Write the good rows and name the bad, 1,000 rows to a transaction. After a kill, called again, it goes on after the last chunk.
+
+    The command line may run without a check before: every row is read and checked here in any case.
+
+    Raises Conflict when another process is running the same import.
+    """
+    begin_run(actor=actor, batch=batch)
     try:
         for rows in _chunks(batch, after=batch.position):
             _write_chunk(actor, batch, rows)

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"{to.name}: the name must end in .xlsx or .csv")
         title = {"title": "enterprises"} if writer is write_xlsx else {}
         try:
-            writer(selectors.EXPORT_FIELDS, selectors.export_rows(Enterprise.objects.all()), to=to, **title)
+            writer(selectors.export_columns(), selectors.export_rows(Enterprise.objects.all()), to=to, **title)
         except OSError as error:
             raise CommandError(f"{to}: {error.strerror}") from None
         self.stdout.write(f"{Enterprise.objects.count():,} enterprises written to {to}")

@@ -1,0 +1,28 @@
+"""Tables as downloads: CSV as a stream, XLSX through a temporary file, so that size costs no memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+
+from pilotage.core import clock
+from pilotage.core.tables import Column, csv_lines, write_xlsx
+
+
+def table_response(kind: str, name: str, columns: Sequence[Column | str], rows: Iterable[Sequence[Any]], title: str) -> HttpResponseBase:
+    """``name`` without date and ending; 404 for a kind other than xlsx and csv."""
+    full = f"{name}-{timezone.localtime(clock.now()):%Y%m%d-%H%M}.{kind}"
+    if kind == "csv":
+        response = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{full}"'
+        return response
+    if kind != "xlsx":
+        raise Http404
+    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  closed by FileResponse
+    write_xlsx(columns, rows, title=title, to=file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=full)
