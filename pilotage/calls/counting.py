@@ -30,7 +30,7 @@ def _records(_plan: Plan, options: Mapping[str, Any], actor: Any) -> str | None:
     if not has_role(actor, Role.SECRETARIAT, Role.AUDITOR):
         return None
     calls = _calls(options)
-    return f"{reverse('calls:application-list')}?{urlencode({'call': calls[0], 'state': 'building'})}" if calls else None
+    return f"{reverse('calls:application-list')}?{urlencode({'call': calls[0], 'counted': 'building'})}" if calls else None
 
 
 def register_indicators() -> None:

@@ -107,9 +107,9 @@ def applications_for_list(actor: Any, call: Call | None = None) -> QuerySet[Appl
 def state_for(actor: Any, application: Application) -> ApplicationState:
     """The state as this actor may know it: the enterprise learns the outcome with the public notice."""
     state = ApplicationState(application.state)
-    if application.enterprise_id in enterprise_ids(actor) and not outcome_is_public(application.call):
-        return PUBLIC_STATE.get(state, state)
-    return state
+    if state not in PUBLIC_STATE or application.enterprise_id not in enterprise_ids(actor) or outcome_is_public(application.call):
+        return state
+    return PUBLIC_STATE[state]
 
 
 def outcome_is_public(call: Call) -> bool:
@@ -336,12 +336,17 @@ def last_rank(call: Call, recommender: Recommender, *, sent_only: bool = False) 
 
 
 # --- counting for the plan ------------------------------------------------------------------
-def enterprises_building(calls: Iterable[str], as_of: Any = None) -> QuerySet[Enterprise]:
-    """Enterprises that have filed a project under construction or built to one of these calls (by slug)."""
+def applications_building(calls: Iterable[str], as_of: Any = None) -> QuerySet[Application]:
+    """Applications filed to one of these calls (by slug), not withdrawn, whose project is under construction or built."""
     filed = Application.objects.filter(call__slug__in=list(calls), submitted_at__isnull=False, building_state__in=["building", "built"])
     if as_of is not None:
         filed = filed.filter(submitted_at__date__lte=as_of)
-    return Enterprise.objects.filter(pk__in=filed.exclude(state=ApplicationState.WITHDRAWN).values("enterprise"))
+    return filed.exclude(state=ApplicationState.WITHDRAWN)
+
+
+def enterprises_building(calls: Iterable[str], as_of: Any = None) -> QuerySet[Enterprise]:
+    """The enterprises behind :func:`applications_building`, each once."""
+    return Enterprise.objects.filter(pk__in=applications_building(calls, as_of).values("enterprise"))
 
 
 def building_by_province(call: Call) -> dict[str, int]:

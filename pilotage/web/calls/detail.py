@@ -59,7 +59,7 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, str]
     acts = possible_acts(request, application) if insider else []
     values = {
         "application": application,
-        "state": selectors.shown_state(request.user, application),
+        "state": selectors.state_for(request.user, application),
         "sheet": sheet,
         "sections": dossier.sections(sheet),
         "events": history.of(application, insider=insider),
@@ -145,7 +145,7 @@ def revision(request: HttpRequest, number: str, revision: int) -> HttpResponse:
     sheet = Sheet(application)
     values = {
         "application": application,
-        "state": selectors.shown_state(request.user, application),
+        "state": selectors.state_for(request.user, application),
         "revision": found,
         "before": before,
         "changes": sheet.changes_since(before.data) if before else [],
