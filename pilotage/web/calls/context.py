@@ -29,9 +29,10 @@ def urls_of(source: Any) -> list[dict[str, str]]:
     if not source:
         return []
     if isinstance(source, str):
-        return [{"url": source, "note": ""}]
+        return [{"url": source, "note": "", "lang": ""}]
     if isinstance(source, dict):
-        return [{"url": source.get("url", ""), "note": pick(source.get("note", ""))}]
+        note = pick(source.get("note", ""))
+        return [{"url": source.get("url", ""), "note": note, "lang": "en" if note.isascii() else "zh-Hans"}]
     return [entry for one in source for entry in urls_of(one)]
 
 

@@ -171,7 +171,7 @@ def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: 
         "changes": changes[:CHANGES_SHOWN],
         "change_count": len(changes),
         "stages": context.stage_lines(application.call.stages.all(), kinds=context.APPLICANT_STAGES),
-        "closes_at": steps.next_step(application)[1],
+        "closes_at": steps.next_step(application, application.state)[1],
         "everything": everything,
     }
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pilotage.accounts.enums import Role
@@ -100,7 +101,7 @@ def _sortable(request: HttpRequest, chosen: ApplicationFilter, call: Call) -> di
 # --- export ---------------------------------------------------------------------------------
 def export_columns() -> list[str]:
     return [
-        _("Number"),
+        pgettext("of an application", "Number"),
         _("State"),
         _("Applicant"),
         _("Credit code"),
@@ -111,7 +112,7 @@ def export_columns() -> list[str]:
         _("Level"),
         _("Recommender"),
         _("Rank in recommendation"),
-        _("Submitted"),
+        _("Filed at"),
     ]
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pilotage.accounts.rules import enterprise_ids
-from pilotage.calls import rules, services
+from pilotage.calls import rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
@@ -40,9 +40,10 @@ def own_application(request: HttpRequest, number: str) -> Application:
 # --- the list -------------------------------------------------------------------------------
 @require_safe
 def my_list(request: HttpRequest) -> HttpResponse:
-    columns = (*LIST_COLUMNS, "returned_reason", "returned_from", "renews_id", "call__slug", "call__title_zh", "call__title_en", "call__year")
-    queryset = own_applications(request).select_related("call", *LIST_JOINS).only(*columns).prefetch_related("call__stages")
+    columns = (*LIST_COLUMNS, "returned_reason", "returned_from", "renews_id", "enterprise_id")
+    queryset = own_applications(request).select_related(*LIST_JOINS).only(*columns)
     applications = list(queryset.order_by("-id")[:_SHOWN])
+    selectors.share_relations(applications)
     calls = list(context.calls_for(request).select_related("current"))
     renewed = {application.renews_id for application in applications if application.state != ApplicationState.WITHDRAWN}
     lines = [_line(request, application, calls, renewed) for application in applications]
@@ -59,13 +60,14 @@ def my_list(request: HttpRequest) -> HttpResponse:
 
 
 def _line(request: HttpRequest, application: Application, calls: list[Call], renewed: set[int | None]) -> dict[str, Any]:
-    sentence, closes = steps.next_step(application)
+    state = selectors.state_for(request.user, application)
+    sentence, closes = steps.next_step(application, state)
     return {
         "application": application,
-        "row": Row(application, _levels(calls, application), public=True),
+        "row": Row(application, _levels(calls, application), state=state),
         "next": sentence,
         "closes": closes,
-        "is_over": application.state in steps.OVER,
+        "is_over": state in steps.OVER,
         "renewals": [] if application.pk in renewed else _renewals(request, application, calls),
     }
 
@@ -153,7 +155,7 @@ def _check_page(request: HttpRequest, application: Application, errors: dict[str
         "problem_count": len(problems),
         "sections": [line for line in sections if line["problems"]],
         "verdict": may(request.user, application, verb),
-        "closes": steps.next_step(application)[1],
+        "closes": steps.next_step(application, application.state)[1],
         "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
         "errors": errors or {},
         "changes": _changes_since_return(sheet),
@@ -197,15 +199,15 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     revision = application.revisions.select_related("made_by").order_by("-number").first()
     if revision is None:
         raise Http404
-    sheet = Sheet(application)
+    sheet, state = Sheet(application), selectors.state_for(request.user, application)
     return render(
         request,
         "calls/receipt.html",
         {
             "application": application,
             "revision": revision,
-            "next": steps.next_step(application),
-            "state": steps.shown_state(application),
+            "next": steps.next_step(application, state),
+            "state": state,
             "stages": context.stage_lines(application.call.stages.all(), kinds=context.APPLICANT_STAGES),
             "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
         },

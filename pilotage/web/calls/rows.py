@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pilotage.calls.enums import PUBLIC_STATE, ApplicationState
+from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application
 from pilotage.registry.models import localized
 from pilotage.web.templatetags import pilotage
@@ -22,7 +21,7 @@ DASH = "–"
 class Row:
     """One application in a table."""
 
-    def __init__(self, application: Application, levels: dict[str, str], *, public: bool = False):
+    def __init__(self, application: Application, levels: dict[str, str], *, state: str = ""):
         self.application = application
         self.pk = application.pk
         self.number = application.number
@@ -30,7 +29,7 @@ class Row:
         self.project = application.project_title or _("(no title yet)")
         self.enterprise = application.enterprise.short
         self.enterprise_full = application.enterprise.name
-        self.state = PUBLIC_STATE.get(application.state, application.state) if public else application.state
+        self.state = state or application.state
         self.level = levels.get(application.level, application.level) or DASH
         self.check_result = application.check_result
         self.cosign = application.cosign
@@ -77,27 +76,10 @@ class Row:
         return str(ApplicationState(self.state).label)
 
 
-def rows(applications: Iterable[Application], levels: dict[str, str], *, public: bool = False) -> list[Row]:
-    return [Row(application, levels, public=public) for application in applications]
+def rows(applications: Iterable[Application], levels: dict[str, str]) -> list[Row]:
+    return [Row(application, levels) for application in applications]
 
 
 def levels_of(codes: dict[str, Any]) -> dict[str, str]:
     """Code list ``levels`` of a call version in the active language."""
     return {entry["code"]: localized(entry.get("zh", ""), entry.get("en", "")) for entry in codes.get("levels", [])}
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One tab of a desk: its key is the value of ``?tab=``."""
-
-    key: str
-    label: str
-    count: int | None
-    states: frozenset[str] | None
-
-
-def tabs(groups: Iterable[tuple[str, str, frozenset[str] | None]], counts: dict[str, int]) -> list[Tab]:
-    """Tabs with their counts from one grouped count by state."""
-    return [
-        Tab(key, label, sum(n for state, n in counts.items() if states is None or state in states), states) for key, label, states in groups
-    ]

@@ -137,7 +137,7 @@ class Sheet:
         return bound
 
     def changes_since(self, old: Mapping[str, Any]) -> list[ChangeWords]:
-        return [in_words(self, change) for change in self.form.diff(old, self.data)]
+        return [words for change in self.form.diff(old, self.data) for words in in_words(self, change)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +166,22 @@ class ChangeWords:
     key: str
     section: str
     label: str
-    unit: str
     old: str
     new: str
 
 
-def in_words(sheet: Sheet, change: Change) -> ChangeWords:
-    old, new = _sides(sheet, change)
+def in_words(sheet: Sheet, change: Change) -> list[ChangeWords]:
+    """One line; an effect figure has one for each side that changed."""
     section = next((s.key for s in sheet.form.sections if change.field in s.fields), "")
-    return ChangeWords(change.key, section, change.field.label, change.field.unit, old, new)
+    if change.field.type != "before_after":
+        return [ChangeWords(change.key, section, change.field.label, *_sides(sheet, change))]
+    old, new = change.old or {}, change.new or {}
+    sides = {"before": _("%(field)s (before)"), "after": _("%(field)s (after)")}
+    return [
+        ChangeWords(change.key, section, label % {"field": change.field.label}, old.get(side) or NOTHING, new.get(side) or NOTHING)
+        for side, label in sides.items()
+        if old.get(side) != new.get(side)
+    ]
 
 
 def _sides(sheet: Sheet, change: Change) -> tuple[str, str]:

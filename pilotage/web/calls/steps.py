@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.calls import deadlines
-from pilotage.calls.enums import PUBLIC_STATE, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application
 
 S = ApplicationState
@@ -26,22 +26,21 @@ _NEXT: dict[str, tuple[Promise, str]] = {
     S.ACCEPTED: (_("Waits for the expert review"), StageKind.REVIEW),
     S.NOT_ACCEPTED: (_("Closed without review"), ""),
     S.UNDER_REVIEW: (_("The result is announced in the public notice"), StageKind.SELECT),
+    S.SELECTED: (_("Selected; the public notice follows"), StageKind.NOTICE),
+    S.RESERVE: (_("On the reserve list; moves up if a place becomes free"), StageKind.NOTICE),
+    S.NOT_SELECTED: (_("Not selected in this call"), ""),
     S.IN_NOTICE: (_("In public notice; listed if no objection is upheld"), StageKind.NOTICE),
     S.EXCLUDED: (_("Taken out after an objection"), ""),
     S.LISTED: (_("Listed in the directory"), ""),
     S.UPDATE_CONFIRMED: (_("The yearly update is confirmed"), ""),
     S.WITHDRAWN: (_("Withdrawn by the enterprise"), ""),
 }
-OVER = frozenset({S.NOT_RECOMMENDED, S.NOT_ACCEPTED, S.EXCLUDED, S.LISTED, S.UPDATE_CONFIRMED, S.WITHDRAWN})
+OVER = frozenset({S.NOT_RECOMMENDED, S.NOT_ACCEPTED, S.NOT_SELECTED, S.EXCLUDED, S.LISTED, S.UPDATE_CONFIRMED, S.WITHDRAWN})
 
 
-def shown_state(application: Application) -> str:
-    """The state an applicant may know of."""
-    return PUBLIC_STATE.get(S(application.state), application.state)
-
-
-def next_step(application: Application) -> tuple[Any, datetime | None]:
-    sentence, kind = _NEXT[S(shown_state(application))]
+def next_step(application: Application, state: str) -> tuple[Any, datetime | None]:
+    """``state`` is the one the reader may know of (``selectors.state_for``)."""
+    sentence, kind = _NEXT[S(state)]
     return sentence, _closes(application, kind)
 
 
