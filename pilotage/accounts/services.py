@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
@@ -166,7 +167,10 @@ def _new_person(email: str, name: str, password: str) -> User:
         errors["password"] = " ".join(error.messages)
     if errors:
         raise Invalid(errors)
-    return create_user(actor=None, email=email, name=name.strip(), password=password)
+    user = create_user(actor=None, email=email, name=name.strip(), password=password)
+    # Who holds the token has read the message: the address needs no second confirmation.
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def revoke_invitation(*, actor: Any, invitation: Invitation) -> Invitation:

@@ -50,7 +50,7 @@ PUBLIC_NAV = (
     NavItem("directory:notice-list", pgettext_lazy("navigation", "Notices")),
     NavItem("directory:home", pgettext_lazy("navigation", "Directory")),
     NavItem("publications:case-list", pgettext_lazy("navigation", "Cases")),
-    NavItem("publications:open-data", pgettext_lazy("navigation", "Open data")),
+    NavItem("directory:open-data", pgettext_lazy("navigation", "Open data")),
 )
 WORK_NAV = (
     NavItem("desk", pgettext_lazy("navigation", "Overview"), SECRETARIAT, under=("/work/review/", "/work/selection/", "/work/directory/")),

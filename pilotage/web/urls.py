@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from pilotage.web.desk import desk
 from pilotage.web.health import health
 from pilotage.web.plan.views import home
+from pilotage.web.plan.views import home
 from pilotage.web.styleguide.views import styleguide
 
 
@@ -28,6 +29,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("pilotage.web.plan.urls")),
     path("", include("pilotage.web.calls.urls")),
     path("", include("pilotage.web.review.urls")),
@@ -43,5 +45,4 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("robots.txt", robots),
     path("accounts/", include("allauth.urls")),
-    path("", home, name="home"),
 ]
