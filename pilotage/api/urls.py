@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from pilotage.api import calls, directory, plan
 from pilotage.api.auth import OptionalKey
 from pilotage.core.verdict import Conflict, Invalid, Refused
 
-api = NinjaAPI(
+class Utf8Renderer(JSONRenderer):
+    """Chinese stays Chinese on the wire."""
+
+    json_dumps_params: ClassVar = {"ensure_ascii": False}
+
+
+class Api(NinjaAPI):
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """Public endpoints say that a key is optional, which the framework's own schema cannot."""
+        schema = super().get_openapi_schema(**kwargs)
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                if {"OptionalKey": []} in operation.get("security", []):
+                    operation["security"] = [{}, {"OptionalKey": []}]
+        return schema
+
+
+api = Api(
+    renderer=Utf8Renderer(),
     title="Pilotage",
     version="1",
     description="Plans, targets, calls, applications and directories. Public data need no key; a key shows what its owner sees.",
@@ -41,4 +61,8 @@ def conflict(request: HttpRequest, error: Any) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=409)
 
 
-urlpatterns = [path("v1/", api.urls)]
+_patterns, _app, _namespace = api.urls
+for _pattern in _patterns:
+    # the site's pages ask for a session; here the key decides, endpoint by endpoint
+    _pattern.callback = login_not_required(_pattern.callback)
+urlpatterns = [path("v1/", (_patterns, _app, _namespace))]
