@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.enums import ApplicationKind, ApplicationState
@@ -41,16 +42,16 @@ def test_a_start_is_numbered_placed_and_filled_from_the_register(call: Call, cas
 @pytest.mark.parametrize(
     ("who", "instant", "reason"),
     [
-        ("other_filer", make.FILING, "只有本企业的填报人员可以新建申报。"),
-        ("outsider", make.FILING, "只有本企业的填报人员可以新建申报。"),
-        ("secretariat", make.FILING, "只有本企业的填报人员可以新建申报。"),
-        ("filer", "2023-07-31T10:00", "“企业申报”于2023年8月1日09:00开始。"),
-        ("filer", "2023-08-31T17:00", "“企业申报”已于2023年8月31日17:00截止。"),
+        ("other_filer", make.FILING, "Only a filer of the enterprise can start an application."),
+        ("outsider", make.FILING, "Only a filer of the enterprise can start an application."),
+        ("secretariat", make.FILING, "Only a filer of the enterprise can start an application."),
+        ("filer", "2023-07-31T10:00", "“Application” opens on 1 August 2023, 09:00."),
+        ("filer", "2023-08-31T17:00", "“Application” closed on 31 August 2023, 17:00."),
     ],
 )
 def test_who_may_not_start_reads_why(who: str, instant: str, reason: str, call: Call, cast: Any, at: Any) -> None:
     at(instant)
-    with pytest.raises(Refused) as refused:
+    with translation.override("en"), pytest.raises(Refused) as refused:
         start_application(actor=getattr(cast, who), call=call, enterprise=cast.enterprise)
     assert str(refused.value) == reason
     assert Application.objects.count() == 0
