@@ -41,7 +41,8 @@ def _counted(search: EntrySearch, names: tuple[str, ...], without: str = "") -> 
     nothing = {name: FacetCounts(None) for name in names}
     if min(search.estimates(without).values()) > CAP:
         return nothing
-    rows = list(search.queryset(without).values_list("pk", "province_id", "industry_id", "label")[: FACET_CAP + 1])
+    found = search.queryset(without).order_by("sort_number")
+    rows = list(found.values_list("pk", "province_id", "industry_id", "label")[: FACET_CAP + 1])
     if len(rows) > FACET_CAP:
         return nothing
     counts: dict[str, Counter[str]] = {

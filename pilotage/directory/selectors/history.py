@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.enums import ApplicationState
@@ -48,12 +48,12 @@ def history_of(entry: Entry) -> list[Step]:
 def _after_listing(entry: Entry) -> list[Step]:
     events = AuditEvent.objects.filter(object_type="directory.entry", object_id=str(entry.pk), verb__in=_PUBLIC_VERBS)
     words = {
-        "directory.entry.update": _("Yearly update confirmed"),
-        "directory.entry.rectify": _("To be rectified"),
-        "directory.entry.restore": _("Rectified"),
-        "directory.entry.renew": _("Re-evaluation passed"),
-        "directory.entry.remove": _("Removed from the directory"),
-        "directory.entry.expire": _("Expired"),
+        "directory.entry.update": pgettext("history", "Yearly update confirmed"),
+        "directory.entry.rectify": pgettext("history", "To be rectified"),
+        "directory.entry.restore": pgettext("history", "Rectified"),
+        "directory.entry.renew": pgettext("history", "Re-evaluation passed"),
+        "directory.entry.remove": pgettext("history", "Removed from the directory"),
+        "directory.entry.expire": pgettext("history", "Expired"),
     }
     steps = []
     for at, verb in events.order_by("-number").values_list("at", "verb"):
@@ -74,7 +74,7 @@ def _listing(entry: Entry) -> list[Step]:
     if entry.listed_on is None or published is None:
         return []
     detail = _("%(edition)s, no. %(number)s") % {"edition": entry.edition.title, "number": entry.number.rpartition("-")[2].lstrip("0")}
-    return [Step(published, _("Listed"), detail)]
+    return [Step(published, pgettext("history", "Listed"), detail)]
 
 
 def _notice(application: Application) -> list[Step]:
@@ -86,7 +86,7 @@ def _notice(application: Application) -> list[Step]:
         detail = ngettext("%(count)d objection, decided", "%(count)d objections, decided", count) % {"count": count}
     else:
         detail = _("No objection")
-    return [Step(row.notice.opens_at, _("Public notice"), f"{row.notice.number} · {detail}")]
+    return [Step(row.notice.opens_at, pgettext("history", "Public notice"), f"{row.notice.number} · {detail}")]
 
 
 def _review(application: Application) -> list[Step]:
@@ -94,13 +94,13 @@ def _review(application: Application) -> list[Step]:
     selected = AuditEvent.objects.filter(
         object_type="calls.application",
         object_id=str(application.pk),
-        verb__in=["calls.application.select", "calls.application.promote", "application.select", "application.promote"],
+        verb__in=["application.select", "application.promote"],
     )
     at = selected.order_by("-number").values_list("at", flat=True).first()
     if at is None:
         return []
     count = summary.finished_count if summary else 0
-    return [Step(at, _("Selected after review"), ngettext("%(count)d expert", "%(count)d experts", count) % {"count": count})]
+    return [Step(at, pgettext("history", "Selected after review"), ngettext("%(count)d expert", "%(count)d experts", count) % {"count": count})]
 
 
 def _recommendation(application: Application) -> list[Step]:
@@ -113,11 +113,11 @@ def _recommendation(application: Application) -> list[Step]:
     if sent is None:
         return []
     bodies: list[Any] = [application.recommender, *([cosigned.organisation] if cosigned else [])]
-    return [Step(sent.sent_at, _("Recommended"), _(", ").join(str(body) for body in bodies))]
+    return [Step(sent.sent_at, pgettext("history", "Recommended"), _(", ").join(str(body) for body in bodies))]
 
 
 def _filing(application: Application) -> list[Step]:
     if application.submitted_at is None or application.state == ApplicationState.DRAFT:
         return []
     first = application.revisions.order_by("number").values_list("made_at", flat=True).first()
-    return [Step(first or application.submitted_at, _("Filed"), _("First submission"))]
+    return [Step(first or application.submitted_at, pgettext("history", "Filed"), _("First submission"))]

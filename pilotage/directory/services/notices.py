@@ -73,7 +73,7 @@ def open_notice(*, actor: Any, notice: PublicNotice) -> PublicNotice:
     The head printed is the one before the opening itself, so it covers every decision that led to the list.
     """
     number, digest = audit.head()
-    applications = [row.application for row in notice.rows.select_related("application").order_by("position")]
+    applications = [row.application for row in notice.rows.select_related("application__call").order_by("position")]
     audit.transition(
         notice,
         "open",

@@ -75,7 +75,7 @@ def decide_objection(*, actor: Any, objection: Objection, upheld: bool, decision
     """
     changes = {"decision": decision.strip(), "decided_at": clock.now()}
     audit.transition(objection, "uphold" if upheld else "dismiss", actor=actor, reason=decision.strip(), changes=changes)
-    application = objection.application
+    application = _current(objection)
     if upheld and application is not None and application.state == ApplicationState.IN_NOTICE:
         reason = _("Objection %(number)s was upheld.") % {"number": objection.number}
         audit.transition(application, "exclude", actor=actor, reason=reason)
@@ -83,6 +83,11 @@ def decide_objection(*, actor: Any, objection: Objection, upheld: bool, decision
         if promoted is not None:
             audit.transition(promoted, "promote", actor=actor, reason=reason)
     return objection
+
+
+def _current(objection: Objection) -> Application | None:
+    """The application as it stands now: another objection may have excluded it since this one was read."""
+    return Application.objects.select_for_update().filter(pk=objection.application_id).first()
 
 
 def next_reserve(call: Call) -> Application | None:

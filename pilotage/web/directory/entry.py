@@ -82,9 +82,9 @@ def basic_facts(entry: Entry, facts: dict[str, Any]) -> list[tuple[str, str]]:
     enterprise = entry.enterprise
     rows = [
         (_("Unified social credit code"), (enterprise.uscc or "") if enterprise else ""),
-        (_("Level"), level_name(entry)),
+        (_("Building level"), level_name(entry)),
         (_("Ownership"), str(enterprise.get_ownership_display()) if enterprise and enterprise.ownership else ""),
-        (_("Size"), str(enterprise.get_size_display()) if enterprise and enterprise.size else ""),
+        (_("Enterprise size"), str(enterprise.get_size_display()) if enterprise and enterprise.size else ""),
     ]
     own = {"effects_period", "network_mode", "level"}
     rows += [

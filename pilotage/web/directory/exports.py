@@ -29,8 +29,8 @@ FIELDS = (
 
 def headings() -> list[str]:
     return [
-        _("Number"), _("Edition"), _("State"), _("Project"), _("Enterprise"), _("Province"), _("City"), _("Industry code"), _("Industry"),
-        _("Level"), _("Scenarios"), _("Label"), _("Listed on"), _("Fictional"), _("Source"),
+        _("Entry no."), _("Edition"), _("State"), _("Project"), _("Enterprise"), _("Province"), _("City"), _("Industry code"), _("Industry"),
+        _("Building level"), _("Scenarios"), _("Label"), _("Listed on"), _("Fictional"), _("Source"),
     ]  # fmt: skip
 
 

@@ -151,7 +151,7 @@ def edition_options(listing: Listing) -> list[dict[str, Any]]:
         for edition in listing.editions
     ]
     if len(options) > 1:
-        everything = {"url": f"?{listing.filters.query(editions=())}", "key": "all", "label": _("All"), "current": is_all}
+        everything = {"url": f"?{listing.filters.query(editions=())}", "key": "all", "label": _("All editions"), "current": is_all}
         options.append({**everything, "count": sum(sizes.values())})
     return options
 

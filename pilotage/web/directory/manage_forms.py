@@ -41,4 +41,4 @@ class DecisionForm(forms.Form):
 class EntryActForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     next_evaluation_on = forms.DateField(label=_("Next re-evaluation"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    label = forms.ChoiceField(label=_("Label"), required=False, choices=[("", _("none")), *EntryLabel.choices])
+    label = forms.ChoiceField(label=_("Label"), required=False, choices=[("", _("no label")), *EntryLabel.choices])
