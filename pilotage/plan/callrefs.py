@@ -73,7 +73,9 @@ def _recommenders(document: Document, call: dict[str, Any], codes: Codes) -> lis
     name = call.get("recommenders")
     if name is None:
         if any(stage["kind"] == "recommend" for stage in call["stages"]):
-            document.fault((), _("There is a stage “recommend”, but nobody who may recommend."), _("recommenders: the name of a list in codes/"))
+            document.fault(
+                (), _("There is a stage “recommend”, but nobody who may recommend."), _("recommenders: the name of a list in codes/")
+            )
         return []
     known(document, ("recommenders",), name, codes, _("a list in codes/"))
     return codes.get(name, [])
@@ -88,13 +90,17 @@ def _check_stages(document: Document, call: dict[str, Any], recommenders: list[d
     for index, stage in enumerate(stages):
         path = ("stages", index)
         if stage["kind"] in ONCE and stage["kind"] in seen:
-            document.fault((*path, "kind"), _("There is a stage “%(kind)s” already.") % {"kind": stage["kind"]}, _("one stage of this kind"))
+            document.fault(
+                (*path, "kind"), _("There is a stage “%(kind)s” already.") % {"kind": stage["kind"]}, _("one stage of this kind")
+            )
         seen.add(stage["kind"])
         _check_stage(document, path, stage, call, recommenders)
     _check_order(document, stages)
 
 
-def _check_stage(document: Document, path: YamlPath, stage: dict[str, Any], call: dict[str, Any], recommenders: list[dict[str, str]]) -> None:
+def _check_stage(
+    document: Document, path: YamlPath, stage: dict[str, Any], call: dict[str, Any], recommenders: list[dict[str, str]]
+) -> None:
     kind = stage["kind"]
     for option in NEEDED.get(kind, ()):
         if option not in stage:
@@ -162,4 +168,6 @@ def _check_rubric(document: Document, path: YamlPath, rubric: dict[str, Any]) ->
         for score in criterion.get("anchors", {}):
             if int(score) > rubric["scale"]:
                 message = _("The anchor %(score)s is above the scale.") % {"score": score}
-                document.fault((*path, "criteria", index, "anchors", score), message, _("0 to %(scale)d") % {"scale": rubric["scale"]}, key=True)
+                document.fault(
+                    (*path, "criteria", index, "anchors", score), message, _("0 to %(scale)d") % {"scale": rubric["scale"]}, key=True
+                )

@@ -79,7 +79,9 @@ def _check_declared(document: Document, plan: dict[str, Any]) -> None:
             document.fault(("declared", part), message, _("at least %(count)d") % {"count": entered[part]})
 
 
-def _check_measure(document: Document, path: YamlPath, measure: dict[str, Any], actions: list[str], indicators: Collection[str] | None) -> None:
+def _check_measure(
+    document: Document, path: YamlPath, measure: dict[str, Any], actions: list[str], indicators: Collection[str] | None
+) -> None:
     if "action" in measure and measure["action"] not in actions:
         known(document, (*path, "action"), measure["action"], actions, _("an action of the same area"))
     units = [unit["code"] for unit in document.data.get("units", [])]
@@ -88,7 +90,9 @@ def _check_measure(document: Document, path: YamlPath, measure: dict[str, Any], 
             known(document, (*path, part, index), code, units, _("a unit listed under units"))
     for code in set(measure.get("lead", [])) & set(measure.get("cooperating", [])):
         index = measure["cooperating"].index(code)
-        document.fault((*path, "cooperating", index), _("“%(code)s” leads this measure already.") % {"code": code}, _("a unit in one part only"))
+        document.fault(
+            (*path, "cooperating", index), _("“%(code)s” leads this measure already.") % {"code": code}, _("a unit in one part only")
+        )
     _check_days(document, path, measure)
     for index, target in enumerate(measure["targets"]):
         _check_target(document, (*path, "targets", index), target, indicators)
@@ -97,11 +101,17 @@ def _check_measure(document: Document, path: YamlPath, measure: dict[str, Any], 
 def _check_days(document: Document, path: YamlPath, measure: dict[str, Any]) -> None:
     period = document.data["period"]
     if measure.get("due", period["starts"]) < period["starts"]:
-        document.fault((*path, "due"), _("The measure is due before the plan starts."), _("a day after %(day)s") % {"day": period["starts"]})
+        document.fault(
+            (*path, "due"), _("The measure is due before the plan starts."), _("a day after %(day)s") % {"day": period["starts"]}
+        )
     carries = measure.get("carries_over_to")
     latest = max(measure.get("due", ""), period["ends"])
     if carries and carries <= latest:
-        document.fault((*path, "carries_over_to"), _("The measure is carried over to a day it would reach anyway."), _("a day after %(day)s") % {"day": latest})
+        document.fault(
+            (*path, "carries_over_to"),
+            _("The measure is carried over to a day it would reach anyway."),
+            _("a day after %(day)s") % {"day": latest},
+        )
 
 
 def _check_target(document: Document, path: YamlPath, target: dict[str, Any], indicators: Collection[str] | None) -> None:
@@ -119,7 +129,11 @@ def _check_target(document: Document, path: YamlPath, target: dict[str, Any], in
             message = _("“%(part)s” belongs to targets of kind “%(kind)s” only.") % {"part": part, "kind": owner}
             document.fault((*path, part), message, _("no such line here"), key=True)
     if target.get("due", document.data["period"]["starts"]) < document.data["period"]["starts"]:
-        document.fault((*path, "due"), _("The target is due before the plan starts."), _("a day after %(day)s") % {"day": document.data["period"]["starts"]})
+        document.fault(
+            (*path, "due"),
+            _("The target is due before the plan starts."),
+            _("a day after %(day)s") % {"day": document.data["period"]["starts"]},
+        )
     if "options" in target and "indicator" not in target:
         document.fault((*path, "options"), _("Options are given without an indicator."), _("indicator: room.name"), key=True)
     if indicators is not None and "indicator" in target:

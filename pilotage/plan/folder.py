@@ -40,7 +40,7 @@ class PlanFolder:
 
     @property
     def slug(self) -> str:
-        return self.plan["plan"]
+        return str(self.plan["plan"])
 
     @property
     def content(self) -> dict[str, Any]:
@@ -92,7 +92,9 @@ def _check_calls(calls: list[Document], measures: list[str] | None, codes: dict[
             continue
         slug = document.data["call"]
         if slug in slugs:
-            document.fault(("call",), _("The call “%(slug)s” is in %(file)s already.") % {"slug": slug, "file": slugs[slug]}, _("a name of its own"))
+            document.fault(
+                ("call",), _("The call “%(slug)s” is in %(file)s already.") % {"slug": slug, "file": slugs[slug]}, _("a name of its own")
+            )
         slugs.setdefault(slug, document.file)
         # without a readable plan the measures named here cannot be looked up: what is named counts as known
         named = document.data["measure"]
@@ -114,7 +116,11 @@ def _stray_files(path: Path) -> list[Problem]:
             problems.append(Problem(name, 1, 1, _("A link leads out of the folder."), _("a file of its own")))
         elif found.is_file() and not found.name.startswith(".") and not _belongs(name):
             near = did_you_mean(name, ["plan.yaml", "README.md"]) or (f"{name[:-4]}.yaml" if name.endswith(".yml") else "")
-            message = _("This file is no part of a plan folder; did you mean “%(near)s”?") % {"near": near} if near else _("This file is no part of a plan folder.")
+            message = (
+                _("This file is no part of a plan folder; did you mean “%(near)s”?") % {"near": near}
+                if near
+                else _("This file is no part of a plan folder.")
+            )
             problems.append(Problem(name, 1, 1, message, ", ".join(PARTS)))
     return problems
 
@@ -165,7 +171,11 @@ def _rows(text: str, file: str, problems: list[Problem]) -> list[dict[str, str]]
                 _add_row(rows, head, cells, file, line, problems)
             line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(file, reader.line_num, 1, _("Not readable as CSV: %(why)s") % {"why": error}, _("comma-separated values, quotes closed")))
+        problems.append(
+            Problem(
+                file, reader.line_num, 1, _("Not readable as CSV: %(why)s") % {"why": error}, _("comma-separated values, quotes closed")
+            )
+        )
     return rows
 
 
@@ -176,7 +186,11 @@ def _add_row(rows: list[dict[str, str]], head: list[str], cells: list[str], file
         return
     row = dict(zip(head, (cell.strip() for cell in cells), strict=True))
     if any(row["code"] == other["code"] for other in rows):
-        problems.append(Problem(file, line, head.index("code") + 1, _("The code “%(code)s” is given already.") % {"code": row["code"]}, _("each code once")))
+        problems.append(
+            Problem(
+                file, line, head.index("code") + 1, _("The code “%(code)s” is given already.") % {"code": row["code"]}, _("each code once")
+            )
+        )
     document = Document(file, {key: value for key, value in row.items() if value or key in {"code", "zh"}})
     document.values = {(name,): (line, index + 1) for index, name in enumerate(head)} | {(): (line, 1)}
     if next(validator("codes").iter_errors(document.data), None):

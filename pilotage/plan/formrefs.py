@@ -101,7 +101,9 @@ def _check_show_if(document: Document, path: YamlPath, field: dict[str, Any], ea
         if other["type"] == "boolean":
             values: list[Any] = [True, False]
         else:
-            values = [option["value"] for option in other.get("options", [])] + [row["code"] for row in codes.get(other.get("codes", ""), [])]
+            values = [option["value"] for option in other.get("options", [])] + [
+                row["code"] for row in codes.get(other.get("codes", ""), [])
+            ]
         if values and value not in values:
             message = _("“%(key)s” never has the value “%(value)s”.") % {"key": key, "value": value}
             document.fault(here, message, ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values))

@@ -94,7 +94,9 @@ def parse(text: str, file: str) -> Document:
         document.problems.append(_syntax_problem(file, text, error))
         return document
     except YAMLError as error:  # a control character, a reader fault: no mark
-        document.problems.append(Problem(file, 1, 1, _("Not readable as YAML: %(why)s") % {"why": str(error).splitlines()[0]}, _("a YAML document")))
+        document.problems.append(
+            Problem(file, 1, 1, _("Not readable as YAML: %(why)s") % {"why": str(error).splitlines()[0]}, _("a YAML document"))
+        )
         return document
     if node is None:
         document.problems.append(Problem(file, 1, 1, _("The file is empty."), _("a YAML document")))
@@ -139,6 +141,8 @@ def _plain(document: Document, node: Node, path: YamlPath) -> Any:
         return _mapping(document, node, path)
     if isinstance(node, SequenceNode):
         return [_plain(document, child, (*path, index)) for index, child in enumerate(node.value)]
+    if not isinstance(node, ScalarNode):
+        raise TypeError(f"YAML has no node of type {type(node).__name__}")
     return _scalar(document, node, path)
 
 
@@ -153,7 +157,12 @@ def _mapping(document: Document, node: MappingNode, path: YamlPath) -> dict[str,
         if key in found:
             first = document.keys[here][0]
             document.problems.append(
-                Problem(document.file, *_mark(key_node), _("“%(key)s” is given twice, first in line %(line)d.") % {"key": key, "line": first}, _("each key once"))
+                Problem(
+                    document.file,
+                    *_mark(key_node),
+                    _("“%(key)s” is given twice, first in line %(line)d.") % {"key": key, "line": first},
+                    _("each key once"),
+                )
             )
             continue
         document.keys[here] = _mark(key_node)
@@ -175,7 +184,9 @@ def _scalar(document: Document, node: ScalarNode, path: YamlPath) -> Any:
     if tag == "float":
         return _float(document, text, path)
     if tag not in {"str", "timestamp"}:
-        document.fault(path, _("The tag “%(tag)s” is not used in plan files.") % {"tag": str(node.tag)}, _("plain text, a number, true, false or null"))
+        document.fault(
+            path, _("The tag “%(tag)s” is not used in plan files.") % {"tag": str(node.tag)}, _("plain text, a number, true, false or null")
+        )
     return text
 
 

@@ -25,8 +25,8 @@ def write_plan(content: Values, *, number: int) -> Plan:
             "document_number": content.get("document", {}).get("number", ""),
             "issued_on": _day(content.get("issued", {}).get("on")),
             "is_issue_date_verified": content.get("issued", {}).get("verified", True),
-            "starts_on": _day(content["period"]["starts"]),
-            "ends_on": _day(content["period"]["ends"]),
+            "starts_on": date.fromisoformat(content["period"]["starts"]),
+            "ends_on": date.fromisoformat(content["period"]["ends"]),
             "declared_action_count": declared.get("actions"),
             "declared_measure_count": declared.get("measures"),
             "notes": content.get("notes", []),
@@ -71,7 +71,7 @@ def _sync(existing: dict[str, Any], model: type[models.Model], rows: list[tuple[
             obj.delete()
     kept = {}
     for code, values in rows:
-        obj = existing.get(code) or model(code=code)  # type: ignore[call-arg]
+        obj = existing.get(code) or model(code=code)
         if obj.pk is None or any(getattr(obj, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(obj, name, value)

@@ -30,9 +30,7 @@ class Case(models.Model):
     class Meta:
         verbose_name = _("case")
         ordering: ClassVar = ["-year", "programme_zh", "id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["programme_zh", "name", "year"], nulls_distinct=False, name="case_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["programme_zh", "name", "year"], nulls_distinct=False, name="case_once")]
 
     def __str__(self) -> str:
         return self.name

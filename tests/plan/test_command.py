@@ -36,7 +36,10 @@ def test_a_broken_folder_is_named_and_fails(tmp_path: Path, what: str) -> None:
     err = io.StringIO()
     with pytest.raises(CommandError, match=r"^1 fault; nothing was changed\.$"):
         call_command("plan", what, str(folder), stderr=err, stdout=io.StringIO())
-    assert err.getvalue() == "plan.yaml:14:7: “2023-06-31” is no day or time that exists, or is not written in full. Expected: a day, YYYY-MM-DD\n"
+    assert (
+        err.getvalue()
+        == "plan.yaml:14:7: “2023-06-31” is no day or time that exists, or is not written in full. Expected: a day, YYYY-MM-DD\n"
+    )
     assert Plan.objects.count() == 0
 
 

@@ -15,7 +15,11 @@ TREES = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.dictionaries(st.sampled_from(["code", "key", "title", "targets"]), inner, max_size=3),
-        st.lists(st.fixed_dictionaries({"code": st.sampled_from(["A", "B", "C"]), "value": inner}), max_size=3, unique_by=lambda item: item["code"]),
+        st.lists(
+            st.fixed_dictionaries({"code": st.sampled_from(["A", "B", "C"]), "value": inner}),
+            max_size=3,
+            unique_by=lambda item: item["code"],
+        ),
     ),
     max_leaves=15,
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  the table of faults reads best one line each
 """A wrong plan folder: every fault is named with file, line, column and what was expected."""
 
 from __future__ import annotations
@@ -185,7 +186,10 @@ def test_faults_are_told_in_chinese_too(tmp_path: Path) -> None:
 def test_the_digest_does_not_see_comments_and_order(tmp_path: Path) -> None:
     folder = folder_copy(tmp_path)
     before = check(folder).folder
-    edit(folder, "plan.yaml", "period: {starts: 2023-01-01, ends: 2023-12-31}", "# the year\nperiod: {ends: 2023-12-31, starts: 2023-01-01}")
+    edit(
+        folder, "plan.yaml", "period: {starts: 2023-01-01, ends: 2023-12-31}", "# the year\nperiod: {ends: 2023-12-31, starts: 2023-01-01}"
+    )
     after = check(folder).folder
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert before.digest == after.digest

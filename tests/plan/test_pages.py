@@ -130,8 +130,8 @@ def test_the_map_counts_what_is_asked_for(client_for: Any, plan: Any, cast: Any,
     directory.published(cast, count=3)
     at("2023-12-01 10:00")
     assert "建设企业" in page(client_for(), "/?map=building")
-    assert '<b>4</b>' in page(client_for(), "/?map=building")  # three listed and one in reserve
-    assert '<b>3</b>' in page(client_for(), "/?map=nonsense")
+    assert "<b>4</b>" in page(client_for(), "/?map=building")  # three listed and one in reserve
+    assert "<b>3</b>" in page(client_for(), "/?map=nonsense")
 
 
 def test_a_target_says_how_it_is_counted(client_for: Any, plan: Any) -> None:
@@ -155,7 +155,12 @@ def test_a_target_is_counted_as_of_a_day(client_for: Any, plan: Any, cast: Any, 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("soon", "“soon”不是日期"), ("2023-02-30", "“2023-02-30”不是日期"), ("2023-11-01", "只能统计到今天为止的日期。"), ("<script>", "“&lt;script&gt;”不是日期")],
+    [
+        ("soon", "“soon”不是日期"),
+        ("2023-02-30", "“2023-02-30”不是日期"),
+        ("2023-11-01", "只能统计到今天为止的日期。"),
+        ("<script>", "“&lt;script&gt;”不是日期"),
+    ],
 )
 def test_a_day_that_cannot_be_counted(client_for: Any, plan: Any, text: str, sentence: str) -> None:
     assert sentence in page(client_for(), f"{address('M03-1')}?as_of={text}", 400)

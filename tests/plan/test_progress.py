@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +17,7 @@ MID, END, LATER = date(2023, 7, 1), date(2023, 12, 31), date(2024, 1, 1)
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
+def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """An indicator ``tests.counted`` that answers what the test puts under "value", and remembers what it was asked."""
     told: dict[str, object] = {"value": 0, "asked": []}
 
@@ -31,7 +30,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
 
     indicator = Indicator("tests.counted", "计数", "Counted", "家", "items", "数一数", "count them", count, url, dated=True)
     monkeypatch.setitem(indicators._indicators, "tests.counted", indicator)
-    yield told
+    return told
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,8 @@ def test_lines_stand_in_the_order_of_the_plan() -> None:
 
 def test_an_indicator_is_registered_once() -> None:
     listed = indicators.get("directory.listed")
-    assert listed is not None and indicators.register(listed) is listed
+    assert listed is not None
+    assert indicators.register(listed) is listed
     other = Indicator("directory.listed", "", "", "", "", "", "", lambda *_: 0)
     with pytest.raises(ValueError, match="registered already"):
         indicators.register(other)

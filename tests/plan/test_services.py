@@ -41,8 +41,13 @@ def test_the_model_plan_becomes_rows() -> None:
     assert Measure.objects.filter(sources=[]).count() == 0
     assert Measure.objects.get(code="M11").carries_over_to.isoformat() == "2024-12-31"
     assert {t.measure.code: (t.kind, t.value) for t in Target.objects.filter(value__gt=1)} == {
-        "M02": ("minimum", 3000), "M03": ("minimum", 300), "M04": ("exact", 30), "M08": ("about", 2), "M11": ("minimum", 100), "M12": ("minimum", 100),
-    }  # fmt: skip
+        "M02": ("minimum", 3000),
+        "M03": ("minimum", 300),
+        "M04": ("exact", 30),
+        "M08": ("about", 2),
+        "M11": ("minimum", 100),
+        "M12": ("minimum", 100),
+    }
     assert [unit.code for unit in Measure.objects.get(code="M12").lead_units.all()] == ["miit-itd"]
 
 
@@ -123,7 +128,12 @@ def test_a_section_gets_each_file_with_every_code_list(monkeypatch: pytest.Monke
     report = load_folder(MODEL_FOLDER, actor=None)
     assert [doc["call"] for doc in given] == ["5g-factory-directory-2023"]
     assert sorted(given[0]["codes"]) == ["key_industries", "levels", "recommenders", "scenarios"]
-    assert given[0]["codes"]["levels"][0] == {"code": "line", "zh": "产线级", "en": "Production line", "source": "https://secrss.com/articles/46643"}
+    assert given[0]["codes"]["levels"][0] == {
+        "code": "line",
+        "zh": "产线级",
+        "en": "Production line",
+        "source": "https://secrss.com/articles/46643",
+    }
     assert report.notes == ["one call"]
 
 
@@ -158,7 +168,8 @@ def test_only_the_secretariat_loads(cast: Any) -> None:
 
 def test_versions_are_for_the_secretariat_and_auditors(cast: Any) -> None:
     load_folder(MODEL_FOLDER, actor=None)
-    seen = {name: visible_versions(getattr(cast, name)).count() for name in ("secretariat", "auditor", "filer", "province_officer", "outsider")}
+    names = ("secretariat", "auditor", "filer", "province_officer", "outsider")
+    seen = {name: visible_versions(getattr(cast, name)).count() for name in names}
     assert seen == {"secretariat": 1, "auditor": 1, "filer": 0, "province_officer": 0, "outsider": 0}
 
 

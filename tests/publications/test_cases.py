@@ -56,7 +56,12 @@ def test_only_the_secretariat_records(cast: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [("苏州", ["苏州市", "工业互联网·苏州工业园区", "工业互联网·苏州相城区"]), ("沙钢", ["江苏沙钢集团有限公司"]), ("5G", 10), ("没有此词", [])],
+    [
+        ("苏州", ["苏州市", "工业互联网·苏州工业园区", "工业互联网·苏州相城区"]),
+        ("沙钢", ["江苏沙钢集团有限公司"]),
+        ("5G", 10),
+        ("没有此词", []),
+    ],
 )
 def test_search(text: str, names: list[str] | int) -> None:
     load_history(actor=None)

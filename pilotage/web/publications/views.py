@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from pilotage.core.keyset import page
 from pilotage.core.search import capped_count
-from pilotage.publications.selectors import ORDER, Programme, case_list as cases_of, programmes
+from pilotage.publications.selectors import ORDER, Programme, programmes
+from pilotage.publications.selectors import case_list as cases_of
 
 SIZE = 25
 

@@ -30,9 +30,7 @@ class Command(BaseCommand):
     requires_system_checks = ()  # checking files needs neither database nor addresses
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs
-        )
+        return super().create_parser(prog_name, subcommand, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="what", required=True, metavar="check|load|diff")
@@ -42,7 +40,9 @@ class Command(BaseCommand):
             ("diff", "show what a load would change, and change nothing"),
         ):
             verb = verbs.add_parser(name, help=text, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
-            verb.add_argument("folder", nargs="?", type=Path, default=settings.PLAN_DIR, help="the plan folder (default: PILOTAGE_PLAN_DIR)")
+            verb.add_argument(
+                "folder", nargs="?", type=Path, default=settings.PLAN_DIR, help="the plan folder (default: PILOTAGE_PLAN_DIR)"
+            )
             verb.add_argument("--language", choices=["en", "zh-hans"], default="en", help="language of the messages (default: en)")
             verb.add_argument("--json", action="store_true", help="print faults or changes as JSON")
 
@@ -94,9 +94,7 @@ class Command(BaseCommand):
 
     def _name(self, problems: list[Problem], as_json: bool) -> None:
         if as_json:
-            rows = [
-                {"file": p.file, "line": p.line, "column": p.column, "message": p.message, "expected": p.expected} for p in problems
-            ]
+            rows = [{"file": p.file, "line": p.line, "column": p.column, "message": p.message, "expected": p.expected} for p in problems]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
             return
         for problem in problems:
