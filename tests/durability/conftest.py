@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.durability import scene
+from tests.e2e.server import Server
+from tests.postgres import Cluster
+
+_serial = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = str(Path(__file__).parent)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker("durability")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    started = Cluster()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("static") / "root"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A migrated installation, made once a session: the others are copies of it."""
+
+    sqlite: Path
+    postgresql: str
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Template:
+    folder = tmp_path_factory.mktemp("template")
+    Server(folder).run("migrate", "-v", "0")
+    Server(folder, database_url=cluster.create("migrated")).run("migrate", "-v", "0")
+    return Template(folder / "pilotage.sqlite3", "migrated")
+
+
+@pytest.fixture
+def site(tmp_path: Path, static_root: Path, template: Template) -> Server:
+    """Migrated, on SQLite, standing in August 2023, nothing in it."""
+    server = Server(tmp_path / "site", static_root=static_root)
+    scene.stand_in_august(server.data_dir)
+    shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
+    return server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, static_root: Path, template: Template) -> Iterator[Callable[..., Server]]:
+    """``place("a")`` is an empty installation of that name, on SQLite and on PostgreSQL in turn."""
+    made: list[Server] = []
+
+    def make(name: str, migrated: bool = False) -> Server:
+        url = ""
+        if request.param == "postgresql":
+            cluster: Cluster = request.getfixturevalue("cluster")
+            url = cluster.create(f"{name}_{next(_serial)}", like=template.postgresql if migrated else "template0")
+        server = Server(tmp_path / name, database_url=url, static_root=static_root)
+        if migrated and not url:
+            shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
+        made.append(server)
+        return server
+
+    yield make
+    for server in made:
+        if server.process and server.process.poll() is None:
+            server.kill()
+
+
+@pytest.fixture
+def installation(place: Callable[..., Server]) -> Server:
+    """Migrated, on either database, standing in August 2023, nothing in it."""
+    server = place("site", migrated=True)
+    scene.stand_in_august(server.data_dir)
+    return server
+
+
+def in_scene(server: Server, call: str) -> Any:
+    """Run one function of tests/durability/scene.py inside the installation."""
+    return json.loads(server.shell(f"import json; from tests.durability import scene; print(json.dumps(scene.{call}))").splitlines()[-1])
