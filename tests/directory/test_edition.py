@@ -142,7 +142,7 @@ def test_a_confirmed_update_brings_its_facts(cast: Any, django_capture_on_commit
     assert entry.project_title == "精密减速机5G工厂二期"
     assert counts(stage)["scenario", "08"] == 1
     assert ("scenario", "06") not in counts(stage)
-    assert history_of(entry)[0].title == "年度更新已确认"
+    assert history_of(entry)[0].title == "年度更新已核"
     before = audit.head()
     services.refresh_from_update(actor=cast.province_officer, application=update)
     assert audit.head() == before
