@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 VENV   := .venv
+PORT   ?= 8000
+STAGE  ?= listed
 BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
@@ -12,8 +14,11 @@ UV     := $(shell command -v uv 2>/dev/null)
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
+demo: export PILOTAGE_DATA_DIR := $(CURDIR)/var/demo
+demo: export PILOTAGE_BASE_URL := http://localhost:$(PORT)
 demo: $(VENV)/run ## set up, build a year of fictional data, serve it and print the accounts
-	$(BIN)/python scripts/demo.py
+	$(BIN)/pilotage demo --stage $(STAGE)
+	exec $(BIN)/pilotage serve --port $(PORT)
 
 test: $(VENV)/test ## everything: lint, types, tests on SQLite and PostgreSQL, the browser
 	$(BIN)/python scripts/ensure_system.py

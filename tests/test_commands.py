@@ -65,14 +65,14 @@ def test_what_is_wrong_in_public_is_fine_on_ones_own_machine(settings):
 
 
 def test_the_advice_on_sqlite_follows_its_version(settings, monkeypatch):
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 51, 2))
     advice = sqlite_advice()
     assert advice
     assert "older than 3.51.3" in advice[0]
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 51, 3))
     assert sqlite_advice() is None
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
     assert sqlite_advice() is None
 
