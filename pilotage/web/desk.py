@@ -44,4 +44,5 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _with_steps(call: Call) -> dict[str, Any]:
     urls = [resolved(name, call.slug) if with_slug else resolved(name) for name, with_slug in STEPS]
-    return {"call": call, "accept": urls[0], "review": urls[1], "select": urls[2], "directory": urls[3], "detail": resolved("calls:detail", call.slug)}
+    steps = dict(zip(("accept", "review", "select", "directory"), urls, strict=True))
+    return {"call": call, "detail": resolved("calls:detail", call.slug), **steps}

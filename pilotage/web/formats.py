@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -64,7 +64,7 @@ def left(value: date | datetime) -> str:
 def _end(value: date | datetime) -> datetime:
     if isinstance(value, datetime):
         return value if timezone.is_aware(value) else timezone.make_aware(value)
-    return timezone.make_aware(datetime(value.year, value.month, value.day)) + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(value, time.min)) + timedelta(days=1)
 
 
 def number(value: Any, places: int | None = None) -> str:

@@ -33,7 +33,11 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def details() -> dict[str, Any]:
     number, digest = audit.head()
-    found: dict[str, Any] = {"database_vendor": connection.vendor, "database_version": _version(), "audit_head": {"number": number, "digest": digest}}
+    found: dict[str, Any] = {
+        "database_vendor": connection.vendor,
+        "database_version": _version(),
+        "audit_head": {"number": number, "digest": digest},
+    }
     advice = database_advice(connection.vendor, sqlite3.sqlite_version_info)
     return {**found, "advice": advice} if advice else found
 

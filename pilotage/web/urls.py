@@ -11,7 +11,6 @@ from django.views.i18n import set_language
 from pilotage.web.desk import desk
 from pilotage.web.health import health
 from pilotage.web.plan.views import home
-from pilotage.web.plan.views import home
 from pilotage.web.styleguide.views import styleguide
 
 

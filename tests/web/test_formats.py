@@ -97,4 +97,4 @@ def test_money_counts_in_ten_thousands(ten_thousands, zh, en):
 
 def test_naive_moments_are_read_as_local():
     with clock.at(moment("2023-08-31 16:00")):
-        assert formats.left(datetime(2023, 8, 31, 18, 30)) == "还有2小时"
+        assert formats.left(datetime.fromisoformat("2023-08-31 18:30")) == "还有2小时"

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pilotage.web import nav
 from pilotage.web.health import database_advice
+from tests.factories.calls import call as make_call
 from tests.web.pages import offences
 
 STYLEGUIDE = "/styleguide/"
@@ -175,3 +176,14 @@ def test_deployment_checks_are_clean_over_https(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "System check identified no issues (0 silenced).\n", "")
+
+
+def test_the_secretariat_finds_every_call_with_its_steps(client, cast):
+    call = make_call()
+    client.force_login(cast.secretariat)
+    html = body(client.get("/desk/"))
+    assert call.title in html
+    steps = ["/work/accept/", f"/work/review/{call.slug}/", f"/work/selection/{call.slug}/", f"/work/directory/{call.slug}/"]
+    assert [f'href="{step}"' in html for step in steps] == [True] * 4
+    client.force_login(cast.outsider)
+    assert call.title not in body(client.get("/desk/"))

@@ -23,7 +23,9 @@ class InvitationForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Kept in the record."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Kept in the record.")
+    )
 
 
 class NewPersonForm(forms.Form):
@@ -39,7 +41,9 @@ class NewPersonForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(label=_("Name of the program"), max_length=100, help_text=_("To recognise the key later, such as “weekly export”."))
+    name = forms.CharField(
+        label=_("Name of the program"), max_length=100, help_text=_("To recognise the key later, such as “weekly export”.")
+    )
 
 
 def show_errors(form: forms.Form, invalid: Invalid) -> None:

@@ -92,9 +92,7 @@ def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
         services.end_membership(actor=request.user, membership=membership, reason=form.cleaned_data["reason"])
         messages.success(request, _("The membership of %(name)s has ended.") % {"name": membership.user})
         return redirect(f"{reverse('accounts:members')}?organisation={membership.organisation_id}")
-    return render(
-        request, "accounts/membership_end.html", {"membership": membership, "form": form}, status=422 if form.errors else 200
-    )
+    return render(request, "accounts/membership_end.html", {"membership": membership, "form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -109,4 +107,3 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def _visible_memberships(request: HttpRequest) -> QuerySet[Membership]:
     visible = rules.visible_organisations(request.user)
     return Membership.objects.filter(organisation__in=visible).select_related("organisation", "user")
-

@@ -15,15 +15,40 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from pilotage.core import clock
+from pilotage.core.verdict import no
 from pilotage.web.states import LOOKS
 
-# the shape of a real year: 300 entries in 26 provinces
-COUNTS = {"320000": 97, "370000": 32, "420000": 30, "330000": 21, "440000": 19, "340000": 16, "350000": 11, "310000": 9, "510000": 8, "210000": 8, "430000": 7, "410000": 6, "130000": 6, "500000": 5, "360000": 5}  # fmt: skip
+# the shape of a real year, its larger provinces
+COUNTS = dict(
+    zip(
+        (
+            "320000",
+            "370000",
+            "420000",
+            "330000",
+            "440000",
+            "340000",
+            "350000",
+            "310000",
+            "510000",
+            "210000",
+            "430000",
+            "410000",
+            "130000",
+            "500000",
+            "360000",
+        ),
+        (97, 32, 30, 21, 19, 16, 11, 9, 8, 8, 7, 6, 6, 5, 5),
+        strict=True,
+    )
+)
 
 
 class ExampleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the project"), help_text=gettext_lazy("As it shall stand in the directory."))
-    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=[("line", gettext_lazy("production line")), ("factory", gettext_lazy("factory"))])
+    level = forms.ChoiceField(
+        label=gettext_lazy("Level"), choices=[("line", gettext_lazy("production line")), ("factory", gettext_lazy("factory"))]
+    )
     remark = forms.CharField(label=gettext_lazy("Remark"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -40,8 +65,8 @@ def _examples() -> dict[str, Any]:
         "counts": COUNTS,
         "now": now,
         "deadline": now + timedelta(days=9, hours=2),
+        "refusal": no(_("3 projects wait for a co-signature.")),
         "form": ExampleForm(data={"name": "", "level": "line"}),
-        "clean_form": ExampleForm(initial={"name": "5G"}),
         "steps": [
             {"title": _("Submitted"), "at": now - timedelta(days=20), "text": _("First submission")},
             {"title": _("Checked"), "at": now - timedelta(days=3), "state": "current"},
@@ -51,7 +76,10 @@ def _examples() -> dict[str, Any]:
             {"url": "#tabs", "label": _("To check"), "count": 14, "current": True},
             {"url": "#tabs", "label": _("Returned"), "count": 5, "current": False},
         ],
-        "options": [{"url": "#tabs", "label": "2023", "count": 300, "current": True}, {"url": "#tabs", "label": "2024", "count": 400, "current": False}],
+        "options": [
+            {"url": "#tabs", "label": "2023", "count": 300, "current": True},
+            {"url": "#tabs", "label": "2024", "count": 400, "current": False},
+        ],
         "chips": [{"label": _("Jiangsu"), "url": "#tables"}],
         "crumbs": [(_("Directory"), "#top"), ("5GF-2023-0117", "")],
         "facts": [(_("Level"), _("factory")), (_("Code"), "91320500MA1XYZ9K3T"), (_("Remark"), "")],
