@@ -13,14 +13,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
-# Browsers and killed servers want the machine for themselves; the rest shares it between two workers.
+# Browsers and killed servers come in their own part, file by file: each starts servers that use both cores.
 PARTS: dict[str, tuple[list[str], dict[str, str]]] = {
     "lint": ([sys.executable, str(ROOT / "scripts" / "lint.py")], {}),
     "PostgreSQL": (
         [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "database and not browser and not durability"],
         {"PILOTAGE_TEST_DATABASE": "postgresql"},
     ),
-    "browser and durability": ([*PYTEST, "-n", "0", "-m", "browser or durability"], {}),
+    "browser and durability": ([*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser or durability"], {}),
     "SQLite": ([*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "not browser and not durability"], {}),
 }
 

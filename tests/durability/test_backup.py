@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.durability.conftest import in_scene
+from tests.durability.conftest import Template, in_scene
 from tests.durability.test_kill import Work, assert_whole
 from tests.e2e.server import Server
 
@@ -62,12 +62,23 @@ def test_restoring_into_a_place_that_is_not_empty_is_refused(installation: Serve
     assert (refused.returncode, "media holds files." in refused.stderr) == (1, True)
 
 
-@pytest.fixture
-def sqlite_copy(site: Server, tmp_path: Path) -> Path:
-    media = site.data_dir / "media" / "attachments"
+@pytest.fixture(scope="session")
+def whole_copy(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of an installation with one file, made once a session."""
+    folder = tmp_path_factory.mktemp("backup")
+    server = Server(folder / "site")
+    shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
+    media = server.data_dir / "media" / "attachments"
     media.mkdir(parents=True)
     (media / "a.pdf").write_bytes(b"%PDF-1.7 one")
-    site.run("backup", str(tmp_path / "copy"))
+    server.run("backup", str(folder / "copy"))
+    return folder / "copy"
+
+
+@pytest.fixture
+def sqlite_copy(whole_copy: Path, tmp_path: Path) -> Path:
+    """The same, to be harmed."""
+    shutil.copytree(whole_copy, tmp_path / "copy")
     return tmp_path / "copy"
 
 
