@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
+from pilotage.accounts.rules import enterprise_ids
 from pilotage.api.auth import Key
 from pilotage.api.schemas import ApplicationDetail, ApplicationOut, CallOut, Code, Message, PageOut, StageOut, Text
 from pilotage.calls.models import Application, Call
 from pilotage.calls.rules import visible_applications, visible_calls
-from pilotage.calls.selectors import state_for
+from pilotage.calls.selectors import applications_for_list, state_for
 from pilotage.core.keyset import page
 
 router = Router(tags=["calls"])
@@ -58,12 +59,9 @@ def application_fields(application: Application, actor: Any) -> dict[str, Any]:
         "province": Code.of(application.province),
         "prefecture": Code.of(application.prefecture),
         "submitted_at": application.submitted_at,
-        "rank": application.rank,
+        # the applicant does not see where the province placed it
+        "rank": None if application.enterprise_id in enterprise_ids(actor) else application.rank,
     }
-
-
-def _scoped(actor: Any) -> Any:
-    return visible_applications(actor).select_related("call", "enterprise", "industry", "province", "prefecture")
 
 
 @applications.get("", response={200: ApplicationPage, 401: Message}, summary="The applications the key's owner may see, newest first")
@@ -74,7 +72,7 @@ def list_applications(
     size: int = Query(50, ge=1, le=200),  # type: ignore[type-arg]
 ) -> ApplicationPage:
     actor = request.auth  # type: ignore[attr-defined]
-    rows = _scoped(actor).defer("data", "field_versions")
+    rows = applications_for_list(actor)
     if call:
         rows = rows.filter(call__slug=call)
     found = page(rows, order=("-id",), after=after, size=size)
@@ -84,5 +82,7 @@ def list_applications(
 @applications.get("/{number}", response={200: ApplicationDetail, 401: Message, 404: Message}, summary="One application with its answers")
 def get_application(request: HttpRequest, number: str) -> ApplicationDetail:
     actor = request.auth  # type: ignore[attr-defined]
-    found = get_object_or_404(_scoped(actor).select_related("version"), number=number)
+    found = get_object_or_404(
+        visible_applications(actor).select_related("call", "enterprise", "industry", "province", "prefecture", "version"), number=number
+    )
     return ApplicationDetail(**application_fields(found, actor), form_version=found.version.number, data=found.data)

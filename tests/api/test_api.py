@@ -105,7 +105,7 @@ def test_the_list_costs_the_same_whatever_the_rows(client, cast, rows, django_as
     for n in range(rows):
         call_factory.application(call, cast.filer, cast.enterprise, ApplicationState.SUBMITTED, project_title=f"项目{n}")
     headers = keyed(cast.auditor)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(6):
         client.get("/api/v1/applications", headers=headers)
 
 
