@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DivisionLevel(TextChoices):
@@ -44,9 +45,9 @@ class Size(TextChoices):
 
 
 class ImportState(TextChoices):
-    UPLOADED = "uploaded", _("uploaded")
-    CHECKING = "checking", _("being checked")
-    CHECKED = "checked", _("checked")
-    RUNNING = "running", _("being written")
-    DONE = "done", _("done")
-    FAILED = "failed", _("failed")
+    UPLOADED = "uploaded", pgettext_lazy("import", "uploaded")
+    CHECKING = "checking", pgettext_lazy("import", "being checked")
+    CHECKED = "checked", pgettext_lazy("import", "checked")
+    RUNNING = "running", pgettext_lazy("import", "being written")
+    DONE = "done", pgettext_lazy("import", "done")
+    FAILED = "failed", pgettext_lazy("import", "failed")

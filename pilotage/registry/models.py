@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotage.registry import faults
 from pilotage.registry.enums import DivisionLevel, IdentifierScheme, ImportState, IndustryLevel, Ownership, Size
@@ -165,7 +166,7 @@ class Title(models.Model):
     source = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        verbose_name = _("title")
+        verbose_name = pgettext_lazy("honour", "title")
         ordering: ClassVar = ["-granted_on", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -22,7 +22,7 @@ def reference() -> Reference:
     rows = Division.objects.values_list("code", "name_zh", "short_zh", "level", "is_pseudo")
     gazetteer = Gazetteer(DivisionRow(*row) for row in rows)
     industries: dict[str, str] = {}
-    for code, name, short, english in Industry.objects.order_by("-level", "code").values_list("code", "name_zh", "short_zh", "name_en"):
+    for code, name, short, english in Industry.objects.order_by("level", "code").values_list("code", "name_zh", "short_zh", "name_en"):
         for word in (short, english.lower(), name, code):
             if word:
                 industries.setdefault(word, code)

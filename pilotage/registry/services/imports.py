@@ -90,6 +90,7 @@ def begin_check(*, actor: Any, batch: EnterpriseImport) -> EnterpriseImport:
 def check_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
     """The dry run: read every row, name every fault, write no enterprise. May be repeated until the run."""
     begin_check(actor=actor, batch=batch)
+    _forget(batch)
     ImportFault.objects.filter(batch=batch).delete()
     try:
         for plan, rows in _plans(batch, after=0):
@@ -128,6 +129,7 @@ def run_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None
     Raises Conflict when another process is running the same import.
     """
     begin_run(actor=actor, batch=batch)
+    _forget(batch)
     try:
         for rows in _chunks(batch, after=batch.position):
             _write_chunk(actor, batch, rows)
@@ -155,6 +157,7 @@ def _write_chunk(actor: Any, batch: EnterpriseImport, rows: Sequence[Row], attem
     except IntegrityError:
         # somebody entered one of these enterprises between our look and our write: look again
         batch.refresh_from_db()
+        _forget(batch)
         if attempts <= 1:
             raise
         _write_chunk(actor, batch, rows, attempts - 1)
@@ -194,6 +197,11 @@ def _tools(batch: EnterpriseImport) -> tuple[RowReader, ChunkPlanner]:
         reader = RowReader(batch.mapping, batch.columns, selectors.reference(), territory)
         tools = batch._tools = (reader, ChunkPlanner(batch, clock.now(), territory))  # type: ignore[attr-defined]
     return tools
+
+
+def _forget(batch: EnterpriseImport) -> None:
+    """A pass over the file starts with no row before its first."""
+    batch.__dict__.pop("_tools", None)
 
 
 def _plan(reader: RowReader, planner: ChunkPlanner, rows: Iterable[Row]) -> tuple[ChunkPlan, list[Draft]]:
@@ -277,7 +285,7 @@ def _save(batch: EnterpriseImport, **facts: Any) -> EnterpriseImport:
     for name, value in facts.items():
         setattr(batch, name, value)
     batch.updated_at = clock.now()
-    batch.__dict__.pop("_tools", None)
+    _forget(batch)
     batch.save(update_fields=[*facts, "updated_at"])
     return batch
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pilotage.core import clock, keyset, search
@@ -134,6 +135,6 @@ def _facts(enterprise: Enterprise) -> list[tuple[str, Any]]:
         (_("Ownership"), enterprise.get_ownership_display()),
         (_("Size"), enterprise.get_size_display()),
         (_("Legal person"), _("yes") if enterprise.is_legal_person else _("no, a branch")),
-        (_("Group"), enterprise.group.name if enterprise.group else ""),
+        (pgettext("enterprise", "Group"), enterprise.group.name if enterprise.group else ""),
         (_("Source"), enterprise.source),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotage.core.verdict import Invalid
 from pilotage.registry import selectors
@@ -64,8 +65,8 @@ def initial(enterprise: Enterprise) -> dict[str, Any]:
 
 
 class IdentifierForm(forms.Form):
-    scheme = forms.ChoiceField(label=_("Register"), choices=IdentifierScheme.choices)
-    value = forms.CharField(label=_("Number"), max_length=60)
+    scheme = forms.ChoiceField(label=pgettext_lazy("identifier", "Register"), choices=IdentifierScheme.choices)
+    value = forms.CharField(label=pgettext_lazy("identifier", "Number"), max_length=60)
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
 
 
@@ -76,7 +77,7 @@ class SiteForm(forms.Form):
 
 
 class TitleForm(forms.Form):
-    name = forms.CharField(label=_("Title"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("honour", "Title"), max_length=200)
     issuer = forms.CharField(label=_("Issuer"), max_length=200, required=False)
     batch = forms.CharField(label=_("Batch"), max_length=100, required=False)
     granted_on = forms.DateField(label=_("Granted on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
