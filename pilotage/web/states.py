@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotage.audit.models import ProposalState
 from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision
@@ -119,10 +120,10 @@ _IMPORT = {
 }
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
-    "met": Look(_GOOD, "circle-check", _("Met")),
+    "met": Look(_GOOD, "circle-check", pgettext_lazy("condition", "Met")),
     "waiting": Look(_NEUTRAL, "clock", _("Waiting")),
     "attention": Look(_WARN, "alert-triangle", _("Needs attention")),
-    "blocked": Look(_BAD, "circle-x", _("Not met")),
+    "blocked": Look(_BAD, "circle-x", pgettext_lazy("condition", "Not met")),
     "none": Look(_NEUTRAL, "minus", _("None")),
 }
 
