@@ -174,3 +174,9 @@ class SelectionRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.application_id}"
+
+    @property
+    def reason_label(self) -> str:
+        from pilotage.review.wording import REASONS  # words are needed by pages only
+
+        return str(REASONS[self.reason])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pilotage.accounts.enums import Role
@@ -215,7 +215,7 @@ def expert_loads(call: Call) -> list[dict[str, Any]]:
     rows = Assignment.objects.filter(call=call).order_by("expert__number")
     return list(
         rows.values("expert_id", "expert__number", "expert__user__name").annotate(
-            **count, mean=Avg("total", filter=Q(state=AssignmentState.FINISHED)), last=Max("finished_at")
+            **count, seats=Count("id", filter=Q(state__in=LIVE)), mean=Avg("total", filter=Q(state=AssignmentState.FINISHED))
         )
     )
 

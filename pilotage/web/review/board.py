@@ -1,0 +1,183 @@
+"""How the review of a call stands: every application with its seats and scores, every expert with the load."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.models import Application, Call
+from pilotage.calls.rules import visible_calls
+from pilotage.core.keyset import page
+from pilotage.core.search import match
+from pilotage.core.verdict import Invalid
+from pilotage.registry.models import Division
+from pilotage.review import services
+from pilotage.review.options import review_options
+from pilotage.review.rules import can_manage, can_see_results
+from pilotage.review.selectors import SeatPlan, expert_loads, seat_plan
+
+WIDE = Decimal(20)  # points between the highest and the lowest total that deserve a look
+STATES = (
+    ApplicationState.ACCEPTED,
+    ApplicationState.UNDER_REVIEW,
+    ApplicationState.SELECTED,
+    ApplicationState.RESERVE,
+    ApplicationState.NOT_SELECTED,
+    ApplicationState.IN_NOTICE,
+    ApplicationState.EXCLUDED,
+    ApplicationState.LISTED,
+)
+SORTS = {
+    "number": ("number",),
+    "mean": ("-mean_key", "number"),
+    "spread": ("-spread_key", "number"),
+    "finished": ("finished_key", "number"),
+}
+HEAVY = ("data", "field_versions", "bigrams")
+
+
+def call_of(request: HttpRequest, slug: str) -> Call:
+    """The call, for those who may see all scores; 403 with the rule's sentence for others."""
+    call = get_object_or_404(visible_calls(request.user).prefetch_related("stages"), slug=slug)
+    can_see_results(request.user).require()
+    return call
+
+
+def in_review(call: Call) -> QuerySet[Application]:
+    return Application.objects.filter(call=call, kind=ApplicationKind.NEW, state__in=STATES)
+
+
+def progress_filters(wanted: int) -> dict[str, Q]:
+    seats, finished = Q(review_summary__seat_count__gte=wanted), F("review_summary__seat_count")
+    return {
+        "all": Q(),
+        "seats": ~seats,
+        "open": Q(review_summary__finished_count__lt=finished),
+        "done": seats & Q(review_summary__finished_count=finished),
+        "wide": Q(review_summary__spread__gte=WIDE),
+    }
+
+
+@require_safe
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    call = call_of(request, slug)
+    wanted = review_options(call).experts_per_application
+    filters = progress_filters(wanted)
+    progress = request.GET.get("progress") if request.GET.get("progress") in filters else "all"
+    sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "number"
+    counts = in_review(call).aggregate(**{key: Count("id", filter=condition) for key, condition in filters.items()})
+    provinces = list(Division.objects.filter(pk__in=in_review(call).values("province")).order_by("code"))
+    rows = in_review(call).filter(filters[progress])
+    province = next((p for p in provinces if p.code == request.GET.get("province")), None)
+    if province:
+        rows = rows.filter(province=province)
+    query = request.GET.get("q", "").strip()[:100]
+    rows = match(rows, query).annotate(
+        mean_key=Coalesce("review_summary__mean", Value(Decimal(-1))),
+        spread_key=Coalesce("review_summary__spread", Value(Decimal(-1))),
+        finished_key=Coalesce("review_summary__finished_count", Value(0)),
+    )
+    shown = page(
+        rows.select_related("enterprise", "province", "industry", "review_summary").defer(*HEAVY),
+        order=SORTS[sort],
+        after=request.GET.get("after", ""),
+    )
+    for row in shown:
+        row.seat_marks = _marks(row, wanted)
+    return render(
+        request,
+        "review/board.html",
+        {
+            "call": call,
+            "stage": call.stage(StageKind.REVIEW),
+            "wanted": wanted,
+            "counts": counts,
+            "groups": _groups(progress, counts),
+            "sort": sort,
+            "page": shown,
+            "total": counts[progress] if not (province or query) else None,
+            "provinces": provinces,
+            "province": province,
+            "query": query,
+            "progress": progress,
+            "loads": expert_loads(call),
+            "may_manage": can_manage(request.user, call),
+            "wide": WIDE,
+        },
+    )
+
+
+def _marks(row: Application, wanted: int) -> list[str]:
+    """One mark per seat: finished, open or empty."""
+    summary = getattr(row, "review_summary", None)
+    if summary is None:
+        return ["empty"] * wanted
+    finished, seats = summary.finished_count, summary.seat_count
+    return ["finished"] * finished + ["open"] * (seats - finished) + ["empty"] * max(0, wanted - seats)
+
+
+def _groups(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    labels = {
+        "all": _("All"),
+        "seats": _("Seats empty"),
+        "open": _("Reviews open"),
+        "done": _("All finished"),
+        "wide": _("Scores far apart"),
+    }
+    return [{"url": f"?progress={key}", "label": label, "count": counts[key], "current": key == current} for key, label in labels.items()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assign(request: HttpRequest, slug: str) -> HttpResponse:
+    """The round robin: first what it would do, then, on POST, done."""
+    call = call_of(request, slug)
+    raw = request.POST.get("per_application") or request.GET.get("per_application") or ""
+    wanted = review_options(call).experts_per_application
+    errors: dict[str, str] = {}
+    if raw:
+        if raw.isdecimal() and 1 <= int(raw) <= 20:
+            wanted = int(raw)
+        else:
+            errors["per_application"] = _("Between 1 and 20 experts per application.")
+    if request.method == "POST" and not errors:
+        try:
+            report = services.assign_round_robin(actor=request.user, call=call, per_application=wanted)
+        except Invalid as problem:
+            errors |= problem.errors
+        else:
+            _tell(request, report)
+            return redirect("review:board", slug=slug)
+    plan = seat_plan(call, wanted)
+    context = {"call": call, "plan": plan, "wanted": wanted, "errors": errors, "may_manage": can_manage(request.user, call)}
+    return render(request, "review/assign.html", context | _effect(plan), status=422 if errors else 200)
+
+
+def _effect(plan: SeatPlan) -> dict[str, Any]:
+    waiting = {application.pk for application, _expert in plan.seats}
+    return {
+        "starting": sum(a.state == ApplicationState.ACCEPTED and a.pk in waiting for a in plan.applications),
+        "missing": sum(unfilled.missing for unfilled in plan.unfilled),
+        "unfilled": plan.unfilled[:50],
+    }
+
+
+def _tell(request: HttpRequest, report: services.AssignmentReport) -> None:
+    count = len(report.created)
+    messages.success(request, ngettext("%(count)s seat filled.", "%(count)s seats filled.", count) % {"count": count})
+    if report.unfilled:
+        sentence = ngettext(
+            "%(count)s application still has empty seats; its page says why.",
+            "%(count)s applications still have empty seats; their pages say why.",
+            len(report.unfilled),
+        )
+        messages.warning(request, sentence % {"count": len(report.unfilled)})
