@@ -52,7 +52,9 @@ def _accept(request: HttpRequest, found: list[Application], _reason: str) -> str
 
 def _return(request: HttpRequest, found: list[Application], reason: str) -> str:
     services.check_many(actor=request.user, applications=found, result=CheckResult.RETURN, opinion=reason)
-    return ngettext("%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", len(found))
+    return ngettext(
+        "%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", len(found)
+    )
 
 
 def _reject(request: HttpRequest, found: list[Application], reason: str) -> str:
@@ -121,4 +123,8 @@ def _tabs(counts: dict[tuple[str, str], int]) -> list[tuple[str, Any, int]]:
 
 def effect(request: HttpRequest, found: list[Application]) -> dict[str, Any]:
     refused = [a for a in found if not may(request.user, a, "accept")]
-    return {"count": len(found), "allowed": len(found) - len(refused), "reason": may(request.user, refused[0], "accept").reason if refused else ""}
+    return {
+        "count": len(found),
+        "allowed": len(found) - len(refused),
+        "reason": may(request.user, refused[0], "accept").reason if refused else "",
+    }

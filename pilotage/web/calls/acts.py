@@ -19,7 +19,14 @@ from pilotage.calls.models import Application, Call, Recommender
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict
 
-_VERBS = ("application.shortlist", "application.unshortlist", "application.move_rank", "application.return", "application.decline", "application.reconsider")
+_VERBS = (
+    "application.shortlist",
+    "application.unshortlist",
+    "application.move_rank",
+    "application.return",
+    "application.decline",
+    "application.reconsider",
+)
 _BEFORE_UNDO = {
     "application.shortlist": ApplicationState.SHORTLISTED,
     "application.unshortlist": ApplicationState.CHECKED,
@@ -47,9 +54,9 @@ def recent(members: Sequence[Membership], call: Call, recommender: Recommender) 
     """The last acts of the officers of these organisations on this list. Four queries."""
     colleagues = Membership.objects.filter(organisation__in=[m.organisation_id for m in members]).order_by().values("user_id")
     events = list(
-        AuditEvent.objects.filter(verb__in=_VERBS, actor_id__in=colleagues, at__gte=clock.now() - SINCE, object_type="calls.application").order_by(
-            "-number"
-        )[:READ]
+        AuditEvent.objects.filter(
+            verb__in=_VERBS, actor_id__in=colleagues, at__gte=clock.now() - SINCE, object_type="calls.application"
+        ).order_by("-number")[:READ]
     )
     rows = {
         str(row.pk): row
@@ -91,7 +98,11 @@ def _sentence(first: AuditEvent, group: list[AuditEvent], rows: dict[str, Applic
     name = rows[first.object_id].enterprise.short
     if first.verb == "application.move_rank":
         move = moves.get(first.snapshot_digest, {})
-        return _("%(name)s moved from rank %(before)s to rank %(after)s") % {"name": name, "before": move.get("from"), "after": move.get("to")}
+        return _("%(name)s moved from rank %(before)s to rank %(after)s") % {
+            "name": name,
+            "before": move.get("from"),
+            "after": move.get("to"),
+        }
     values = {"name": name, "count": len(group)}
     if len(group) == 1:
         return _ONE[first.verb]() % values
@@ -120,7 +131,9 @@ def undo(actor: Any, members: Sequence[Membership], call: Call, recommender: Rec
     if act is None or not act.can_undo:
         raise Conflict(_("This act can no longer be undone: the applications have moved on. Reload the page to see what has happened."))
     first = AuditEvent.objects.get(number=number)
-    group = AuditEvent.objects.filter(at=first.at, verb=first.verb, actor_id=first.actor_id, object_type=first.object_type).order_by("number")
+    group = AuditEvent.objects.filter(at=first.at, verb=first.verb, actor_id=first.actor_id, object_type=first.object_type).order_by(
+        "number"
+    )
     ids = list(group.values_list("object_id", flat=True))
     rows = list(Application.objects.filter(pk__in=ids, call=call, recommender=recommender).order_by("id"))
     why = reason or _("Undoes: %(act)s") % {"act": act.sentence}

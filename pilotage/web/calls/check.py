@@ -65,7 +65,9 @@ _SENTENCES = {
     "reservation": lambda n: ngettext(
         "%(count)s application passed the check with a reservation.", "%(count)s applications passed the check with a reservation.", n
     ),
-    "return": lambda n: ngettext("%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", n),
+    "return": lambda n: ngettext(
+        "%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", n
+    ),
     "decline": lambda n: ngettext("%(count)s application was not recommended.", "%(count)s applications were not recommended.", n),
 }
 

@@ -81,7 +81,9 @@ def stage_status(stage: Stage, now: datetime) -> str:
 
 
 def calls_for(request: HttpRequest) -> QuerySet[Call]:
-    return visible_calls(request.user).select_related("plan").prefetch_related("stages").order_by("-year", "slug")
+    return (
+        visible_calls(request.user).select_related("current").defer("current__content").prefetch_related("stages").order_by("-year", "slug")
+    )
 
 
 def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]:

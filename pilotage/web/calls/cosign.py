@@ -57,7 +57,9 @@ def _decide(request: HttpRequest, call: Call, calls: list[Call]) -> HttpResponse
     if decision == CosignDecision.SIGNED:
         sentence = ngettext("%(count)s application was co-signed.", "%(count)s applications were co-signed.", len(found))
     else:
-        sentence = ngettext("The co-signature of %(count)s application was refused.", "The co-signature of %(count)s applications was refused.", len(found))
+        sentence = ngettext(
+            "The co-signature of %(count)s application was refused.", "The co-signature of %(count)s applications was refused.", len(found)
+        )
     return desks.done(request, sentence % {"count": len(found)}, f"{reverse('calls:cosign-desk')}?call={call.slug}")
 
 
@@ -104,4 +106,8 @@ def _matching(found: dict[tuple[str, str], int], wanted: dict[str, Any]) -> int:
 
 def effect(request: HttpRequest, found: list[Application]) -> dict[str, Any]:
     refused = [a for a in found if not may_cosign(request.user, a)]
-    return {"count": len(found), "allowed": len(found) - len(refused), "reason": may_cosign(request.user, refused[0]).reason if refused else ""}
+    return {
+        "count": len(found),
+        "allowed": len(found) - len(refused),
+        "reason": may_cosign(request.user, refused[0]).reason if refused else "",
+    }

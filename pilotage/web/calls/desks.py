@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pilotage.accounts.rules import has_role
 from pilotage.calls import rules, selectors
 from pilotage.calls.models import Application, Attachment, Call, CallVersion
-from pilotage.core.verdict import Refused
+from pilotage.core.verdict import Conflict, Refused
 from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
 from pilotage.web.calls.rows import Row, levels_of
 
@@ -45,23 +45,32 @@ def desk_rows(queryset: QuerySet[Application], *more: str) -> QuerySet[Applicati
 
 
 def selected(request: HttpRequest, queryset: QuerySet[Application]) -> list[Application]:
-    """The rows ticked, as far as they belong to this desk; one that does not is a 404."""
+    """The rows ticked (``id:state``); one outside this desk is a 404, one that has moved on since is a conflict."""
     source = request.POST if request.method == "POST" else request.GET
-    ids = [int(value) for value in source.getlist("ids") if value.isdigit()][:BULK_AT_MOST]
+    seen = {int(key): state for key, _colon, state in (value.partition(":") for value in source.getlist("ids")) if key.isdigit()}
+    ids = list(seen)[:BULK_AT_MOST]
     found = {application.pk: application for application in desk_rows(queryset.filter(pk__in=ids), "returned_from").order_by("pk")}
-    if len(found) != len(set(ids)):
+    if len(found) != len(ids):
         raise Http404
-    rows = [found[pk] for pk in dict.fromkeys(ids)]
+    rows = [found[pk] for pk in ids]
+    if request.method == "POST" and any(seen[row.pk] and seen[row.pk] != row.state for row in rows):
+        raise Conflict(_("Somebody else decided this first. Nothing was changed; reload the page to see what has happened."))
     selectors.share_relations(rows)
     return rows
 
 
 def levels_for(call: Call | None) -> dict[str, str]:
-    """The level names of the call's current version; one small query, the content itself is not loaded."""
-    if call is None or call.current_id is None:
+    """The level names of the call's current version, read once per process."""
+    if call is None or call.current is None:
         return {}
-    listed = CallVersion.objects.filter(pk=call.current_id).values_list("content__codes__levels", flat=True).first()
-    return levels_of({"levels": listed or []})
+    key = (call.current.pk, call.current.digest)
+    if key not in _levels:
+        listed = CallVersion.objects.filter(pk=call.current.pk).values_list("content__codes__levels", flat=True).first()
+        _levels[key] = listed or []
+    return levels_of({"levels": _levels[key]})
+
+
+_levels: dict[tuple[int, str], list[dict[str, str]]] = {}
 
 
 def repeated(applications: Sequence[Application]) -> dict[int, int]:
@@ -73,7 +82,9 @@ def repeated(applications: Sequence[Application]) -> dict[int, int]:
     )
     holders: dict[str, set[int]] = defaultdict(set)
     shas = {sha for _application, sha in own}
-    for application, sha in Attachment.objects.filter(sha256__in=shas, removed_at__isnull=True).order_by().values_list("application_id", "sha256"):
+    for application, sha in (
+        Attachment.objects.filter(sha256__in=shas, removed_at__isnull=True).order_by().values_list("application_id", "sha256")
+    ):
         holders[sha].add(application)
     counts: dict[int, int] = defaultdict(int)
     for application, sha in set(own):
@@ -97,6 +108,4 @@ def done(request: HttpRequest, sentence: str, url: str) -> HttpResponse:
 
 
 def tab_links(base: str, tabs: Sequence[tuple[str, Any, int]], current: str, extra: str = "") -> list[dict[str, Any]]:
-    return [
-        {"url": f"{base}?tab={key}{extra}", "label": label, "count": number, "current": key == current} for key, label, number in tabs
-    ]
+    return [{"url": f"{base}?tab={key}{extra}", "label": label, "count": number, "current": key == current} for key, label, number in tabs]

@@ -36,7 +36,15 @@ _APPLICANT_ROLES = {"filer", "legal_representative"}
 
 
 def visible_application(request: HttpRequest, number: str) -> Application:
-    related = ("call", "version", "enterprise", "enterprise__province", "enterprise__prefecture", "enterprise__county", "enterprise__industry")
+    related = (
+        "call",
+        "version",
+        "enterprise",
+        "enterprise__province",
+        "enterprise__prefecture",
+        "enterprise__county",
+        "enterprise__industry",
+    )
     more = ("province", "prefecture", "industry", "recommender", "renews")
     queryset = rules.visible_applications(request.user).select_related(*related, *more).prefetch_related("call__stages")
     return get_object_or_404(queryset, number=number)
@@ -131,7 +139,12 @@ def _run(request: HttpRequest, application: Application, verb: str, reason: str)
     elif verb == "accept":
         services.accept_many(actor=actor, applications=[application])
     else:
-        one = {"reconsider": services.reconsider, "return": services.return_for_correction, "decline": services.decline, "reject": services.reject}
+        one = {
+            "reconsider": services.reconsider,
+            "return": services.return_for_correction,
+            "decline": services.decline,
+            "reject": services.reject,
+        }
         one[verb](actor=actor, application=application, reason=reason)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+
 from pilotage.calls.form_display import display
 from pilotage.calls.form_fields import Field
 from pilotage.calls.form_values import is_empty
@@ -50,6 +52,7 @@ def _line(sheet: Sheet, field: Field, registry: Mapping[str, str], files: Sequen
             line["used"] = len(value or {})
         case "statement":
             line["stated"] = value if isinstance(value, dict) else {"agreed": bool(value)}
+            line["stated_at"] = parse_datetime(line["stated"].get("at") or "")
     return line
 
 

@@ -22,6 +22,7 @@ from pilotage.core.verdict import Invalid
 from pilotage.web.calls import context, steps
 from pilotage.web.calls.fields import blocks, section_of
 from pilotage.web.calls.mine import own_application
+from pilotage.web.calls.posted import digest
 from pilotage.web.calls.saving import Outcome, resolve, save_post
 from pilotage.web.calls.sheet import Sheet
 
@@ -61,7 +62,10 @@ def _after(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcom
         return redirect("calls:application-check", number=sheet.application.number)
     if act == "leave":
         return redirect("calls:my-list")
-    extra = {"add-row": f"&rows.{argument}={_row_count(request, argument) + 1}", "province": f"&province.{argument}={_province(request, argument)}"}
+    extra = {
+        "add-row": f"&rows.{argument}={_row_count(request, argument) + 1}",
+        "province": f"&province.{argument}={_province(request, argument)}",
+    }
     anchor = f"#f-{argument.partition(':')[0]}" if act in {"add-row", "remove-row", "province", "upload"} else ""
     if act == "save":
         messages.success(request, _("Saved at %(time)s.") % {"time": _time_of_day()})
@@ -133,7 +137,7 @@ def autosaved(request: HttpRequest, sheet: Sheet, section: Section, outcome: Out
     values["judged"] = [field for field in values["fields"] if field.key in judged]
     response = render(request, "calls/application_edit.html#saved", values)
     response["HX-Trigger"] = json.dumps(
-        {"pilotage:saved": {"version": outcome.version, "fields": outcome.saved, "clash": sorted(outcome.conflicts), "refused": sorted(outcome.errors)}}
+        {"pilotage:saved": {"version": outcome.version, "fields": {key: digest(fresh.data.get(key)) for key in outcome.saved}}}
     )
     return response
 

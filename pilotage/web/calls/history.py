@@ -58,11 +58,11 @@ class Event:
 def of(application: Application, *, insider: bool) -> list[Event]:
     """Newest first; saves of the draft are left out. One query."""
     verbs = {f"application.{verb}": verb for verb in (_LABELS if insider else _OPEN)}
-    events = AuditEvent.objects.filter(
-        object_type="calls.application", object_id=str(application.pk), verb__in=verbs
-    ).order_by("-number")
+    events = AuditEvent.objects.filter(object_type="calls.application", object_id=str(application.pk), verb__in=verbs).order_by("-number")
     return [
-        Event(event.at, _LABELS[verbs[event.verb]], event.actor_label if insider else _office(event.actor_label), event.reason, event.number)
+        Event(
+            event.at, _LABELS[verbs[event.verb]], event.actor_label if insider else _office(event.actor_label), event.reason, event.number
+        )
         for event in events
     ]
 

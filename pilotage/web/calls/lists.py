@@ -51,8 +51,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     chosen = ApplicationFilter.read(request.GET)
     shown = chosen.apply(queryset)
     page = keyset.page(lean(shown), order=chosen.order, after=request.GET.get("after", ""), size=PAGE)
-    counts = desks.state_counts(queryset)
-    total, capped = search.capped_count(shown) if chosen.is_narrowed else (desks.total(counts, None), False)
+    total, capped = search.capped_count(shown)
     options = filter_options(chosen, call, queryset, _filters(request))
     values = {
         "call": call,
@@ -67,7 +66,6 @@ def application_list(request: HttpRequest) -> HttpResponse:
         "sorts": [(key, label) for key, (label, _order) in SORTS.items()],
         "columns": _sortable(request, chosen, call),
         "export_query": f"{chosen.query()}&call={call.slug}".lstrip("&"),
-        "all_count": desks.total(counts, None),
     }
     return render(request, "calls/application_list.html#results" if _wants_results(request) else "calls/application_list.html", values)
 
@@ -104,7 +102,7 @@ def export_columns() -> list[str]:
         pgettext("of an application", "Number"),
         _("State"),
         _("Applicant"),
-        _("Credit code"),
+        _("Unified social credit code"),
         _("Title of the project"),
         _("Province"),
         _("City"),
@@ -147,7 +145,9 @@ def application_export(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     chosen = ApplicationFilter.read(request.GET)
     queryset = chosen.apply(rules.visible_applications(request.user).filter(call=call))
-    wide = queryset.select_related("enterprise", "province", "prefecture", "industry", "recommender").defer("data", "field_versions", "bigrams")
+    wide = queryset.select_related("enterprise", "province", "prefecture", "industry", "recommender").defer(
+        "data", "field_versions", "bigrams"
+    )
     found = _export_rows(wide.order_by(*chosen.order), desks.levels_for(call))
     name = f"{call.slug}-{timezone.localtime(clock.now()):%Y%m%d-%H%M}"
     return table_response(kind, name, export_columns(), found, str(call))
@@ -161,5 +161,3 @@ def table_response(kind: str, name: str, columns: list[str], found: Any, title: 
         response = HttpResponse(tables.write_xlsx(columns, found, title=title, notes=notes), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
-
-

@@ -21,7 +21,7 @@ from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid, Verdict
 from pilotage.web.calls import context, public, steps
 from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
-from pilotage.web.calls.rows import Row, levels_of
+from pilotage.web.calls.rows import Row
 from pilotage.web.calls.sheet import Sheet
 
 _SHOWN = 200  # one enterprise has a handful; beyond this the officers' list is the place
@@ -44,7 +44,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
     queryset = own_applications(request).select_related(*LIST_JOINS).only(*columns)
     applications = list(queryset.order_by("-id")[:_SHOWN])
     selectors.share_relations(applications)
-    calls = list(context.calls_for(request).select_related("current"))
+    calls = list(context.calls_for(request))
     renewed = {application.renews_id for application in applications if application.state != ApplicationState.WITHDRAWN}
     lines = [_line(request, application, calls, renewed) for application in applications]
     return render(
@@ -64,17 +64,12 @@ def _line(request: HttpRequest, application: Application, calls: list[Call], ren
     sentence, closes = steps.next_step(application, state)
     return {
         "application": application,
-        "row": Row(application, _levels(calls, application), state=state),
+        "row": Row(application, {}, state=state),
         "next": sentence,
         "closes": closes,
         "is_over": state in steps.OVER,
         "renewals": [] if application.pk in renewed else _renewals(request, application, calls),
     }
-
-
-def _levels(calls: list[Call], application: Application) -> dict[str, str]:
-    call = next((call for call in calls if call.pk == application.call_id), None)
-    return levels_of(call.current.content.get("codes", {})) if call and call.current else {}
 
 
 def _renewals(request: HttpRequest, application: Application, calls: list[Call]) -> list[dict[str, Any]]:
@@ -104,7 +99,7 @@ def _open_calls(request: HttpRequest, calls: list[Call]) -> list[dict[str, Any]]
 # --- beginning ------------------------------------------------------------------------------
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    call = get_object_or_404(context.calls_for(request).select_related("current"), slug=slug)
+    call = get_object_or_404(context.calls_for(request).defer(None), slug=slug)
     starts = public.starts(request, call)
     asked = request.POST.get("enterprise", "")
     line = next((line for line in starts if str(line["enterprise"].pk) == asked), None)
@@ -121,7 +116,7 @@ def renew(request: HttpRequest, number: str) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in ApplicationKind.values:
         raise BadRequest
-    call = get_object_or_404(context.calls_for(request).select_related("current"), slug=request.POST.get("call", ""))
+    call = get_object_or_404(context.calls_for(request).defer(None), slug=request.POST.get("call", ""))
     made = services.start_application(
         actor=request.user, call=call, enterprise=application.enterprise, kind=ApplicationKind(kind), renews=application
     )
@@ -248,4 +243,3 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("calls:my-list")
     values = {"application": application, "errors": errors, "reason": request.POST.get("reason", "")}
     return render(request, "calls/application_withdraw.html", values, status=422 if errors else 200)
-

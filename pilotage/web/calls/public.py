@@ -44,7 +44,7 @@ def _current_stage(call: Call) -> context.StageLine | None:
 @login_not_required
 @require_safe
 def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    call = get_object_or_404(context.calls_for(request).select_related("plan", "current"), slug=slug)
+    call = get_object_or_404(context.calls_for(request).defer(None).select_related("current"), slug=slug)
     content = call.current.content
     form = FormDef.parse(content["form"], content.get("codes", {}))
     apply_stage = call.stage(StageKind.APPLY)

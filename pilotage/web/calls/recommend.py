@@ -108,7 +108,9 @@ def _unshortlist(place: Desk, found: list[Application], reason: str) -> str:
 
 def _return(place: Desk, found: list[Application], reason: str) -> str:
     services.check_many(actor=place.request.user, applications=found, result=CheckResult.RETURN, opinion=reason)
-    return ngettext("%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", len(found))
+    return ngettext(
+        "%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", len(found)
+    )
 
 
 def _decline(place: Desk, found: list[Application], reason: str) -> str:
@@ -242,16 +244,18 @@ def _plain(place: Desk, tab: str, chosen: ApplicationFilter, counts: dict[tuple[
     if tab == "updates":
         queryset = queryset.filter(kind=ApplicationKind.UPDATE)
     found = keyset.page(desks.desk_rows(chosen.apply(queryset)), order=chosen.order, after=place.request.GET.get("after", ""))
-    return {"page": found, "rows": rows(found.rows, desks.levels_for(place.call)), "total": "" if chosen.is_narrowed else desks.total(counts, TABS[tab])}
+    return {
+        "page": found,
+        "rows": rows(found.rows, desks.levels_for(place.call)),
+        "total": "" if chosen.is_narrowed else desks.total(counts, TABS[tab]),
+    }
 
 
 def _ranking(place: Desk, chosen: ApplicationFilter, moving: str) -> dict[str, Any]:
     levels = desks.levels_for(place.call)
     new = chosen.apply(place.applications.filter(kind=ApplicationKind.NEW))
     listed = list(desks.desk_rows(new.filter(state__in=selectors.ON_LIST, rank__isnull=False)).order_by("rank"))
-    candidates = keyset.page(
-        desks.desk_rows(new.filter(state=S.CHECKED)), order=chosen.order, after=place.request.GET.get("after", "")
-    )
+    candidates = keyset.page(desks.desk_rows(new.filter(state=S.CHECKED)), order=chosen.order, after=place.request.GET.get("after", ""))
     status = selectors.quota_status(place.call, place.recommender)
     upper, folded, lower = _folded(rows(listed, levels), place.request.GET.get("unfold") == "1" or chosen.is_narrowed)
     shown = [*upper, *lower]
@@ -307,7 +311,13 @@ def _returned(place: Desk) -> list[dict[str, Any]]:
     found = list(desks.desk_rows(queryset, "returned_reason", "returned_from")[:8])
     selectors.share_relations(found)
     return [
-        {"row": Row(a, {}), "reason": a.returned_reason, "at": a.updated_at, "closes": deadlines.correction_deadline(a), "is_back": a.state == S.RESUBMITTED}
+        {
+            "row": Row(a, {}),
+            "reason": a.returned_reason,
+            "at": a.updated_at,
+            "closes": deadlines.correction_deadline(a),
+            "is_back": a.state == S.RESUBMITTED,
+        }
         for a in found
     ]
 
@@ -318,7 +328,14 @@ def effect(place: Desk, found: list[Application]) -> dict[str, Any]:
     listed = [a for a in found if a.state == S.SHORTLISTED]
     preview = selectors.shortlist_preview(place.request.user, place.call, place.recommender, candidates) if candidates else None
     last = selectors.last_rank(place.call, place.recommender)
-    return {"count": len(found), "preview": preview, "first": last + 1, "last": last + len(candidates), "candidates": len(candidates), "listed": len(listed)}
+    return {
+        "count": len(found),
+        "preview": preview,
+        "first": last + 1,
+        "last": last + len(candidates),
+        "candidates": len(candidates),
+        "listed": len(listed),
+    }
 
 
 # --- the summary table ----------------------------------------------------------------------
@@ -344,4 +361,3 @@ def summary_export(request: HttpRequest) -> HttpResponse:
     columns = [str(label) for _name, label in summary_table.SUMMARY_COLUMNS]
     title = _("%(call)s: summary table, %(recommender)s") % {"call": place.call, "recommender": place.recommender}
     return table_response("xlsx", f"summary-{place.call.slug}-{place.recommender.code}", columns, found, title)
-

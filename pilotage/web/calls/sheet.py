@@ -196,7 +196,7 @@ def _sides(sheet: Sheet, change: Change) -> tuple[str, str]:
 
 def _scenario_sides(field: Field, old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, str]:
     def named(codes: list[str]) -> str:
-        return display(field, {code: "" for code in codes})
+        return display(field, dict.fromkeys(codes, ""))
 
     removed, added = [c for c in old if c not in new], [c for c in new if c not in old]
     reworded = [c for c in new if c in old and old[c] != new[c]]

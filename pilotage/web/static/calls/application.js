@@ -60,9 +60,9 @@
   document.body.addEventListener("pilotage:saved", (event) => {
     const detail = event.detail;
     answered = true;
-    for (const key of detail.fields) {
-      const mark = marker(key);
-      if (mark) mark.value = key + ":" + detail.version + ":" + (mark.value.split(":")[2] || "");
+    for (const [key, digest] of Object.entries(detail.fields)) {
+      const mark = marker(key), isChanged = dirty.get(key) !== sent.get(key);
+      if (mark) mark.value = key + ":" + detail.version + ":" + (isChanged ? "" : digest);
     }
     sent.forEach((number, key) => {
       if (dirty.get(key) === number) dirty.delete(key);
