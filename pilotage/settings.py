@@ -200,7 +200,8 @@ DEFAULT_FROM_EMAIL = env.envstr("PILOTAGE_EMAIL_FROM", "pilotage@localhost")
 # --- language and time ---------------------------------------------------------------------
 LANGUAGE_CODE = env.envstr("PILOTAGE_LANGUAGE", "zh-hans")
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = sorted(PACKAGE_DIR.glob("web/*/locale"))  # a room of pages is no Django app; the others are found by themselves
+# core and the rooms of pages are no Django apps; the other rooms' catalogues are found by themselves
+LOCALE_PATHS = [PACKAGE_DIR / "core" / "locale", *sorted(PACKAGE_DIR.glob("web/*/locale"))]
 TIME_ZONE = env.envstr("PILOTAGE_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
