@@ -129,13 +129,19 @@ class Membership(models.Model):
         verbose_name = _("membership")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
+            # two constraints, because SQLite takes no two NULL calls for the same
             models.UniqueConstraint(
-                fields=["user", "organisation", "role", "call"],
-                condition=models.Q(ended_at__isnull=True),
-                nulls_distinct=False,
+                fields=["user", "organisation", "role"],
+                condition=models.Q(ended_at__isnull=True, call__isnull=True),
                 name="membership_once",
                 violation_error_message=_("This person already has this role here."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role", "call"],
+                condition=models.Q(ended_at__isnull=True, call__isnull=False),
+                name="membership_once_per_call",
+                violation_error_message=_("This person already has this role here."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,11 @@ class Case(models.Model):
     class Meta:
         verbose_name = _("case")
         ordering: ClassVar = ["-year", "programme_zh", "id"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["programme_zh", "name", "year"], nulls_distinct=False, name="case_once")]
+        constraints: ClassVar = [
+            # two constraints, because SQLite takes no two NULL years for the same
+            models.UniqueConstraint(fields=["programme_zh", "name", "year"], condition=models.Q(year__isnull=False), name="case_once"),
+            models.UniqueConstraint(fields=["programme_zh", "name"], condition=models.Q(year__isnull=True), name="case_once_undated"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from pilotage.accounts import rules, services
 from pilotage.accounts.enums import Role
@@ -13,7 +14,13 @@ from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.registry.models import Enterprise
 from tests.factories.accounts import MembershipFactory, UserFactory, cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+
+@pytest.fixture
+def in_english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture
