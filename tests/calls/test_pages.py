@@ -13,6 +13,16 @@ from tests.factories import calls as factory
 
 pytestmark = pytest.mark.django_db
 SECRET = "砚舟机密项目"
+CONCERNED = {
+    "filer",
+    "legal_representative",
+    "city_officer",
+    "district_officer",
+    "province_officer",
+    "secretariat",
+    "second_secretariat",
+    "auditor",
+}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Membership
@@ -24,7 +24,6 @@ from pilotage.core.verdict import Invalid
 from pilotage.registry.enums import Ownership
 from pilotage.web.calls import acts, context, desks
 from pilotage.web.calls.filters import ApplicationFilter
-from pilotage.web.calls.lists import table_response
 from pilotage.web.calls.options import filter_options
 from pilotage.web.calls.rows import Row, rows
 
@@ -154,7 +153,7 @@ def _decide(place: Desk) -> HttpResponse:
 
 @require_POST
 def move(request: HttpRequest) -> HttpResponse:
-    place = _place(request)
+    place = place_of(request)
     application = place.applications.filter(number=request.POST.get("number", "")).first()
     if application is None:
         raise Http404
@@ -169,7 +168,7 @@ def move(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    place = _place(request)
+    place = place_of(request)
     number = request.POST.get("event", "")
     act = acts.undo(request.user, place.members, place.call, place.recommender, int(number) if number.isdigit() else 0, "")
     return desks.done(request, _("Undone: %(act)s") % {"act": act.sentence}, place.url())
@@ -177,7 +176,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def send(request: HttpRequest) -> HttpResponse:
-    place = _place(request)
+    place = place_of(request)
     sent = services.send_list(
         actor=request.user, call=place.call, recommender=place.recommender, opinion=request.POST.get("opinion", "").strip()
     )
@@ -186,7 +185,7 @@ def send(request: HttpRequest) -> HttpResponse:
     return desks.done(request, sentence % {"count": count}, place.url())
 
 
-def _place(request: HttpRequest) -> Desk:
+def place_of(request: HttpRequest) -> Desk:
     try:
         return Desk(request)
     except NoCall:
@@ -336,28 +335,3 @@ def effect(place: Desk, found: list[Application]) -> dict[str, Any]:
         "candidates": len(candidates),
         "listed": len(listed),
     }
-
-
-# --- the summary table ----------------------------------------------------------------------
-@require_safe
-def summary(request: HttpRequest) -> HttpResponse:
-    """The table for stamping: nothing but what goes on paper."""
-    place = _place(request)
-    values = {
-        "desk": place,
-        "call": place.call,
-        "recommender": place.recommender,
-        "columns": summary_table.SUMMARY_COLUMNS,
-        "lines": [line.cells() for line in summary_table.summary_rows(place.call, place.recommender)],
-        "status": selectors.quota_status(place.call, place.recommender),
-    }
-    return render(request, "calls/summary_print.html", values)
-
-
-@require_safe
-def summary_export(request: HttpRequest) -> HttpResponse:
-    place = _place(request)
-    found = [line.cells() for line in summary_table.summary_rows(place.call, place.recommender)]
-    columns = [str(label) for _name, label in summary_table.SUMMARY_COLUMNS]
-    title = _("%(call)s: summary table, %(recommender)s") % {"call": place.call, "recommender": place.recommender}
-    return table_response("xlsx", f"summary-{place.call.slug}-{place.recommender.code}", columns, found, title)

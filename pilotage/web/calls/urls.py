@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pilotage.web.calls import accept, check, cosign, detail, edit, files, lists, mine, public, recommend
+from pilotage.web.calls import accept, check, cosign, detail, edit, files, lists, mine, public, recommend, summary
 
 app_name = "calls"
 
@@ -27,8 +27,8 @@ urlpatterns = [
     path("work/recommend/move/", recommend.move, name="recommend-move"),
     path("work/recommend/undo/", recommend.undo, name="recommend-undo"),
     path("work/recommend/send/", recommend.send, name="recommend-send"),
-    path("work/recommend/summary/", recommend.summary, name="recommend-summary"),
-    path("work/recommend/summary.xlsx", recommend.summary_export, name="recommend-summary-export"),
+    path("work/recommend/summary/", summary.summary, name="recommend-summary"),
+    path("work/recommend/summary.xlsx", summary.summary_export, name="recommend-summary-export"),
     path("work/cosign/", cosign.desk, name="cosign-desk"),
     path("work/accept/", accept.desk, name="accept-desk"),
 ]
