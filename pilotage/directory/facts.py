@@ -106,11 +106,7 @@ def _public_rows(field: Json, rows: Any, codes: Mapping[str, Any]) -> list[Json]
     if not columns or not isinstance(rows, list):
         return []
     return [
-        {
-            column["key"]: _words(column, row[column["key"]], codes)
-            for column in columns
-            if isinstance(row, dict) and row.get(column["key"])
-        }
+        {column["key"]: _words(column, row[column["key"]], codes) for column in columns if isinstance(row, dict) and row.get(column["key"])}
         for row in rows
     ]
 

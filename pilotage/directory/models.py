@@ -140,18 +140,12 @@ class Entry(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="entries", db_index=False)
     number = models.CharField(max_length=40, unique=True)
     state = models.CharField(max_length=10, choices=EntryState.choices, default=EntryState.PREPARED)
-    application = models.OneToOneField(
-        "calls.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="entry"
-    )
-    enterprise = models.ForeignKey(
-        "registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
-    )
+    application = models.OneToOneField("calls.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="entry")
+    enterprise = models.ForeignKey("registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="entries")
     enterprise_name = models.CharField(max_length=200, blank=True)
     project_title = models.CharField(max_length=200, blank=True)
     province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    prefecture = models.ForeignKey(
-        "registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    prefecture = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     industry = models.ForeignKey("registry.Industry", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=20, blank=True)
     scenario_count = models.PositiveSmallIntegerField(default=0)

@@ -140,7 +140,8 @@ def test_upheld_excludes_the_row_and_promotes_the_next_reserve(cast: Any) -> Non
     services.decide_objection(actor=cast.secretariat, objection=object_to(stage), upheld=True, decision="情况属实。")
     assert states(stage) == ["excluded", "in_notice", "selected", "reserve"]
     reason = AuditEvent.objects.get(verb="application.promote").reason
-    assert reason and "周知情" not in reason
+    assert reason
+    assert "周知情" not in reason
 
 
 def test_the_promoted_one_gets_a_supplementary_notice_before_any_edition(cast: Any) -> None:

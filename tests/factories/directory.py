@@ -71,10 +71,17 @@ def selected(cast: Cast, count: int = 2, reserve: int = 1) -> Stage:
     chosen = [application(call, cast, f"苏州演示{i}号精密有限公司", ApplicationState.SELECTED) for i in range(1, count + 1)]
     spare = [application(call, cast, f"苏州备选{i}号精密有限公司", ApplicationState.RESERVE) for i in range(1, reserve + 1)]
     selection = Selection.objects.create(
-        call=call, number=1, state="confirmed", parameters={}, inputs_digest="x", created_by=cast.secretariat, created_at=moment("2023-11-08 10:00")
+        call=call,
+        number=1,
+        state="confirmed",
+        parameters={},
+        inputs_digest="x",
+        created_by=cast.secretariat,
+        created_at=moment("2023-11-08 10:00"),
     )
     SelectionRow.objects.bulk_create(
-        SelectionRow(selection=selection, application=a, position=i, outcome=a.state, reason="rank") for i, a in enumerate([*chosen, *spare], 1)
+        SelectionRow(selection=selection, application=a, position=i, outcome=a.state, reason="rank")
+        for i, a in enumerate([*chosen, *spare], 1)
     )
     return Stage(call, chosen, spare, selection)
 
@@ -123,7 +130,9 @@ def published(cast: Cast, **kwargs: int) -> Stage:
 
 def edition(year: int = 2023, slug: str = "5g-factory", **fields: Any) -> Edition:
     """A published edition without a call, for search tests."""
-    directory, _made = Directory.objects.get_or_create(slug=slug, defaults={"prefix": "5GF", "title_zh": "5G工厂名录", "title_en": "5G factory directory"})
+    directory, _made = Directory.objects.get_or_create(
+        slug=slug, defaults={"prefix": "5GF", "title_zh": "5G工厂名录", "title_en": "5G factory directory"}
+    )
     defaults = {
         "title_zh": f"{year}年5G工厂名录",
         "state": EditionState.PUBLISHED,
@@ -137,7 +146,13 @@ def edition(year: int = 2023, slug: str = "5g-factory", **fields: Any) -> Editio
     return Edition.objects.create(directory=directory, year=year, **{**defaults, **fields})
 
 
-def entry(edition: Edition, title: str = "精密减速机5G工厂", name: str = "苏州砚舟精密传动有限公司", scenarios: tuple[str, ...] = ("04",), **fields: Any) -> Entry:
+def entry(
+    edition: Edition,
+    title: str = "精密减速机5G工厂",
+    name: str = "苏州砚舟精密传动有限公司",
+    scenarios: tuple[str, ...] = ("04",),
+    **fields: Any,
+) -> Entry:
     number = f"5GF-{edition.year}-{Entry.objects.filter(edition=edition).count() + 1:04d}"
     calls.industry()
     division("320500")

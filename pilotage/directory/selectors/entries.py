@@ -200,7 +200,7 @@ def _count_text(text: str, editions: Sequence[Edition]) -> int:
     marks = ", ".join(["%s"] * len(ids))
     # CROSS JOIN keeps the order: from the search index to the table, stopping at the cap
     query = (
-        f'SELECT COUNT(*) FROM (SELECT 1 FROM "{search}" CROSS JOIN "{table}" ON "{table}".id = "{search}".rowid '  # noqa: S608
+        f'SELECT COUNT(*) FROM (SELECT 1 FROM "{search}" CROSS JOIN "{table}" ON "{table}".id = "{search}".rowid '
         f'WHERE "{search}" MATCH %s AND "{table}".edition_id IN ({marks}) LIMIT %s)'
     )
     with connections[Entry.objects.db].cursor() as cursor:

@@ -100,7 +100,9 @@ def _review(application: Application) -> list[Step]:
     if at is None:
         return []
     count = summary.finished_count if summary else 0
-    return [Step(at, pgettext("history", "Selected after review"), ngettext("%(count)d expert", "%(count)d experts", count) % {"count": count})]
+    return [
+        Step(at, pgettext("history", "Selected after review"), ngettext("%(count)d expert", "%(count)d experts", count) % {"count": count})
+    ]
 
 
 def _recommendation(application: Application) -> list[Step]:

@@ -43,7 +43,7 @@ def _counted(edition: Edition) -> Counter[Key]:
 
 def adjust(entry: Entry, step: int) -> None:
     """One entry came into force (1) or left it (-1)."""
-    move({key: step for key in keys_of(entry, entry.scenarios.values_list("code", flat=True))}, entry.edition_id)
+    move(dict.fromkeys(keys_of(entry, entry.scenarios.values_list("code", flat=True)), step), entry.edition_id)
 
 
 def move(steps: dict[Key, int], edition_id: int) -> None:

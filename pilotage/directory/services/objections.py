@@ -130,7 +130,10 @@ def _check(notice: PublicNotice, name: str, contact: str, text: str, application
     if not contact.strip():
         errors["contact"] = _("Give a telephone number or an e-mail address where you can be reached.")
     if not MIN_TEXT <= len(text.strip()) <= MAX_TEXT:
-        errors["text"] = _("Say what you object to and on what facts, in %(min)d to %(max)d characters.") % {"min": MIN_TEXT, "max": MAX_TEXT}
+        errors["text"] = _("Say what you object to and on what facts, in %(min)d to %(max)d characters.") % {
+            "min": MIN_TEXT,
+            "max": MAX_TEXT,
+        }
     if application is not None and not notice.rows.filter(application=application).exists():
         errors["application"] = _("This row is not part of the notice.")
     if errors:

@@ -109,6 +109,12 @@ def level_name(entry: Entry) -> str:
 def _json_lines(listing: Listing) -> Iterator[str]:
     yield "[\n"
     for position, entry in enumerate(entries(listing)):
-        values = {**record(entry), "edition": entry.edition.key, "state": entry.state, "label": entry.label, "fictional": entry.is_fictional}
+        values = {
+            **record(entry),
+            "edition": entry.edition.key,
+            "state": entry.state,
+            "label": entry.label,
+            "fictional": entry.is_fictional,
+        }
         yield ("" if position == 0 else ",\n") + json.dumps(values, ensure_ascii=False)
     yield "\n]\n"

@@ -211,4 +211,3 @@ def scenario_names(editions: list[Edition]) -> dict[str, str]:
     return {
         row["code"]: localized(row["zh"], row["en"]) for edition in editions for row in edition.codes.get("scenarios", []) if "code" in row
     }
-

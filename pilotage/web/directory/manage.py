@@ -136,7 +136,9 @@ def _objection_part(request: HttpRequest, call: Call, _notices: list[PublicNotic
     lines = []
     for objection in objections:
         objection.notice.call = call
-        lines.append({"objection": objection, "may_decide": may(request.user, objection, "dismiss"), "form": DecisionForm(prefix=str(objection.pk))})
+        lines.append(
+            {"objection": objection, "may_decide": may(request.user, objection, "dismiss"), "form": DecisionForm(prefix=str(objection.pk))}
+        )
     return {"lines": lines, "next_reserve": services.next_reserve(call)}
 
 

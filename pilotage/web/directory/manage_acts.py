@@ -103,13 +103,17 @@ def _decide(request: HttpRequest, call: Call) -> str:
     services.decide_objection(actor=request.user, objection=objection, upheld=upheld, decision=str(values["decision"]))
     if not upheld:
         return _("Objection %(number)s was dismissed.") % {"number": objection.number}
-    return _("Objection %(number)s was upheld. Whoever moved up from the reserve needs a supplementary notice.") % {"number": objection.number}
+    return _("Objection %(number)s was upheld. Whoever moved up from the reserve needs a supplementary notice.") % {
+        "number": objection.number
+    }
 
 
 def _prepare_edition(request: HttpRequest, call: Call) -> str:
     edition = services.prepare_edition(actor=request.user, call=call)
     count = edition.entries.count()
-    return ngettext("The edition was prepared with %(count)d entry.", "The edition was prepared with %(count)d entries.", count) % {"count": count}
+    return ngettext("The edition was prepared with %(count)d entry.", "The edition was prepared with %(count)d entries.", count) % {
+        "count": count
+    }
 
 
 def _propose_publish(request: HttpRequest, call: Call) -> str:
@@ -128,7 +132,9 @@ def _withdraw_publish(request: HttpRequest, call: Call) -> str:
 
 
 def _entry(request: HttpRequest, call: Call) -> Entry:
-    return get_object_or_404(Entry.objects.select_related("edition__call", "enterprise"), edition__call=call, number=value(request, "entry"))
+    return get_object_or_404(
+        Entry.objects.select_related("edition__call", "enterprise"), edition__call=call, number=value(request, "entry")
+    )
 
 
 def _entry_act(verb: str) -> Act:

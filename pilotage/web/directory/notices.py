@@ -62,7 +62,9 @@ class ObjectionForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=100)
     organisation = forms.CharField(label=_("Organisation"), max_length=200, required=False)
     contact = forms.CharField(
-        label=_("Telephone or e-mail"), max_length=200, help_text=_("Seen by the secretariat and auditors only, and used for this objection only.")
+        label=_("Telephone or e-mail"),
+        max_length=200,
+        help_text=_("Seen by the secretariat and auditors only, and used for this objection only."),
     )
     text = forms.CharField(
         label=_("What you object to and on what facts"),
@@ -71,7 +73,9 @@ class ObjectionForm(forms.Form):
         help_text=_("Name the facts, where they can be checked, and what should be decided."),
     )
     # left empty by people, filled by machines
-    website = forms.CharField(label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}))
+    website = forms.CharField(
+        label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
+    )
 
     def __init__(self, *args: Any, notice: PublicNotice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,7 +20,10 @@ from pilotage.web.nav import resolved
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
     editions = list(
-        rules.visible_editions(request.user).filter(state=EditionState.PUBLISHED).select_related("directory").order_by("directory", "-year", "id")
+        rules.visible_editions(request.user)
+        .filter(state=EditionState.PUBLISHED)
+        .select_related("directory")
+        .order_by("directory", "-year", "id")
     )
     sizes = dict(EntryCount.objects.filter(edition__in=editions, dimension="total").order_by("edition").values_list("edition", "count"))
     lines = [
@@ -29,7 +32,10 @@ def open_data(request: HttpRequest) -> HttpResponse:
             "name": words.edition_name(edition),
             "count": sizes.get(edition.pk, 0),
             "files": [
-                (kind.upper(), reverse("directory:export", kwargs={"slug": edition.directory.slug, "kind": kind}) + f"?edition={edition.key}")
+                (
+                    kind.upper(),
+                    reverse("directory:export", kwargs={"slug": edition.directory.slug, "kind": kind}) + f"?edition={edition.key}",
+                )
                 for kind in ("xlsx", "csv", "json")
             ],
         }
@@ -38,7 +44,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "fields": list(zip(FIELDS, headings(), strict=True)),
-        "api_url": resolved("api-1:openapi-view"),
-        "schema_url": resolved("api-1:openapi-json"),
+        "api_url": resolved("api:openapi-view"),
+        "schema_url": resolved("api:openapi-json"),
     }
     return render(request, "directory/open_data.html", context)

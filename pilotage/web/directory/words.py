@@ -36,7 +36,9 @@ def edition_line(edition: Edition, count: int) -> str:
     day = formats.day(edition.published_at) if edition.published_at else formats.UNKNOWN
     if edition.is_complete:
         return _("Published on %(day)s. Totals and shares are counted from the entries themselves.") % {"day": day}
-    return _("Published on %(day)s with %(declared)s entries; %(count)s of them were found in public sources, the others are not shown here.") % {
+    return _(
+        "Published on %(day)s with %(declared)s entries; %(count)s of them were found in public sources, the others are not shown here."
+    ) % {
         "day": day,
         "declared": formats.number(edition.declared_count),
         "count": formats.number(count),
