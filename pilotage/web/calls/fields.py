@@ -212,13 +212,9 @@ class BoundField:
             return ""
         figures = {"before": self.figure_before, "after": self.figure_after, "unit": self.field.unit}
         if self.field.better == "lower":
-            sentence = _(
-                "%(after)s after is above %(before)s before. The unit is “%(unit)s”; make sure it is not a total, or say why in the explanation."
-            )
+            sentence = _("%(after)s after is above %(before)s before. The unit is “%(unit)s”; make sure it is not a total, or explain it.")
         else:
-            sentence = _(
-                "%(after)s after is below %(before)s before. The unit is “%(unit)s”; check both figures, or say why in the explanation."
-            )
+            sentence = _("%(after)s after is below %(before)s before. The unit is “%(unit)s”; check both figures, or explain it.")
         return sentence % figures
 
     def _brought(self, side: str) -> bool:
