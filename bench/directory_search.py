@@ -6,9 +6,11 @@ Fills an empty database in a temporary directory with fictional entries (the sam
     directory_search db=sqlite rows=1000000 kind=common requests=200 clients=2 p50_ms=… p99_ms=… max_ms=… cpu_ms=… load=… bytes=…
 
 ``cpu_ms`` is what the web processes spent on a request (the database's own processes not counted), ``load`` the machine's
-load average: on a machine that does other work, ``cpu_ms`` is the steadier figure. One line for the filling: ``directory_fill db=… rows=… seconds=…``. Kinds: ``all`` no filter, ``province``, ``rare`` a term
-of 16 hits, ``common`` a term of about a tenth of all rows, ``both`` the common term in one province, ``middle`` a page in
-the middle by its cursor. PostgreSQL runs in a cluster of its own, with the settings of the tests.
+load average: on a machine that does other work, ``cpu_ms`` is the steadier figure. One line for the filling: ``directory_fill db=… rows=… seconds=…``.
+
+Kinds: ``all`` no filter, ``province``, ``rare`` a term of 16 hits, ``common`` a term of about a tenth of all rows,
+``both`` the common term in
+one province, ``middle`` a page in the middle by its cursor. PostgreSQL runs in a cluster of its own, with the settings of the tests.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def register_all() -> None:
             unit_zh="家",
             unit_en="entries",
             formula_zh="截至当日已列入且未移出、未到期的名录条目数；仅计本规划征集产生的完整版次。",
-            formula_en="Entries listed by the day and not removed or expired by then, in complete editions that came from this plan's calls.",
+            formula_en="Entries listed by the day and not removed or expired by then, in complete editions from this plan's calls.",
             count=listed,
             records_url=listed_url,
             dated=True,

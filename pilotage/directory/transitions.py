@@ -43,7 +43,7 @@ def has_entries(edition: Edition) -> None:
 
 
 def all_notices_closed(edition: Edition) -> None:
-    if edition.call.notices.exclude(state=NoticeState.CLOSED).exists():
+    if edition.call and edition.call.notices.exclude(state=NoticeState.CLOSED).exists():
         raise Invalid(_("A notice of this call is not closed yet."))
 
 

@@ -102,15 +102,21 @@ class EntrySearch:
         sort = F("number") if in_order or not bounded else Concat("number", Value(""), output_field=CharField())
         return rows.annotate(sort_number=sort)
 
+    def ordered(self, without: str = "") -> QuerySet[Entry]:
+        return self.queryset(without).order_by(F("sort_number"))
+
     def _is_single(self, driver: str) -> bool:
         return driver == "" or (driver in COLUMNS and len(getattr(self.filters, driver)) == 1)
 
     def _base(self, *, free: bool) -> QuerySet[Entry]:
         ids = [edition.pk for edition in self.editions]
+        rows: QuerySet[Entry] = Entry.objects.all()
         if free:
-            rows = Entry.objects.alias(edition_plain=F("edition_id") + 0).filter(edition_plain__in=ids)
+            rows = rows.alias(edition_plain=F("edition_id") + 0).filter(edition_plain__in=ids)
+        elif len(ids) == 1:
+            rows = rows.filter(edition=ids[0])
         else:
-            rows = Entry.objects.filter(edition=ids[0]) if len(ids) == 1 else Entry.objects.filter(edition__in=ids)
+            rows = rows.filter(edition__in=ids)
         if self.filters.as_of is not None:
             rows = in_force_on(rows, self.filters.as_of)
         if self.in_force_only:

@@ -41,12 +41,12 @@ def _counted(search: EntrySearch, names: tuple[str, ...], without: str = "") -> 
     nothing = {name: FacetCounts(None) for name in names}
     if min(search.estimates(without).values()) > CAP:
         return nothing
-    found = search.queryset(without).order_by("sort_number")
+    found = search.ordered(without)
     rows = list(found.values_list("pk", "province_id", "industry_id", "label")[: FACET_CAP + 1])
     if len(rows) > FACET_CAP:
         return nothing
     counts: dict[str, Counter[str]] = {
-        name: Counter(row[place] for row in rows if row[place]) for place, name in enumerate(COLUMNS, start=1) if name in names
+        name: Counter(str(row[place]) for row in rows if row[place]) for place, name in enumerate(COLUMNS, start=1) if name in names
     }
     if "scenario" in names:
         scenarios = EntryScenario.objects.filter(entry__in=[row[0] for row in rows]).order_by()

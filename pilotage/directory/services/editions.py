@@ -62,7 +62,7 @@ def confirm_publish(*, actor: Any, edition: Edition) -> Edition:
     day = clock.today()
     terms = {"listed_on": day, "next_evaluation_on": _next_evaluation(edition.call, day)}
     audit.transition_many(entries, "list", actor=actor, changes=lambda _entry: terms)
-    audit.transition_many([entry.application for entry in entries], "list", actor=actor)
+    audit.transition_many([entry.application for entry in entries if entry.application], "list", actor=actor)
     _grant_titles(edition, entries, day)
     recount(edition)
     return edition

@@ -87,7 +87,9 @@ def decide_objection(*, actor: Any, objection: Objection, upheld: bool, decision
 
 def _current(objection: Objection) -> Application | None:
     """The application as it stands now: another objection may have excluded it since this one was read."""
-    return Application.objects.select_for_update().filter(pk=objection.application_id).first()
+    if objection.application_id is None:
+        return None
+    return Application.objects.select_for_update().get(pk=objection.application_id)
 
 
 def next_reserve(call: Call) -> Application | None:

@@ -29,8 +29,8 @@ FIELDS = (
 
 def headings() -> list[str]:
     return [
-        _("Entry no."), _("Edition"), _("State"), _("Project"), _("Enterprise"), _("Province"), _("City"), _("Industry code"), _("Industry"),
-        _("Building level"), _("Scenarios"), _("Label"), _("Listed on"), _("Fictional"), _("Source"),
+        _("Entry no."), _("Edition"), _("State"), _("Project"), _("Enterprise"), _("Province"), _("City"), _("Industry code"),
+        _("Industry"), _("Building level"), _("Scenarios"), _("Label"), _("Listed on"), _("Fictional"), _("Source"),
     ]  # fmt: skip
 
 
@@ -67,9 +67,9 @@ def licence_line() -> str:
 
 def entries(listing: Listing) -> Iterator[Entry]:
     """Every entry of the filter in order of number, in constant memory."""
-    found = listing.search.queryset().select_related("province", "prefecture", "industry").defer("bigrams", "facts")
+    found = listing.search.ordered().select_related("province", "prefecture", "industry").defer("bigrams", "facts")
     editions = {edition.pk: edition for edition in listing.search.editions}
-    for entry in found.order_by("sort_number").iterator(chunk_size=2000):
+    for entry in found.iterator(chunk_size=2000):
         entry.edition = editions[entry.edition_id]
         yield entry
 

@@ -60,7 +60,7 @@ def page_context(request: HttpRequest, call: Call, tab: str, forms: dict[str, An
     )
     notices = list(with_counts(call.notices.all()).order_by("number"))
     edition = call.editions.select_related("directory").order_by("id").first()
-    waiting = sum(notice.open_objections or 0 for notice in notices)
+    waiting = sum(getattr(notice, "open_objections", 0) or 0 for notice in notices)
     context = {
         "call": call,
         "tab": tab,

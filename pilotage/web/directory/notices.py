@@ -81,7 +81,10 @@ class ObjectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.rows = {row.application_id: row.application for row in rows_of(notice)}
         choices = [(pk, f"{a.project_title} · {a.enterprise.name}") for pk, a in self.rows.items()]
-        self.fields["application"].choices = [("", _("The list as a whole")), *choices]
+        self.fields["application"].choices = [  # type: ignore[attr-defined]
+            ("", _("The list as a whole")),
+            *choices,
+        ]
 
     @property
     def is_machine(self) -> bool:
