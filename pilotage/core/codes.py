@@ -137,7 +137,9 @@ def _by_stdnum(validate: Callable[[str], str], name: str) -> Callable[[str], str
         except exceptions.InvalidLength:
             raise Invalid(_("%(name)s: the length is wrong.") % {"name": name}) from None
         except exceptions.InvalidChecksum:
-            raise Invalid(_("%(name)s: the check digits do not fit; a character is mistyped or two are exchanged.") % {"name": name}) from None
+            raise Invalid(
+                _("%(name)s: the check digits do not fit; a character is mistyped or two are exchanged.") % {"name": name}
+            ) from None
         except exceptions.ValidationError:
             raise Invalid(_("%(name)s: this is not the form of such a number.") % {"name": name}) from None
 

@@ -78,7 +78,7 @@ class Gazetteer:
         if row is None:
             return None
         province = f"{code[:2]}0000"
-        if row.level == "province" or row.is_pseudo and row.level == "prefecture":
+        if row.level == "province" or (row.is_pseudo and row.level == "prefecture"):
             return Place(province)
         prefecture = self.by_code.get(f"{code[:4]}00")
         named = prefecture.code if prefecture is not None and not prefecture.is_pseudo else None
@@ -129,7 +129,7 @@ class Gazetteer:
             if not text.startswith(name, start):
                 continue
             for code, is_full in self.names[level][name]:
-                if before.prefecture and code[:4] != before.prefecture[:4] or before.province and code[:2] != before.province[:2]:
+                if (before.prefecture and code[:4] != before.prefecture[:4]) or (before.province and code[:2] != before.province[:2]):
                     continue
                 chain = {"province": before.province, "prefecture": before.prefecture, "county": None, level: code}
                 end = start + len(name)

@@ -28,10 +28,24 @@ class Target:
 
 
 TARGETS = (
-    Target("name_zh", _("name"), ("企业名称", "单位名称", "企业全称", "公司名称", "公司全称", "申报主体", "名称", "name", "full_name", "company name", "enterprise")),
-    Target("uscc", _("unified social credit code"), ("统一社会信用代码", "信用代码", "社会信用代码", "uscc", "credit code", "unified social credit code", "CN-USCC"), IdentifierScheme.USCC),
+    Target(
+        "name_zh",
+        _("name"),
+        ("企业名称", "单位名称", "企业全称", "公司名称", "公司全称", "申报主体", "名称", "name", "full_name", "company name", "enterprise"),
+    ),
+    Target(
+        "uscc",
+        _("unified social credit code"),
+        ("统一社会信用代码", "信用代码", "社会信用代码", "uscc", "credit code", "unified social credit code", "CN-USCC"),
+        IdentifierScheme.USCC,
+    ),
     Target("stock_code", _("stock code (China)"), ("股票代码", "证券代码", "stock code", "CN-STOCK"), IdentifierScheme.CN_STOCK),
-    Target("lei", _("legal entity identifier"), ("法人机构识别编码", "全球法人识别编码", "lei", "legal entity identifier", "XI-LEI"), IdentifierScheme.LEI),
+    Target(
+        "lei",
+        _("legal entity identifier"),
+        ("法人机构识别编码", "全球法人识别编码", "lei", "legal entity identifier", "XI-LEI"),
+        IdentifierScheme.LEI,
+    ),
     Target("vat", _("VAT number (EU)"), ("欧盟增值税号", "vat", "vat number", "EU-VAT"), IdentifierScheme.EU_VAT),
     Target("siren", _("SIREN (France)"), ("siren", "FR-SIREN"), IdentifierScheme.FR_SIREN),
     Target("company_number", _("company number (United Kingdom)"), ("company number", "GB-COH"), IdentifierScheme.GB_COH),
@@ -41,7 +55,9 @@ TARGETS = (
     Target("division", _("division code"), ("行政区划代码", "区划代码", "division code", "division")),
     Target("province", _("province"), ("省份", "省", "所在省", "省市区", "所属省份", "province")),
     Target("prefecture", _("city"), ("城市", "市", "地市", "地级市", "所在市", "city", "prefecture")),
-    Target("county", _("county or district"), ("区县", "县区", "县", "区", "县市区", "所在区县", "county", "district", "county or district")),
+    Target(
+        "county", _("county or district"), ("区县", "县区", "县", "区", "县市区", "所在区县", "county", "district", "county or district")
+    ),
     Target("address", _("address"), ("地址", "注册地址", "企业地址", "住所", "registered address", "address")),
     Target("industry", _("industry"), ("行业", "行业代码", "所属行业", "行业大类", "国民经济行业", "industry", "industry code")),
     Target("ownership", _("ownership"), ("所有制", "企业性质", "所有制性质", "经济类型", "ownership")),
@@ -96,7 +112,12 @@ def from_words(words: Sequence[str], heads: Sequence[str]) -> dict[str, int]:
     for word in words:
         key, equals, column = word.partition("=")
         if not equals or key not in BY_KEY:
-            raise Invalid({"mapping": _("“%(word)s”: expected field=column with one of the fields %(keys)s.") % {"word": word, "keys": ", ".join(BY_KEY)}})
+            raise Invalid(
+                {
+                    "mapping": _("“%(word)s”: expected field=column with one of the fields %(keys)s.")
+                    % {"word": word, "keys": ", ".join(BY_KEY)}
+                }
+            )
         found[key] = _column_of(column, heads)
     return found
 
@@ -112,4 +133,6 @@ def _column_of(column: str, heads: Sequence[str]) -> int:
             index = index * 26 + ord(letter) - 64
         if index <= len(heads):
             return index - 1
-    raise Invalid({"mapping": _("The file has no column “%(column)s”; its columns are: %(heads)s.") % {"column": column, "heads": ", ".join(heads)}})
+    raise Invalid(
+        {"mapping": _("The file has no column “%(column)s”; its columns are: %(heads)s.") % {"column": column, "heads": ", ".join(heads)}}
+    )

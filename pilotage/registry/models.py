@@ -4,9 +4,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from pilotage.registry import faults
 from pilotage.registry.enums import DivisionLevel, IdentifierScheme, ImportState, IndustryLevel, Ownership, Size

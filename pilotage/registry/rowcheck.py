@@ -88,9 +88,7 @@ class Reference:
 class RowReader:
     """``territory`` is the set of province codes that may be written, None for all."""
 
-    def __init__(
-        self, mapping: Mapping[str, int], heads: list[str], reference: Reference, territory: frozenset[str] | None = None
-    ) -> None:
+    def __init__(self, mapping: Mapping[str, int], heads: list[str], reference: Reference, territory: frozenset[str] | None = None) -> None:
         self.mapping, self.reference, self.territory = mapping, reference, territory
         self.labels = [f"{column_letter(index)} {head}".strip() for index, head in enumerate(heads)]
         self.used = {index: key for key, index in mapping.items()}

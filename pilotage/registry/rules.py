@@ -68,7 +68,9 @@ def can_edit_identity(actor: Any, enterprise: Enterprise) -> Verdict:
         return YES
     if any(m.organisation.division_id == enterprise.province_id for m in _memberships(actor, "province_officer")):
         return YES
-    return no(_("The registered name, the identifiers, the territory and the titles are changed by the province officer or the secretariat."))
+    return no(
+        _("The registered name, the identifiers, the territory and the titles are changed by the province officer or the secretariat.")
+    )
 
 
 def can_create_enterprise(actor: Any, province: str | None) -> Verdict:

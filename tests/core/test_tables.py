@@ -32,13 +32,13 @@ def test_cells_of_every_kind(file):
         sheet.write_number(1, 0, 7)
         sheet.write_number(1, 1, 2.5)
         sheet.write_boolean(1, 2, True)
-        sheet.write_datetime(1, 3, datetime(2023, 8, 31), day)
-        sheet.write_datetime(1, 4, datetime(2023, 8, 31, 17, 30), book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
+        sheet.write_datetime(1, 3, datetime(2023, 8, 31), day)  # noqa: DTZ001
+        sheet.write_datetime(1, 4, datetime(2023, 8, 31, 17, 30), book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))  # noqa: DTZ001
         sheet.write_formula(1, 5, "=A2*2", None, 14)
         sheet.write_number(1, 6, 1234.5, book.add_format({"num_format": '#,##0.00"days"'}))
     assert rows_of(file) == [
         (1, ["文字", "x"]),
-        (2, [7, 2.5, True, date(2023, 8, 31), datetime(2023, 8, 31, 17, 30), 14, 1234.5]),
+        (2, [7, 2.5, True, date(2023, 8, 31), datetime(2023, 8, 31, 17, 30), 14, 1234.5]),  # noqa: DTZ001
     ]
 
 
@@ -91,7 +91,9 @@ def test_rows_and_cells_without_references_count_on(file):
 
 
 def test_phonetic_text_and_escaped_characters_are_no_part_of_the_value(file):
-    with zipfile.ZipFile(write_raw_xlsx(file, '<row r="1"><c r="A1" t="s"><v>0</v></c></row>', strings=["a_x000A_b</t><rPh><t>zi</t></rPh><t>c"])):
+    with zipfile.ZipFile(
+        write_raw_xlsx(file, '<row r="1"><c r="A1" t="s"><v>0</v></c></row>', strings=["a_x000A_b</t><rPh><t>zi</t></rPh><t>c"])
+    ):
         assert rows_of(file) == [(1, ["a\nbc"])]
 
 
@@ -162,7 +164,12 @@ def test_other_archives_are_named(file, part, kind):
 # --- text files -----------------------------------------------------------------------------
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_encodings_are_found(tmp_path, encoding):
-    path = write_csv(tmp_path / "a.csv", [["苏州精密机械有限公司", "江苏省，苏州市"], ["", ""], ["朱镕基纪念“厂”", "上海"]], encoding, ["企业名称", "地址"])
+    path = write_csv(
+        tmp_path / "a.csv",
+        [["苏州精密机械有限公司", "江苏省，苏州市"], ["", ""], ["朱镕基纪念“厂”", "上海"]],
+        encoding,
+        ["企业名称", "地址"],
+    )
     assert rows_of(path) == [(1, ["企业名称", "地址"]), (2, ["苏州精密机械有限公司", "江苏省，苏州市"]), (4, ["朱镕基纪念“厂”", "上海"])]
 
 
@@ -204,7 +211,9 @@ def test_the_head_row_is_the_one_with_most_known_titles():
     assert find_header(found[:1], lambda title: False) is None
 
 
-@pytest.mark.parametrize(("value", "shown"), [(7.0, "7"), (0.1, "0.1"), (True, "1"), (None, ""), (" 甲 ", "甲"), (date(2023, 1, 2), "2023-01-02")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [(7.0, "7"), (0.1, "0.1"), (True, "1"), (None, ""), (" 甲 ", "甲"), (date(2023, 1, 2), "2023-01-02")]
+)
 def test_text_of_a_cell(value, shown):
     assert tables.text(value) == shown
 
@@ -227,7 +236,7 @@ def test_text_that_looks_like_a_formula_stays_text_in_a_workbook(tmp_path):
 
 def test_text_that_looks_like_a_formula_is_marked_in_csv():
     content = tables.write_csv(["a", "b"], [[text, -1.5] for text in [*DANGEROUS, "-12.5", "+86"]]).decode()
-    assert content == '\ufeffa,b\r\n' + "".join(f"'{text},-1.5\r\n" for text in DANGEROUS) + "-12.5,-1.5\r\n+86,-1.5\r\n"
+    assert content == "\ufeffa,b\r\n" + "".join(f"'{text},-1.5\r\n" for text in DANGEROUS) + "-12.5,-1.5\r\n+86,-1.5\r\n"
 
 
 def test_what_is_written_reads_back(tmp_path):

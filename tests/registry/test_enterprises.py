@@ -134,11 +134,15 @@ def test_sites_and_titles(company):
     site.refresh_from_db()
     assert (site.name, site.division_id) == ("一厂（北区）", "320505")
     services.remove_site(actor=company.filer, site=site)
-    title = services.add_title(actor=company.province_officer, enterprise=own, name="演示荣誉", granted_on=date(2023, 1, 1), valid_until=date(2025, 12, 31))
+    title = services.add_title(
+        actor=company.province_officer, enterprise=own, name="演示荣誉", granted_on=date(2023, 1, 1), valid_until=date(2025, 12, 31)
+    )
     with pytest.raises(Refused):
         services.add_title(actor=company.filer, enterprise=own, name="自封")
     with pytest.raises(Invalid):
-        services.add_title(actor=company.province_officer, enterprise=own, name="倒", granted_on=date(2023, 1, 1), valid_until=date(2022, 1, 1))
+        services.add_title(
+            actor=company.province_officer, enterprise=own, name="倒", granted_on=date(2023, 1, 1), valid_until=date(2022, 1, 1)
+        )
     with pytest.raises(Invalid):
         services.remove_title(actor=company.province_officer, title=title, reason=" ")
     services.remove_title(actor=company.province_officer, title=title, reason="撤销")

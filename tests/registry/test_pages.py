@@ -178,7 +178,13 @@ def test_the_province_enters_identifier_site_and_title(signed_in, company):
 
 def test_entering_one_enterprise(signed_in, company):
     client = signed_in("province_officer")
-    entry = {"name_zh": "苏州新来有限公司", "uscc": fictional_uscc("320505", 4), "division": "江苏省苏州市", "is_legal_person": "on", "industry": "34"}
+    entry = {
+        "name_zh": "苏州新来有限公司",
+        "uscc": fictional_uscc("320505", 4),
+        "division": "江苏省苏州市",
+        "is_legal_person": "on",
+        "industry": "34",
+    }
     done = client.post("/enterprises/new/", entry)
     made = Enterprise.objects.get(name_zh="苏州新来有限公司")
     assert (done.status_code, done["Location"], made.prefecture_id) == (302, detail(made), "320500")
@@ -270,7 +276,11 @@ def test_an_interrupted_import_offers_to_go_on(signed_in, company, tmp_path, at)
 
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
-    [("名单.xlsx", b"%PDF-1.7 x", "PDF"), ("名单.csv", "企業,代碼\n台灣精密機械,新北市板橋區".encode("big5"), "GB18030"), ("空.csv", b"\n", "文件是空的")],
+    [
+        ("名单.xlsx", b"%PDF-1.7 x", "PDF"),
+        ("名单.csv", "企業,代碼\n台灣精密機械,新北市板橋區".encode("big5"), "GB18030"),
+        ("空.csv", b"\n", "文件是空的"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_explained_at_its_field(signed_in, company, name, content, sentence):
     client = signed_in("secretariat")

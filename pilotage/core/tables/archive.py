@@ -28,6 +28,7 @@ _MAX_PART = 4 << 30
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
+
 @dataclass(frozen=True, slots=True)
 class SheetPart:
     name: str
@@ -155,7 +156,7 @@ class SharedStrings:
     """The shared strings, on disk; ``get`` keeps the last few thousand."""
 
     def __init__(self, archive: zipfile.ZipFile, part: str) -> None:
-        self.file: IO[bytes] = tempfile.TemporaryFile()
+        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
         self.ends = array("Q", [0])
         if part in archive.NameToInfo:
             self._load(archive, part)

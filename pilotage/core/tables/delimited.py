@@ -52,7 +52,9 @@ def detect_encoding(path: Path) -> str:
 
 
 def _unknown_encoding() -> str:
-    return _("The characters are neither UTF-8 nor GB18030. Open the file in a spreadsheet program and save it as “CSV UTF-8”, or as .xlsx.")
+    return _(
+        "The characters are neither UTF-8 nor GB18030. Open the file in a spreadsheet program and save it as “CSV UTF-8”, or as .xlsx."
+    )
 
 
 def _decodes(path: Path, encoding: str) -> bool:

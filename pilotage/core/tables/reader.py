@@ -39,7 +39,9 @@ def kind_of(path: Path) -> str:
         if start.startswith(magic):
             raise Unreadable(_("This is a %(kind)s file, whatever its name says. Save the table as .xlsx or .csv.") % {"kind": name})
     if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:5].lower() in {b"<html", b"<!doc", b"<?xml", b"<tabl"}:
-        raise Unreadable(_("This is a web page or XML file under the name of a table. Open it in a spreadsheet program and save it as .xlsx."))
+        raise Unreadable(
+            _("This is a web page or XML file under the name of a table. Open it in a spreadsheet program and save it as .xlsx.")
+        )
     return "csv"
 
 
@@ -49,7 +51,7 @@ def _kind_of_zip(path: Path) -> str:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise Unreadable(_("The workbook is damaged or was not uploaded completely. Save it again and repeat the upload.")) from error
-    if WORKBOOK in names or "_rels/.rels" in names and any(name.startswith("xl/") and name.endswith(".xml") for name in names):
+    if WORKBOOK in names or ("_rels/.rels" in names and any(name.startswith("xl/") and name.endswith(".xml") for name in names)):
         return "xlsx"
     if "xl/workbook.bin" in names:
         raise Unreadable(_("This is a binary workbook (.xlsb). Save it as .xlsx."))

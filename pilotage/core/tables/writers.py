@@ -81,7 +81,7 @@ def _write(sheet: Any, line: int, index: int, value: Any, number_format: Any, mo
         local = timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
         sheet.write_datetime(line, index, local, moment)
     elif isinstance(value, date):
-        sheet.write_datetime(line, index, datetime(value.year, value.month, value.day))
+        sheet.write_datetime(line, index, datetime(value.year, value.month, value.day))  # noqa: DTZ001  a spreadsheet knows no zone
     else:
         sheet.write_string(line, index, str(value)[:32_767])
 

@@ -58,7 +58,7 @@ class _SheetParser:
 
     def __init__(self, strings: SharedStrings, dates: frozenset[str], is_1904: bool) -> None:
         self.strings, self.dates = strings, dates
-        self.epoch = datetime(1904, 1, 1) if is_1904 else datetime(1899, 12, 30)
+        self.epoch = datetime(1904, 1, 1) if is_1904 else datetime(1899, 12, 30)  # noqa: DTZ001  nor does a serial day
 
     def rows(self, blocks: Iterator[bytes]) -> Iterator[Row]:
         done: list[Row] = []
@@ -114,10 +114,9 @@ class _SheetParser:
                         faults.append(fault)
                 elif has_formula and kind != "str":
                     faults.append(CellFault(column, FaultKind.FORMULA_WITHOUT_VALUE, ""))
-            elif tag == "row":
-                if cells or faults:
-                    done.append(Row(number, tuple(cells), tuple(faults)))
-                    cells, faults = [], []
+            elif tag == "row" and (cells or faults):
+                done.append(Row(number, tuple(cells), tuple(faults)))
+                cells, faults = [], []
 
         def characters(data: str) -> None:
             if capturing:

@@ -55,9 +55,7 @@ def create_enterprise(
         numbers[IdentifierScheme.USCC] = _checked("uscc", IdentifierScheme.USCC, uscc)
     now = clock.now()
     with transaction.atomic():
-        enterprise = Enterprise(
-            name_zh=name_zh.strip(), uscc=numbers.get(IdentifierScheme.USCC), created_at=now, updated_at=now, **facts
-        )
+        enterprise = Enterprise(name_zh=name_zh.strip(), uscc=numbers.get(IdentifierScheme.USCC), created_at=now, updated_at=now, **facts)
         enterprise.bigrams = search_text(enterprise, numbers.values())
         _refuse_taken(numbers)
         _cleaned(enterprise)
@@ -84,7 +82,9 @@ def update_enterprise(
     with transaction.atomic():
         current = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
         if base and base != version_of(current):
-            raise Conflict(_("Somebody else changed this enterprise meanwhile. Nothing was written; reload the page and enter your change again."))
+            raise Conflict(
+                _("Somebody else changed this enterprise meanwhile. Nothing was written; reload the page and enter your change again.")
+            )
         changed = {name: value for name, value in facts.items() if getattr(current, name) != value}
         if changed.keys() & IDENTITY_FACTS:
             rules.can_edit_identity(actor, current).require()

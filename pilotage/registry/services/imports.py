@@ -96,7 +96,7 @@ def check_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | No
         for plan, rows in _plans(batch, after=0):
             with transaction.atomic():
                 store_faults(batch, plan.faults)
-                _count(batch, plan, total_rows=batch.total_rows + len(rows), last_row=rows[-1].number)
+                _count(batch, plan, total_rows=(batch.total_rows or 0) + len(rows), last_row=rows[-1].number)
             if progress:
                 progress(batch)
     except Unreadable as error:
@@ -152,7 +152,7 @@ def _write_chunk(actor: Any, batch: EnterpriseImport, rows: Sequence[Row], attem
             write(plan)
             ImportFault.objects.filter(batch=batch, row__gt=batch.position, row__lte=rows[-1].number).delete()
             store_faults(batch, plan.faults)
-            _count(batch, plan, position=rows[-1].number, total_rows=batch.total_rows + len(rows))
+            _count(batch, plan, position=rows[-1].number, total_rows=(batch.total_rows or 0) + len(rows))
             record(batch, "enterprise_import.chunk", actor=actor, extra=_summary(rows, drafts, plan))
     except IntegrityError:
         # somebody entered one of these enterprises between our look and our write: look again

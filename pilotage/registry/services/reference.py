@@ -36,7 +36,9 @@ def load_reference_data(*, actor: Any = None) -> SeedReport:
         for row in _rows("divisions.csv")
     ]
     industries = [
-        Industry(**{name: row[name] for name in ("code", "name_zh", "short_zh", "name_en", "short_en", "level")}, parent_id=row["parent"] or None)
+        Industry(
+            **{name: row[name] for name in ("code", "name_zh", "short_zh", "name_en", "short_en", "level")}, parent_id=row["parent"] or None
+        )
         for row in _rows("industries.csv")
     ]
     with transaction.atomic():

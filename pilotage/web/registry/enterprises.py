@@ -65,7 +65,7 @@ def _filters(request: HttpRequest, chosen: dict[str, str]) -> list[dict[str, Any
     province = next(iter(territory), "") if territory else chosen.get("province", "")
     if province:
         filters.append(_select("prefecture", _("City"), [(row.pk, row.name) for row in selectors.prefectures(province)], chosen))
-    industries = [(row.pk, f"{row.pk} {row.name}") for row in (*selectors.industry_sections(), *selectors.industry_divisions())]
+    industries = [(row.pk, f"{row.pk} {row.short}") for row in (*selectors.industry_sections(), *selectors.industry_divisions())]
     filters.append(_select("industry", _("Industry"), industries, chosen))
     filters.append(_select("size", _("Size"), Size.choices, chosen))
     filters.append(_select("ownership", _("Ownership"), Ownership.choices, chosen))

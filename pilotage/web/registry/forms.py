@@ -49,7 +49,9 @@ class OwnFactsForm(forms.Form):
 class IdentityForm(OwnFactsForm):
     name_zh = forms.CharField(label=_("Registered name"), max_length=200)
     division = PlaceField(label=_("Territory"), required=False, help_text=PLACE_HELP)
-    is_legal_person = forms.BooleanField(label=_("Legal person"), required=False, help_text=_("Leave empty for a branch or plant of a group."))
+    is_legal_person = forms.BooleanField(
+        label=_("Legal person"), required=False, help_text=_("Leave empty for a branch or plant of a group.")
+    )
     field_order = ("name_zh", "division")
 
 
@@ -82,12 +84,20 @@ class TitleForm(forms.Form):
     batch = forms.CharField(label=_("Batch"), max_length=100, required=False)
     granted_on = forms.DateField(label=_("Granted on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     valid_until = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    source = forms.CharField(label=_("Source"), max_length=300, required=False, help_text=_("Address or number of the document that names it."))
+    source = forms.CharField(
+        label=_("Source"), max_length=300, required=False, help_text=_("Address or number of the document that names it.")
+    )
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label=_("File"), help_text=_("XLSX, or CSV in UTF-8 or GB18030, at most 200 MB."), widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}))
-    source = forms.CharField(label=_("Source"), max_length=300, required=False, help_text=_("Where the list comes from; kept with each new enterprise."))
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX, or CSV in UTF-8 or GB18030, at most 200 MB."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+    source = forms.CharField(
+        label=_("Source"), max_length=300, required=False, help_text=_("Where the list comes from; kept with each new enterprise.")
+    )
 
 
 def show_errors(form: forms.Form, invalid: Invalid) -> None:

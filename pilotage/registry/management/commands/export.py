@@ -21,13 +21,14 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, required=True, metavar="FILE", help="a name ending in .xlsx or .csv")
 
     def handle(self, *args: Any, to: Path, **options: Any) -> None:
-        writers = {".xlsx": write_xlsx, ".csv": write_csv}
-        writer = writers.get(to.suffix.lower())
-        if writer is None:
-            raise CommandError(f"{to.name}: the name must end in .xlsx or .csv")
-        title = {"title": "enterprises"} if writer is write_xlsx else {}
+        heads, rows = selectors.export_columns(), selectors.export_rows(Enterprise.objects.all())
         try:
-            writer(selectors.export_columns(), selectors.export_rows(Enterprise.objects.all()), to=to, **title)
+            if to.suffix.lower() == ".xlsx":
+                write_xlsx(heads, rows, title="enterprises", to=to)
+            elif to.suffix.lower() == ".csv":
+                write_csv(heads, rows, to=to)
+            else:
+                raise CommandError(f"{to.name}: the name must end in .xlsx or .csv")
         except OSError as error:
             raise CommandError(f"{to}: {error.strerror}") from None
         self.stdout.write(f"{Enterprise.objects.count():,} enterprises written to {to}")

@@ -1,3 +1,4 @@
+# ruff: noqa: N999  the module is named for the command
 from __future__ import annotations
 
 import argparse
@@ -125,5 +126,5 @@ class Command(BaseCommand):
     def _report(self, batch: EnterpriseImport, path: Path | None) -> None:
         if path is None:
             return
-        write_csv(selectors.FAULT_COLUMNS, selectors.fault_rows(batch), to=path)
+        write_csv([str(column) for column in selectors.FAULT_COLUMNS], selectors.fault_rows(batch), to=path)
         self.stdout.write(f"faults written to {path}")
