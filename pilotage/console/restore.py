@@ -89,7 +89,7 @@ def what_is_in_the_way() -> str:
     if media.is_dir() and any(media.iterdir()):
         return f"{media} holds files."
     if connection.vendor == "sqlite":
-        database = Path(settings.DATABASES["default"]["NAME"])
+        database = Path(str(settings.DATABASES["default"]["NAME"]))
         for suffix, what in (
             ("", "a database"),
             ("-wal", "the write-ahead log of a database"),
@@ -113,7 +113,7 @@ def _place_files(folder: Path) -> None:
 
 
 def _place_sqlite(source: Path) -> None:
-    target = Path(settings.DATABASES["default"]["NAME"])
+    target = Path(str(settings.DATABASES["default"]["NAME"]))
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.restoring")
     copy_file(source, partial)

@@ -6,6 +6,7 @@ the help page, so it is written for the person who reads it and is translatable.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,6 @@ class Conflict(Exception):
 class Invalid(Exception):
     """The object or input is not fit for the act. ``errors`` maps field names ('' for the whole) to sentences."""
 
-    def __init__(self, errors: dict[str, str] | str | _StrPromise):
-        self.errors: dict[str, str] = {k: str(v) for k, v in errors.items()} if isinstance(errors, dict) else {"": str(errors)}
+    def __init__(self, errors: Mapping[str, str | _StrPromise] | str | _StrPromise):
+        self.errors: dict[str, str] = {k: str(v) for k, v in errors.items()} if isinstance(errors, Mapping) else {"": str(errors)}
         super().__init__("; ".join(self.errors.values()))
