@@ -11,6 +11,7 @@ from pilotage.core import env
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = env.envpath("PILOTAGE_DATA_DIR", Path.cwd() / "var")
+env.make_folder("PILOTAGE_DATA_DIR", DATA_DIR)  # SQLite makes its file, but not the folder around it
 
 # --- the demonstration ---------------------------------------------------------------------
 # `pilotage demo` writes demo.json into the data directory: the site then says on every page that

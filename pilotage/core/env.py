@@ -54,6 +54,14 @@ def envpath(name: str, default: Path) -> Path:
     return Path(value).expanduser().resolve() if value else default
 
 
+def make_folder(name: str, path: Path) -> None:
+    """Make the folder that setting ``name`` points at, for this account and its group only."""
+    try:
+        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvError(f"{name}: cannot make the folder {path}: {error.strerror}") from error
+
+
 def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
     """Django's DATABASES entry for ``sqlite:///file`` or ``postgresql://user:pw@host:port/name``."""
     parts = urlsplit(url)

@@ -56,6 +56,14 @@ def test_lists_and_paths(monkeypatch):
     assert env.envpath(NAME, Path("var")) == Path("/srv/data")
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    env.make_folder(NAME, tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EnvError, match=r"^PILOTAGE_X: cannot make the folder .*/file/data: Not a directory$"):
+        env.make_folder(NAME, tmp_path / "file" / "data")
+
+
 @pytest.mark.parametrize(
     ("url", "name"),
     [("sqlite:////srv/a%20b.sqlite3", "/srv/a b.sqlite3"), ("sqlite:///var/x.sqlite3", "var/x.sqlite3"), ("sqlite://", ":memory:")],

@@ -76,7 +76,7 @@ class Work:
                 f"/my/{number}/", {"do": "autosave", "has": f"project_title:{version}:", "f.project_title": title}
             )
             told = json.loads(headers.get("hx-trigger", "{}")).get("pilotage:saved", {})
-            if status != 200 or told.get("fields") != ["project_title"]:
+            if status != 200 or list(told.get("fields", ())) != ["project_title"]:
                 self.unexpected.append(f"autosave of {number}: {status} {told}")
                 return
             version = told["version"]
