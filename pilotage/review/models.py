@@ -48,8 +48,8 @@ class Assignment(models.Model):
         indexes: ClassVar = [
             # the expert's queue
             models.Index(fields=["expert", "call", "position"], name="assignment_queue"),
-            # the review board's progress
-            models.Index(fields=["call", "state"], name="assignment_progress"),
+            # the load of each expert, from the index alone
+            models.Index(fields=["call", "expert", "state", "total"], name="assignment_load"),
             # the seats of one application
             models.Index(fields=["application", "state"], name="assignment_seats"),
         ]

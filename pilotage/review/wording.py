@@ -78,11 +78,10 @@ def _province_cap(figures: Mapping[str, Any], province: str) -> str:
         return _("%(province)s has no place under the published caps (%(cap)s).") % values
     if figures["reserve_used"]:
         return (
-            _(
-                "%(province)s: all %(cap)s places are taken (%(used)s selected, the last with %(last)s points, %(reserve)s in reserve). This project has %(mean)s."
-            )
-            % values
-        )
+            _("%(province)s: of %(cap)s places %(used)s are selected, the last with %(last)s points, and %(reserve)s stand in reserve;")
+            + " "
+            + _("this project has %(mean)s.")
+        ) % values
     return _("%(province)s: all %(cap)s places are taken, the last with %(last)s points. This project has %(mean)s.") % values
 
 

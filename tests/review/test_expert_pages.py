@@ -144,7 +144,9 @@ def test_concurrent_autosaves_of_two_tabs(mine, cast, client_for):
     one, two = client_for(cast.expert), client_for(cast.expert)
     shown = {"was-value-network": "", "was-comment-network": ""}
     one.post(url(mine), {"value-network": "6", "comment-network": "", **shown}, headers={"hx-request": "true"})
-    two.post(url(mine), {"value-site": "8", "comment-site": "", "was-value-site": "", "was-comment-site": ""}, headers={"hx-request": "true"})
+    two.post(
+        url(mine), {"value-site": "8", "comment-site": "", "was-value-site": "", "was-comment-site": ""}, headers={"hx-request": "true"}
+    )
     clash = two.post(url(mine), {"value-network": "9", "comment-network": "", **shown}, headers={"hx-request": "true"})
     assert dict(Score.objects.values_list("criterion", "value")) == {"network": Decimal(6), "site": Decimal(8)}
     assert "6" in clash.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,25 +35,27 @@ class Standing:
     reserve_position: int | None
     low: float
     high: float
+    lacking: int  # set aside for want of finished reviews
 
     def counts(self) -> Counter[str]:
         return Counter(outcome for _position, outcome in self.outcomes)
 
 
 def standing_of(chosen: Selection) -> Standing:
-    rows = list(chosen.rows.order_by("position").values_list("position", "outcome", "mean"))
-    picked = [(position, mean) for position, outcome, mean in rows if outcome == Outcome.SELECTED]
-    reserve = [position for position, outcome, _mean in rows if outcome == Outcome.RESERVE]
+    rows = list(chosen.rows.order_by("position").values_list("position", "outcome", "mean", "reason"))
+    picked = [(position, mean) for position, outcome, mean, _reason in rows if outcome == Outcome.SELECTED]
+    reserve = [position for position, outcome, _mean, _reason in rows if outcome == Outcome.RESERVE]
     at = picked[-1][0] if picked else None
-    near = [float(mean) for position, _outcome, mean in rows if mean is not None and at and abs(position - at) <= NEAR]
+    near = [float(mean) for position, _outcome, mean, _reason in rows if mean is not None and at and abs(position - at) <= NEAR]
     low, high = (min(near), max(near)) if near else (0.0, 100.0)
     return Standing(
-        [(position, outcome) for position, outcome, _mean in rows],
+        [(position, outcome) for position, outcome, _mean, _reason in rows],
         at,
         picked[-1][1] if picked else None,
         reserve[-1] if reserve else None,
         float(int(low)),
         float(int(high) + 1),
+        sum(reason == "few_reviews" for *_rest, reason in rows),
     )
 
 
@@ -117,11 +120,9 @@ def _shares(counts: Counter[str], choices: Any, total: int) -> list[tuple[str, i
     return known + unknown
 
 
-def quotas_panel(facts: dict[str, Any], terms: SelectionParameters) -> dict[str, Any]:
-    names = {d.code: d for d in Division.objects.filter(pk__in=[code for code in facts["by_province"] if code]).order_by("code")}
-    lines = [
-        {"province": names[code], "used": used, "cap": terms.terms().cap(code)} for code, used in facts["by_province"].most_common() if code
-    ]
+def quotas_panel(facts: dict[str, Any], terms: SelectionParameters, names: Mapping[str, Division]) -> dict[str, Any]:
+    used_by = facts["by_province"]
+    lines = [{"province": names[code], "used": used, "cap": terms.terms().cap(code)} for code, used in used_by.items() if code in names]
     lines.sort(key=lambda line: (-line["used"], line["province"].code))
     full = sum(bool(line["cap"]) and line["used"] >= line["cap"] for line in lines)
     return {"lines": lines[:10], "rest": lines[10:], "full": full}

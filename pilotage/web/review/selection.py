@@ -20,7 +20,7 @@ from pilotage.core import clock
 from pilotage.core.keyset import page
 from pilotage.core.tables import Column, write_xlsx
 from pilotage.core.transitions import may
-from pilotage.core.verdict import Invalid, Verdict, no
+from pilotage.core.verdict import Invalid, no
 from pilotage.registry.models import Division
 from pilotage.review import selections
 from pilotage.review.enums import Outcome, SelectionState
@@ -114,39 +114,36 @@ def _context(request: HttpRequest, call: Call, current: Selection | None, errors
         "may_build": can_build_selection(request.user, call),
         "proposal": None,
         "may_discard": None,
-        "candidates": Application.objects.filter(call=call, state=ApplicationState.UNDER_REVIEW).count(),
+        "candidates": 0 if current else Application.objects.filter(call=call, state=ApplicationState.UNDER_REVIEW).count(),
     }
-    return context | (_drawn(request, call, current, terms) if current else {})
+    return context | (_drawn(request, call, current, terms, names) if current else {})
 
 
-def _drawn(request: HttpRequest, call: Call, current: Selection, terms: SelectionParameters) -> dict[str, Any]:
+def _drawn(
+    request: HttpRequest, call: Call, current: Selection, terms: SelectionParameters, names: Mapping[str, Division]
+) -> dict[str, Any]:
     standing = standing_of(current)
     view = request.GET.get("view") if request.GET.get("view") in {"all", "critical"} else "critical"
     facts = facts_panel(current)
-    proposal = open_proposal(current)
+    proposal, verdict = open_proposal(current), may(request.user, current, "confirm")
+    is_own = proposal is not None and proposal.proposed_by_id == request.user.pk
     return {
         "standing": standing,
         "counts": standing.counts(),
         "views": _views(call, view),
         "view": view,
         **(_all_rows(request, current) if view == "all" else {"items": critical(current, standing), "page": None}),
-        "quotas": quotas_panel(facts, terms),
+        "quotas": quotas_panel(facts, terms, names),
         "facts": facts,
         "why": why_panel(request, current, standing),
         "changed": changed_panel(current),
         "proposal": proposal,
-        "may_propose": may(request.user, current, "confirm"),
-        "may_confirm": _may_confirm(request, current, proposal),
-        "may_withdraw": proposal is not None and proposal.proposed_by_id == request.user.pk,
+        "may_propose": verdict,
+        "may_confirm": no(_("The person who proposed an act cannot confirm it.")) if is_own else verdict,
+        "may_withdraw": is_own,
         "may_discard": may(request.user, current, "discard") if proposal is None else no(_("Withdraw the proposal first.")),
-        "lacking": current.rows.filter(reason="few_reviews").count(),
+        "lacking": standing.lacking,
     }
-
-
-def _may_confirm(request: HttpRequest, current: Selection, proposal: Any) -> Verdict:
-    if proposal is not None and proposal.proposed_by_id == request.user.pk:
-        return no(_("The person who proposed an act cannot confirm it."))
-    return may(request.user, current, "confirm")
 
 
 def _views(call: Call, view: str) -> list[dict[str, Any]]:

@@ -1,0 +1,257 @@
+import io
+import re
+import time
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from pilotage.calls.enums import ApplicationState
+from pilotage.calls.models import Application
+from pilotage.review import selections
+from pilotage.review.enums import AssignmentState, SelectionState
+from pilotage.review.models import Assignment, ExpertProfile, ReviewSummary, Selection
+from tests.factories import review as make
+
+pytestmark = pytest.mark.django_db
+TERMS = {"total": "3", "reserve": "1", "default_cap": "", "cap-320000": "2", "required_reviews": "2", "least_mean": ""}
+
+
+def pages(call, number="A-0"):
+    return {
+        "board": reverse("review:board", args=[call.slug]),
+        "assign": reverse("review:assign", args=[call.slug]),
+        "application": reverse("review:application", args=[call.slug, number]),
+        "selection": reverse("review:selection", args=[call.slug]),
+        "export": reverse("review:selection-export", args=[call.slug]),
+        "experts": reverse("review:expert-list"),
+    }
+
+
+@pytest.fixture
+def field(call, cast, me, at):
+    experts = [me, make.expert("E2")]
+    provinces = ["320000", "320000", "320000", "370000", "370000"]
+    apps = [
+        make.reviewed(call, cast.secretariat, [9 - i, 9 - i], experts, number=f"A-{i}", province=code, name=f"保密企业{i}有限公司")
+        for i, code in enumerate(provinces)
+    ]
+    at(make.AFTER_REVIEW)
+    return apps
+
+
+@pytest.mark.parametrize(
+    "who", ["outsider", "filer", "expert", "province_officer", "communications_officer", "city_officer", "finance_liaison"]
+)
+def test_scores_and_results_are_for_secretariat_and_auditors(call, cast, field, client_for, who):
+    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": 3, "required_reviews": 2})
+    client = client_for(getattr(cast, who))
+    for name, address in pages(call).items():
+        response = client.get(address)
+        assert (name, response.status_code) == (name, 403)
+        assert "保密企业" not in response.content.decode()
+
+
+def test_auditors_read_and_change_nothing(call, cast, field, client_for):
+    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": 3, "required_reviews": 2})
+    client = client_for(cast.auditor)
+    for name, address in pages(call).items():
+        assert (name, client.get(address).status_code) == (name, 200)
+    assert client.post(pages(call)["assign"], {}).status_code == 403
+    assert client.post(pages(call)["selection"], {"act": "build", **TERMS}).status_code == 403
+    assert Selection.objects.count() == 1
+
+
+def test_board_shows_progress_mean_and_spread_and_sorts(call, cast, field, client_for):
+    make.application(call, "A-8", "370000")
+    html = client_for(cast.secretariat).get(pages(call)["board"] + "?sort=mean").content.decode()
+    assert re.findall(r"/(A-\d)/", html) == ["A-0", "A-1", "A-2", "A-3", "A-4", "A-8"]
+    assert "90.00" in html
+    assert html.count("seat-finished") == 10
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("progress=seats", ["A-0", "A-1", "A-2", "A-3", "A-4", "A-8"]),
+        ("progress=wide", ["A-8"]),
+        ("province=370000", ["A-3", "A-4", "A-8"]),
+        ("progress=open", []),
+    ],
+)
+def test_board_filters(call, cast, me, field, client_for, query, numbers):
+    make.reviewed(call, cast.secretariat, [9, 3], [me, ExpertProfile.objects.get(number="E2")], number="A-8", province="370000")
+    html = client_for(cast.secretariat).get(f"{pages(call)['board']}?{query}").content.decode()
+    assert sorted(set(re.findall(r"/(A-\d)/", html))) == numbers
+
+
+def test_round_robin_shows_its_effect_before_it_acts(call, cast, client_for):
+    make.application(call, "A-0")
+    make.expert("E1")
+    make.expert("E2", "320000")
+    client = client_for(cast.secretariat)
+    html = client.get(pages(call)["assign"]).content.decode()
+    assert Assignment.objects.count() == 0
+    assert "A-0" in html
+    response = client.post(pages(call)["assign"], {"per_application": "3"})
+    assert response.url == pages(call)["board"]
+    assert [a.expert.number for a in Assignment.objects.all()] == ["E1"]
+
+
+def test_odd_numbers_of_experts_are_named(call, cast, client_for):
+    make.application(call, "A-0")
+    make.expert("E1")
+    response = client_for(cast.secretariat).post(pages(call)["assign"], {"per_application": "many"})
+    assert (response.status_code, Assignment.objects.count()) == (422, 0)
+    assert "20" in response.content.decode()
+
+
+def test_assigning_by_hand_shows_each_conflict_and_refuses_it(call, cast, client_for):
+    make.application(call, "A-0")
+    local, free = make.expert("E1", "320000"), make.expert("E2")
+    client = client_for(cast.secretariat)
+    html = client.get(pages(call)["application"]).content.decode()
+    assert f'name="expert" value="{free.pk}"' in html
+    assert f'name="expert" value="{local.pk}"' not in html
+    assert client.post(pages(call)["application"], {"act": "assign", "expert": local.pk}).status_code == 403
+    assert client.post(pages(call)["application"], {"act": "assign", "expert": free.pk}).status_code == 302
+    assert [a.expert for a in Assignment.objects.all()] == [free]
+
+
+def test_cancel_and_reopen_need_a_reason(call, cast, me, client_for):
+    app = make.application(call, "A-0")
+    begun = make.seat(app, me, cast.secretariat)
+    done = make.seat(app, make.expert("E2"), cast.secretariat, AssignmentState.FINISHED, 8)
+    client = client_for(cast.secretariat)
+    page = pages(call)["application"]
+    assert client.post(page, {"act": "cancel", "assignment": begun.pk, "reason": ""}).status_code == 422
+    client.post(page, {"act": "cancel", "assignment": begun.pk, "reason": "出差"})
+    client.post(page, {"act": "reopen", "assignment": done.pk, "reason": "更正笔误"})
+    begun.refresh_from_db()
+    done.refresh_from_db()
+    assert (begun.state, done.state) == (AssignmentState.CANCELLED, AssignmentState.STARTED)
+
+
+def test_building_shows_line_reasons_and_quota(call, cast, field, client_for):
+    client = client_for(cast.secretariat)
+    assert client.post(pages(call)["selection"], {"act": "build", **TERMS}).status_code == 302
+    html = client.get(pages(call)["selection"] + "?row=A-2").content.decode()
+    main = html[html.index("<main") :]
+    assert 'class="cut"' in main
+    assert "60.00" in main  # the line
+    assert "80.00" in main  # the last one selected of the full province
+    assert re.search(r"<b>2</b><span class=\"secondary\">/2", main)
+    assert {a.state for a in Application.objects.all()} == {ApplicationState.UNDER_REVIEW}
+
+
+def test_faulty_terms_come_back_with_what_was_typed(call, cast, field, client_for):
+    response = client_for(cast.secretariat).post(pages(call)["selection"], {"act": "build", **TERMS, "total": "many", "reserve": "7"})
+    html = response.content.decode()
+    assert (response.status_code, Selection.objects.count()) == (422, 0)
+    assert 'value="many"' in html
+    assert 'value="7"' in html
+
+
+def test_one_proposes_another_confirms(call, cast, field, client_for):
+    first, second = client_for(cast.secretariat), client_for(cast.second_secretariat)
+    page = pages(call)["selection"]
+    first.post(page, {"act": "build", **TERMS})
+    draft = Selection.objects.get()
+    first.post(page, {"act": "propose", "selection": draft.pk})
+    assert first.post(page, {"act": "confirm", "selection": draft.pk}).status_code == 403
+    html = first.get(page).content.decode()
+    assert re.search(r'value="confirm" disabled', html)
+    assert second.post(page, {"act": "confirm", "selection": draft.pk}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == SelectionState.CONFIRMED
+    states = list(Application.objects.order_by("number").values_list("state", flat=True))
+    assert states == ["selected", "selected", "not_selected", "selected", "reserve"]
+    assert 'name="act" value="build"' not in second.get(page).content.decode()
+
+
+def test_a_button_of_an_older_draft_decides_nothing(call, cast, field, client_for):
+    client = client_for(cast.secretariat)
+    page = pages(call)["selection"]
+    client.post(page, {"act": "build", **TERMS})
+    old = Selection.objects.get()
+    client.post(page, {"act": "build", **TERMS, "total": "2"})
+    assert client.post(page, {"act": "propose", "selection": old.pk}).status_code == 404
+    assert client.get(page).content.decode().count("<b>−</b>") == 1
+
+
+def test_export_holds_every_row_with_its_reason(call, cast, field, client_for):
+    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": 3, "caps": {"320000": 2}, "required_reviews": 2})
+    content = client_for(cast.secretariat).get(pages(call)["export"]).content
+    rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+    table = [row for row in rows if isinstance(row[0], int)]
+    assert [row[1] for row in table] == ["A-0", "A-1", "A-2", "A-3", "A-4"]
+    assert [bool(row[12]) for row in table] == [True] * 5
+    assert "80.00" in table[2][12]
+
+
+def test_experts_come_in_by_file_and_bad_rows_are_named(call, cast, me, client_for):
+    text = "编号,姓名,电子邮箱,工作单位,省份,专业领域\nZ1,新专家,z1@example.org,某某大学,辽宁省,网络;安全\nZ2,,z2@example.org,,,\nZ3,三,z3@example.org,,火星,\n"
+    client = client_for(cast.secretariat)
+    response = client.post(reverse("review:expert-list"), {"file": SimpleUploadedFile("experts.csv", text.encode())})
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert sorted(ExpertProfile.objects.values_list("number", flat=True)) == ["0417", "Z1"]
+    assert ExpertProfile.objects.get(number="Z1").disciplines == ["网络", "安全"]
+    assert "火星" in html
+    assert (
+        client_for(cast.auditor).post(reverse("review:expert-list"), {"file": SimpleUploadedFile("e.csv", text.encode())}).status_code
+        == 403
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("name", "number"), [("board", 12), ("application", 15), ("selection", 16)])
+def test_cost_is_the_same_for_one_row_and_three(call, cast, me, at, client_for, django_assert_num_queries, rows, name, number):
+    second = make.expert("E2")
+    for i in range(rows):
+        make.reviewed(call, cast.secretariat, [8, 7], [me, second], number=f"A-{i}", province="370000")
+    at(make.AFTER_REVIEW)
+    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": rows, "required_reviews": 2})
+    client = client_for(cast.secretariat)
+    with django_assert_num_queries(number):
+        assert client.get(pages(call)[name]).status_code == 200
+
+
+def test_board_over_5000_applications_and_15000_reviews(call, cast, client_for):
+    template = make.application(call, "B-0000", "370000")
+    columns = [f.attname for f in Application._meta.concrete_fields if f.attname not in {"id", "number", "project_title", "state"}]
+    shared = {name: getattr(template, name) for name in columns}
+    apps = Application.objects.bulk_create(
+        Application(**shared, number=f"B-{i:04}", project_title=f"项目{i}", state="under_review") for i in range(1, 5000)
+    )
+    experts = [make.expert(f"X{i:03}") for i in range(100)]
+    Assignment.objects.bulk_create(
+        Assignment(
+            application=app, call=call, expert=experts[(i * 3 + k) % 100], state="finished", method="manual", position=i,
+            total=50 + (i + k) % 50, assigned_by=cast.secretariat, assigned_at=make.LONG_AGO, finished_at=make.LONG_AGO,
+        )
+        for i, app in enumerate(apps)
+        for k in range(3)
+    )  # fmt: skip
+    ReviewSummary.objects.bulk_create(
+        ReviewSummary(application=app, call=call, seat_count=3, finished_count=3, mean=50 + i % 50, spread=2) for i, app in enumerate(apps)
+    )
+    handler, cookies = WSGIHandler(), client_for(cast.secretariat).cookies  # the whole stack without what the tests add to their client
+    handler.load_middleware()
+    for query in ("", "?sort=mean", "?progress=done&sort=spread"):
+        spent = []
+        for _attempt in range(4):
+            request = RequestFactory().get(pages(call)["board"] + query)
+            request.COOKIES = {name: morsel.value for name, morsel in cookies.items()}
+            started = time.process_time()
+            with CaptureQueriesContext(connection) as queries:
+                response = handler.get_response(request)
+            spent.append(time.process_time() - started)
+            assert response.content.decode().count('<span class="seats"') == 50
+        assert len(queries) <= 15
+        assert min(spent) <= 0.15
