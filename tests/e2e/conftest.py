@@ -36,6 +36,16 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the plan and the cast of the small scene, made once and not to be changed."""
+    from tests.e2e import scene, year
+
+    folder = tmp_path_factory.mktemp("scene") / "data"
+    scene.prepare(Server(folder), year.FILING)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """``built("review")`` is a data folder with the demonstration at that stage, made once and not to be changed."""
     made: dict[str, Path] = {}
