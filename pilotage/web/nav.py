@@ -53,7 +53,7 @@ PUBLIC_NAV = (
     NavItem("directory:open-data", pgettext_lazy("navigation", "Open data")),
 )
 WORK_NAV = (
-    NavItem("desk", pgettext_lazy("navigation", "Overview"), SECRETARIAT, under=("/work/review/", "/work/selection/", "/work/directory/")),
+    NavItem("desk", pgettext_lazy("navigation", "Overview"), SECRETARIAT, under=("/work/review/", "/work/selection/")),
     NavItem("calls:my-list", _("My applications"), APPLICANTS),
     NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE),
     NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE),
