@@ -1,9 +1,10 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AssignmentState(TextChoices):
-    ASSIGNED = "assigned", _("To review")
+    ASSIGNED = "assigned", pgettext_lazy("review", "To review")
     STARTED = "started", _("Begun")
     FINISHED = "finished", _("Reviewed")
     RECUSED = "recused", _("Recused")

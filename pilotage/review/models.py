@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotage.review.enums import AssignmentMethod, AssignmentState, Outcome, SelectionState
 
@@ -124,7 +125,7 @@ class Selection(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("selection")
+        verbose_name = pgettext_lazy("review", "selection")
         ordering: ClassVar = ["-number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["call", "number"], name="selection_once"),

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotage.core.transitions import StateTable, register, row
 from pilotage.review.checks import inputs_unchanged, not_proposed, scores_complete
@@ -17,7 +18,7 @@ ASSIGNMENT = register(
             row("finish", A.STARTED, A.FINISHED, can_review, scores_complete, label=_("Finish")),
             row("reopen", A.FINISHED, A.STARTED, can_administer, needs_reason=True, label=_("Reopen")),
             row("recuse", {A.ASSIGNED, A.STARTED}, A.RECUSED, can_recuse, needs_reason=True, label=_("Recuse")),
-            row("cancel", {A.ASSIGNED, A.STARTED}, A.CANCELLED, can_administer, needs_reason=True, label=_("Cancel")),
+            row("cancel", {A.ASSIGNED, A.STARTED}, A.CANCELLED, can_administer, needs_reason=True, label=pgettext_lazy("review", "Cancel")),
         ),
     ),
 )

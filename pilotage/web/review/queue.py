@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pilotage.accounts import rules as accounts
@@ -79,7 +80,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _tabs(call: Call, counts: dict[str, int], group: str) -> list[dict[str, Any]]:
-    labels = {"todo": _("To review"), "finished": _("Reviewed"), "recused": _("Recused"), "all": _("All")}
+    labels = {"todo": pgettext("review", "To review"), "finished": _("Reviewed"), "recused": _("Recused"), "all": _("All")}
     base = reverse("review:queue")
     return [
         {

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pilotage.calls.enums import ApplicationState
@@ -139,7 +139,7 @@ def _drawn(
         "changed": changed_panel(current),
         "proposal": proposal,
         "may_propose": verdict,
-        "may_confirm": no(_("The person who proposed an act cannot confirm it.")) if is_own else verdict,
+        "may_confirm": may(request.user, proposal, "confirm") if is_own else verdict,
         "may_withdraw": is_own,
         "may_discard": may(request.user, current, "discard") if proposal is None else no(_("Withdraw the proposal first.")),
         "lacking": standing.lacking,
@@ -180,19 +180,19 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _columns() -> list[Column]:
     return [
-        Column(_("Rank"), 8),
+        Column(pgettext("review", "Rank"), 8),
         Column(_("Application"), 18),
         Column(_("Applicant"), 36),
         Column(_("Project"), 36),
         Column(_("Province"), 14),
         Column(_("City"), 14),
-        Column(_("Industry"), 24),
+        Column(pgettext("review", "Industry"), 24),
         Column(_("Finished reviews"), 10),
-        Column(_("Mean"), 10, "0.000"),
+        Column(pgettext("review", "Mean"), 10, "0.000"),
         Column(_("Spread"), 10, "0.000"),
         Column(_("Outcome"), 12),
         Column(_("Kind of reason"), 24),
-        Column(_("Reason"), 70),
+        Column(pgettext("review", "Reason"), 70),
     ]
 
 
@@ -219,7 +219,7 @@ def _line(row: SelectionRow) -> list[Any]:
 def _notes(chosen: Selection, title: str) -> list[str]:
     state = SelectionState(chosen.state).label
     total = chosen.parameters["total"]
-    places = ngettext("%(count)s place", "%(count)s places", total) % {"count": total}
+    places = npgettext("review", "%(count)s place", "%(count)s places", total) % {"count": total}
     return [
         title,
         _("State: %(state)s. %(places)s. Inputs %(digest)s") % {"state": state, "places": places, "digest": chosen.inputs_digest},
