@@ -80,7 +80,7 @@ def _file(call: Call, offices: people.Offices, plot: Plot, local: dict[str, list
     rng = random.Random(f"{shape.SEED}plot{plot.index}")
     place = _place(plot, local, is_model=is_model)
     industry = fiction.industry_for(rng, plot.index)
-    made = fiction.firm(rng, place.short_zh or place.name_zh, taken, industry)
+    made = fiction.firm(rng, _city_name(place), taken, industry)
     enterprise = registry.create_enterprise(
         actor=None,
         name_zh=made.name,
@@ -119,13 +119,20 @@ def _place(plot: Plot, local: dict[str, list[Division]], *, is_model: bool) -> D
     return cities[plot.index % len(cities)]
 
 
+def _city_name(place: Division) -> str:
+    """苏州 for a city; 北京 for a district of Beijing."""
+    if place.level == "county":
+        return Division.objects.get(pk=f"{place.pk[:2]}0000").name_zh.removesuffix("市")
+    return place.short_zh or place.name_zh
+
+
 def _strength(rng: random.Random, plot: Plot) -> float:
     """The quality experts will see, 0-10. The gaps keep the outline of the year: Jiangsu's own line lies above the national one."""
     if plot.fate is Fate.LISTED:
-        return rng.uniform(8.4 if plot.province in shape.OVER_CAP else 7.7, 9.4)
+        return rng.uniform(8.5 if plot.province in shape.OVER_CAP else 7.8, 9.4)
     if plot.fate is Fate.OVER_CAP:
         return rng.uniform(7.95, 8.05)
-    return rng.uniform(4.8, 7.2)
+    return rng.uniform(4.8, 6.9)
 
 
 def _contract(application: Application, name: str) -> ContentFile:

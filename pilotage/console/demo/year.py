@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -225,15 +226,10 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
 COMMENTS = ("场景与生产结合紧密，数据可追溯。", "网络覆盖与申报一致，边缘侧应用有深度。", "成效口径清楚，建议补充能耗原始记录。", "复制推广路径明确。")
 
 
-def _score(seat: Assignment, criteria: list[dict], quality: float) -> None:
-    """Whole marks whose weighted mean lies close to ``quality``: what one criterion rounds away the next gives back."""
-    scores, owed = {}, 0.0
-    rng = random.Random(f"{shape.SEED}score{seat.pk}")
-    for criterion in sorted(criteria, key=lambda c: -c["weight"]):
-        wish = quality + owed / criterion["weight"]
-        value = min(10, max(0, round(wish)))
-        owed += (quality - value) * criterion["weight"]
-        scores[criterion["key"]] = {"value": str(value), "comment": ""}
+def _score(seat: Assignment, criteria: list[dict[str, Any]], quality: float) -> None:
+    """Whole marks around ``quality``, rounded up or down by chance so that their mean stays true to it."""
+    rng = random.Random(f"{shape.SEED}score{seat.application_id}{seat.expert.number}")
+    scores = {c["key"]: {"value": str(min(10, max(0, int(quality + rng.random())))), "comment": ""} for c in criteria}
     review.declare_no_conflict(actor=seat.expert.user, assignment=seat)
     review.save_scores(actor=seat.expert.user, assignment=seat, scores=scores, comment=rng.choice(COMMENTS))
     review.finish_review(actor=seat.expert.user, assignment=seat)

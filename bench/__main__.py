@@ -1,0 +1,107 @@
+"""`make bench`: run every measurement and write docs/benchmarks.md. Options name the parts to run.
+
+Each script prints lines of ``name key=value …``; this collects them, sets them beside the bars of the
+design and beside the peer where its Python is given in PILOTAGE_BENCH_PRETALX.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "benchmarks.md"
+PEER = os.environ.get("PILOTAGE_BENCH_PRETALX", "")
+
+Line = tuple[str, dict[str, str]]
+
+PARTS: dict[str, list[list[str]]] = {
+    "pages": [[sys.executable, str(HERE / "pages.py")]] + ([[PEER, str(HERE / "peer" / "pretalx_pages.py")]] if PEER else []),
+    "import": [[sys.executable, str(HERE / "import_enterprises.py")]],
+    "search": [
+        [sys.executable, str(HERE / "directory_search.py"), "--rows", rows, "--db", database]
+        for rows in ("100000", "1000000")
+        for database in ("sqlite", "postgresql")
+    ],
+}
+BARS = {
+    "list": "<= 0.06 CPU s, <= 12 queries, <= 120 kB",
+    "review_board": "<= 0.15 CPU s, <= 15 queries",
+    "bulk": "500 recommended in <= 3 s",
+    "import_enterprises": "100,000 in <= 60 s, constant memory",
+    "directory_search": "p99 <= 100 ms",
+}
+
+
+def run(command: list[str]) -> Iterator[Line]:
+    print("$", " ".join(Path(word).name if "/" in word else word for word in command), flush=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    for line in done.stdout.splitlines():
+        print(" ", line, flush=True)
+        name, *rest = line.split()
+        if rest and all("=" in word for word in rest):
+            yield name, dict(word.split("=", 1) for word in rest)
+    if done.returncode:
+        print(done.stderr[-3000:], file=sys.stderr)
+        raise SystemExit(f"{command[1]} failed")
+
+
+def pages_table(lines: list[Line]) -> list[str]:
+    ours = {f["name"]: f for name, f in lines if name == "page" and f["peer"] == "pilotage"}
+    theirs = {f["name"]: f for name, f in lines if name == "page" and f["peer"] == "pretalx"}
+    if not ours:
+        return []
+    text = ["## Pages over 5,000 applications and 15,000 reviews", "", "| page | CPU s | queries | bytes | bar | pretalx 2025.2.2, same run | ratio |", "|---|---|---|---|---|---|---|"]
+    for name, fields in ours.items():
+        peer = theirs.get(name)
+        beside = f"{peer['cpu']} s, {peer['queries']} queries, {int(peer['bytes']):,} bytes" if peer else "–"
+        ratio = f"{float(peer['cpu']) / float(fields['cpu']):.0f} x" if peer else "–"
+        text.append(f"| {name} | {fields['cpu']} | {fields['queries']} | {int(fields['bytes']):,} | {BARS.get(name, '–')} | {beside} | {ratio} |")
+    if not theirs:
+        text += ["", "pretalx was not measured in this run: PILOTAGE_BENCH_PRETALX was not set (bench/peer/README.md)."]
+    return [*text, ""]
+
+
+def plain_table(title: str, lines: list[Line], name: str) -> list[str]:
+    rows = [fields for found, fields in lines if found == name]
+    if not rows:
+        return []
+    heads = list(rows[0])
+    text = [f"## {title}", "", f"Bar: {BARS[name]}.", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    return [*text, *("| " + " | ".join(row.get(head, "–") for head in heads) + " |" for row in rows), ""]
+
+
+def machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or list(PARTS)
+    lines = [line for part in chosen for command in PARTS[part] for line in run(command)]
+    text = [
+        "# Benchmarks",
+        "",
+        f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}. Written by the command; do not edit by hand.",
+        "",
+        "CPU is `time.process_time` of one process, best of five after a warm-up, SQLite included; see `bench/`. Other work on the machine moves every figure; ratios were taken in one run.",
+        "",
+        *pages_table(lines),
+        *plain_table("Recommending in bulk", lines, "bulk"),
+        *plain_table("Import of enterprises from XLSX", lines, "import_enterprises"),
+        *plain_table("Directory search", lines, "directory_search"),
+    ]
+    if not sys.argv[1:]:
+        PAGE.write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
+        print(f"written to {PAGE.relative_to(HERE.parent)}")
+    else:
+        print("\n".join(text))
+
+
+if __name__ == "__main__":
+    main()
