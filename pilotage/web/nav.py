@@ -58,7 +58,7 @@ WORK_NAV = (
     NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE),
     NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE),
     NavItem("calls:cosign-desk", pgettext_lazy("navigation", "Co-sign"), COMMUNICATIONS),
-    NavItem("review:queue", _("To review"), EXPERTS),
+    NavItem("review:queue", pgettext_lazy("navigation", "To review"), EXPERTS),
     NavItem("calls:accept-desk", pgettext_lazy("navigation", "Accept"), SECRETARIAT),
     NavItem("calls:application-list", pgettext_lazy("navigation", "Applications"), OFFICERS | SECRETARIAT | AUDITORS),
     NavItem("review:expert-list", pgettext_lazy("navigation", "Experts"), SECRETARIAT),
