@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -36,17 +38,31 @@ class Option:
     checked: bool
 
 
+    def control(self, facet: str) -> SafeString:
+        """The checkbox with its words and count; made here because a page has some sixty of them."""
+        checked = mark_safe(" checked") if self.checked else ""
+        count = format_html(" <span>{}</span>", formats.number(self.count)) if self.count is not None else ""
+        return format_html('<input type="checkbox" name="{}" value="{}"{}> {}{}', facet, self.code, checked, self.name, count)
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     name: str
     title: str
-    first: list[Option]
-    more: list[Option]
+    options: list[Option]
     is_counted: bool
 
     @property
+    def first(self) -> list[SafeString]:
+        return [option.control(self.name) for option in self.options[:SHOWN]]
+
+    @property
+    def more(self) -> list[SafeString]:
+        return [option.control(self.name) for option in self.options[SHOWN:]]
+
+    @property
     def size(self) -> int:
-        return len(self.first) + len(self.more)
+        return len(self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +106,12 @@ def _with_default_edition(filters: EntryFilter, editions: list[Edition]) -> Entr
 @login_not_required
 @require_safe
 def directory_list(request: HttpRequest, slug: str) -> HttpResponse:
-    if slug == DEFAULT and not Directory.objects.filter(slug=slug).exists():
+    try:
+        listing = read(request, slug)
+    except Http404:
+        if slug != DEFAULT:
+            raise
         return render(request, "directory/no_directory.html")
-    listing = read(request, slug)
     return render(request, "directory/directory_list.html", page_context(request, listing))
 
 
@@ -190,7 +209,7 @@ class Names:
         facets = [self._facet(name, title, filters, counts[name]) for name, title in titles.items()]
         states = [EntryState.RECTIFYING, EntryState.REMOVED, EntryState.EXPIRED]
         options = [Option(s.value, str(s.label), None, s.value in filters.state) for s in states]
-        return [*[f for f in facets if f.size], Facet("state", _("State"), options, [], True)]
+        return [*[f for f in facets if f.size], Facet("state", _("State"), options, True)]
 
     def _facet(self, name: str, title: str, filters: EntryFilter, counts: FacetCounts) -> Facet:
         checked = getattr(filters, name)
@@ -203,8 +222,7 @@ class Names:
             for code in ranked
             if by_code is None or by_code.get(code, 0) or code in checked
         ]
-        first = options[:SHOWN]
-        return Facet(name, title, first, options[SHOWN:], by_code is not None)
+        return Facet(name, title, options, by_code is not None)
 
 
 def scenario_names(editions: list[Edition]) -> dict[str, str]:
