@@ -29,7 +29,7 @@ _HIDDEN_SUFFIXES = ("_address",)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One field as it is read. ``kind``: text, value, list, effect, table; the other members go with it."""
+    """One field as it is read. ``kind``: text, value, money (``text`` is the plain figure), list, effect, table."""
 
     key: str
     label: str
@@ -54,7 +54,7 @@ class Part:
 
     @property
     def values(self) -> list[Fact]:
-        return self.of_kind("value")
+        return self.of_kind("value", "money")
 
     @property
     def effects(self) -> list[Fact]:
@@ -184,6 +184,8 @@ def _fact(
     match field.type:
         case "textarea":
             return Fact(field.key, field.label, "text", redact(value))
+        case "money":
+            return Fact(field.key, field.label, "money", str(value))
         case "scenarios":
             items = tuple((_option_label(field, code), redact(text or "")) for code, text in value.items())
             return Fact(field.key, field.label, "list", items=items)

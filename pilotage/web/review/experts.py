@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from pilotage.core.keyset import page
 from pilotage.core.tables import Unreadable
 from pilotage.core.verdict import Invalid
+from pilotage.registry.models import Industry
 from pilotage.review.experts import COLUMNS, REQUIRED, ExpertImport, import_experts, set_availability
 from pilotage.review.rules import can_import_experts, can_see_results, visible_experts
 
@@ -36,8 +37,13 @@ def expert_list(request: HttpRequest) -> HttpResponse:
     rows = visible_experts(request.user).select_related("user", "employer", "province")
     if query:
         rows = rows.filter(number__icontains=query) | rows.filter(user__name__icontains=query) | rows.filter(employer_name__icontains=query)
+    shown = page(rows, order=("number",), after=request.GET.get("after", ""))
+    codes = {code for expert in shown for code in expert.disciplines}
+    names = {i.code: i.short for i in Industry.objects.filter(pk__in=codes)}
+    for expert in shown:
+        expert.fields_of_work = [names.get(code, code) for code in expert.disciplines]
     context: dict[str, Any] = {
-        "page": page(rows, order=("number",), after=request.GET.get("after", "")),
+        "page": shown,
         "query": query,
         "columns": [(names[0], key in REQUIRED) for key, names in COLUMNS.items()],
         "may_import": can_import_experts(request.user),

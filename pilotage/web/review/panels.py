@@ -23,6 +23,7 @@ from pilotage.review.wording import TIES, points, reason_sentence
 from pilotage.web.review.board import HEAVY
 
 NEAR = 12  # ranks shown on either side of the line
+SHOWN = 6  # projects named among those that came in, and among those that went out
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def _fold(items: list[dict[str, Any]], hidden: list[tuple[int, str]]) -> None:
     counts = Counter(outcome for _position, outcome in hidden)
     parts = [f"{Outcome(outcome).label} {counts[outcome]}" for outcome in Outcome.values if counts[outcome]]
     first, last = hidden[0][0], hidden[-1][0]
-    items.append({"fold": _("Places %(first)s–%(last)s: %(parts)s") % {"first": first, "last": last, "parts": _(", ").join(parts)}})
+    places = _("Place %(first)s: %(parts)s") if first == last else _("Places %(first)s–%(last)s: %(parts)s")
+    items.append({"fold": places % {"first": first, "last": last, "parts": _(", ").join(parts)}})
     hidden.clear()
 
 
@@ -183,12 +185,12 @@ def changed_panel(current: Selection) -> dict[str, Any] | None:
     left = [pk for pk, outcome in old.items() if outcome == Outcome.SELECTED and new.get(pk) != Outcome.SELECTED]
     titles = {
         a.pk: a
-        for a in Application.objects.filter(pk__in=[*entered[:20], *left[:20]]).select_related("prefecture", "province").defer(*HEAVY)
+        for a in Application.objects.filter(pk__in=[*entered[:SHOWN], *left[:SHOWN]]).select_related("prefecture", "province").defer(*HEAVY)
     }
     return {
         "before": before,
-        "entered": [titles[pk] for pk in entered[:20]],
-        "left": [titles[pk] for pk in left[:20]],
+        "entered": [titles[pk] for pk in entered[:SHOWN]],
+        "left": [titles[pk] for pk in left[:SHOWN]],
         "entered_count": len(entered),
         "left_count": len(left),
     }

@@ -53,6 +53,7 @@ class Sheet:
     running: scoring.Running
     errors: dict[str, str] = field(default_factory=dict)
     saved_at: Any = None
+    has_unsaved: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,9 +118,9 @@ def _finish(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     try:
         services.finish_review(actor=request.user, assignment=assignment)
     except Invalid as problem:
-        sheet.errors |= problem.errors
         for card in sheet.cards:
             card.error = problem.errors.get(card.key, "")
+        sheet.errors |= {card.key: f"{card.title}{_(': ')}{card.error}" for card in sheet.cards if card.error}
         return _page(request, assignment, sheet, 422)
     return _on(request, assignment)
 
@@ -162,6 +163,8 @@ def _sheet(assignment: Assignment, saved: ScoresSaved | None, post: Mapping[str,
         title = in_language(criterion.title_zh, criterion.title_en) or criterion.key
         card = Card(number, criterion.key, title, criterion.weight, anchors, value, comment, value, comment)
         card.error = errors.get(criterion.key, "")
+        if card.error:
+            errors[criterion.key] = f"{title}{_(': ')}{card.error}"
         card.clash = saved.conflicts.get(criterion.key) if saved else None
         if card.error or card.clash:
             card.comment = post.get(f"comment-{criterion.key}", comment)
@@ -169,7 +172,9 @@ def _sheet(assignment: Assignment, saved: ScoresSaved | None, post: Mapping[str,
             errors[criterion.key] = _("“%(criterion)s” was changed in another window; nothing was overwritten.") % {"criterion": title}
         cards.append(card)
     values = {key: (stored[key].value if key in stored else None) for key in rubric.keys}
-    return Sheet(cards, rubric.levels, scoring.running(rubric, values), errors, saved.at if saved else _last_saved(stored.values()))
+    return Sheet(
+        cards, rubric.levels, scoring.running(rubric, values), errors, saved.at if saved else _last_saved(stored.values()), bool(errors)
+    )
 
 
 def _last_saved(stored: Any) -> Any:

@@ -70,6 +70,6 @@
 
   const wrong = criteria.findIndex((card) => card.classList.contains("is-invalid"));
   const open = criteria.findIndex((card) => !card.querySelector("input[type=radio]:checked"));
-  if (wrong >= 0) show(wrong);
+  if (wrong >= 0) requestAnimationFrame(() => { show(wrong, false); criteria[wrong].scrollIntoView({ block: "center" }); });
   else if (open >= 0) { current = open; criteria[open].classList.add("is-current"); }
 })();
