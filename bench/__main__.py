@@ -56,12 +56,15 @@ def pages_table(lines: list[Line]) -> list[str]:
     theirs = {f["name"]: f for name, f in lines if name == "page" and f["peer"] == "pretalx"}
     if not ours:
         return []
-    text = ["## Pages over 5,000 applications and 15,000 reviews", "", "| page | CPU s | queries | bytes | bar | pretalx 2025.2.2, same run | ratio |", "|---|---|---|---|---|---|---|"]
+    heads = "| page | CPU s | queries | bytes | bar | pretalx 2025.2.2, same run | ratio |"
+    text = ["## Pages over 5,000 applications and 15,000 reviews", "", heads, "|---|---|---|---|---|---|---|"]
     for name, fields in ours.items():
         peer = theirs.get(name)
         beside = f"{peer['cpu']} s, {peer['queries']} queries, {int(peer['bytes']):,} bytes" if peer else "–"
         ratio = f"{float(peer['cpu']) / float(fields['cpu']):.0f} x" if peer else "–"
-        text.append(f"| {name} | {fields['cpu']} | {fields['queries']} | {int(fields['bytes']):,} | {BARS.get(name, '–')} | {beside} | {ratio} |")
+        text.append(
+            f"| {name} | {fields['cpu']} | {fields['queries']} | {int(fields['bytes']):,} | {BARS.get(name, '–')} | {beside} | {ratio} |"
+        )
     if not theirs:
         text += ["", "pretalx was not measured in this run: PILOTAGE_BENCH_PRETALX was not set (bench/peer/README.md)."]
     return [*text, ""]
@@ -89,7 +92,8 @@ def main() -> None:
         "",
         f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}. Written by the command; do not edit by hand.",
         "",
-        "CPU is `time.process_time` of one process, best of five after a warm-up, SQLite included; see `bench/`. Other work on the machine moves every figure; ratios were taken in one run.",
+        "CPU is `time.process_time` of one process, best of five after a warm-up, SQLite included; see `bench/`.",
+        "Other work on the machine moves every figure; ratios were taken in one run.",
         "",
         *pages_table(lines),
         *plain_table("Recommending in bulk", lines, "bulk"),

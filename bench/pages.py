@@ -26,7 +26,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(PILOTAGE_DATA_DIR=folder, DJANGO_SETTINGS_MODULE="pilotage.settings", PILOTAGE_PLAN_DIR=str(ROOT / "plans/industrial-internet-2023"))
+        os.environ.update(
+            PILOTAGE_DATA_DIR=folder,
+            DJANGO_SETTINGS_MODULE="pilotage.settings",
+            PILOTAGE_PLAN_DIR=str(ROOT / "plans/industrial-internet-2023"),
+        )
         os.environ.pop("PILOTAGE_DATABASE_URL", None)
         sys.path.insert(0, str(ROOT))
         measure(options.rows)
@@ -77,7 +81,9 @@ def fill(rows: int) -> dict[str, Any]:
             ("filer", "enterprise", None),
         ):
             enterprise = (
-                registry.create_enterprise(actor=None, name_zh="苏州测速精密有限公司", division="320500", is_fictional=True) if kind == "enterprise" else None
+                registry.create_enterprise(actor=None, name_zh="苏州测速精密有限公司", division="320500", is_fictional=True)
+                if kind == "enterprise"
+                else None
             )
             body = accounts.create_organisation(actor=None, kind=kind, name_zh=role, division=division, enterprise=enterprise)
             user = accounts.create_user(actor=None, email=f"{role}@bench.example", name=role)
@@ -169,7 +175,14 @@ def reviews(call: Any, rows: list[Any], secretary: Any) -> None:
     Assignment.objects.bulk_create(seats, batch_size=500)
     ReviewSummary.objects.bulk_create(
         [
-            ReviewSummary(application=row, call=call, seat_count=3, finished_count=3, mean=Decimal(rng.randrange(50_000, 95_000)) / 1000, spread=Decimal("2.5"))
+            ReviewSummary(
+                application=row,
+                call=call,
+                seat_count=3,
+                finished_count=3,
+                mean=Decimal(rng.randrange(50_000, 95_000)) / 1000,
+                spread=Decimal("2.5"),
+            )
             for row in rows
         ],
         batch_size=500,
@@ -186,7 +199,10 @@ def bulk(scene: dict[str, Any]) -> None:
     for name, act in (
         ("shortlist", lambda: calls.shortlist_many(actor=scene["province"], applications=own)),
         ("cosign", lambda: calls.cosign_many(actor=scene["communications"], applications=own, decision="signed", opinion="同意")),
-        ("recommend", lambda: calls.send_list(actor=scene["province"], call=scene["call"], recommender=own[0].recommender, opinion="同意推荐")),
+        (
+            "recommend",
+            lambda: calls.send_list(actor=scene["province"], call=scene["call"], recommender=own[0].recommender, opinion="同意推荐"),
+        ),
     ):
         start = time.perf_counter()
         act()

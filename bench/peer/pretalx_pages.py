@@ -3,6 +3,7 @@
 Runs with pretalx's own Python, in a temporary folder that it removes.
 """
 
+import io
 import os
 import random
 import subprocess
@@ -38,7 +39,7 @@ def measure() -> None:
 
     # the command that makes the event wants an administrator first
     user = get_user_model().objects.create_superuser(email="bench@localhost.example", password="bench", name="Bench")
-    call_command("create_test_event", stage="review", stdout=open(os.devnull, "w"))
+    call_command("create_test_event", stage="review", stdout=io.StringIO())
     with scopes_disabled():
         event = fill()
         for name, path in (("list", "submissions/"), ("review_board", "reviews/")):
@@ -51,18 +52,23 @@ def fill():
     from pretalx.submission.models import Review, Submission
 
     event = Event.objects.first()
-    User = get_user_model()
+    person = get_user_model()
     kind = event.submission_types.first()
     rng = random.Random(1)
     Submission.objects.bulk_create(
-        Submission(event=event, submission_type=kind, title=f"Factory {n}", code=f"B{n:07d}", state="submitted", abstract="text") for n in range(ROWS)
+        Submission(event=event, submission_type=kind, title=f"Factory {n}", code=f"B{n:07d}", state="submitted", abstract="text")
+        for n in range(ROWS)
     )
     rows = list(Submission.objects.filter(event=event, code__startswith="B0"))
-    speakers = User.objects.bulk_create(User(email=f"s{n}@localhost.example", name=f"Speaker {n}", code=f"S{n:07d}") for n in range(ROWS))
+    speakers = person.objects.bulk_create(
+        person(email=f"s{n}@localhost.example", name=f"Speaker {n}", code=f"S{n:07d}") for n in range(ROWS)
+    )
     Submission.speakers.through.objects.bulk_create(
         Submission.speakers.through(submission_id=row.pk, user_id=speaker.pk) for row, speaker in zip(rows, speakers, strict=True)
     )
-    experts = User.objects.bulk_create(User(email=f"r{n}@localhost.example", name=f"Expert {n}", code=f"R{n:07d}") for n in range(REVIEWERS))
+    experts = person.objects.bulk_create(
+        person(email=f"r{n}@localhost.example", name=f"Expert {n}", code=f"R{n:07d}") for n in range(REVIEWERS)
+    )
     Review.objects.bulk_create(
         Review(submission=row, user=expert, score=rng.randint(0, 10), text="text") for row in rows for expert in rng.sample(experts, 3)
     )
@@ -91,7 +97,8 @@ def page(name, path, user):
         if answer.status_code != 200:
             raise SystemExit(f"pretalx answered {answer.status_code} for {path}")
         queries, size = count, len(answer.content)
-        best = spent if best is None or _round and spent < best else best
+        if best is None or (_round and spent < best):
+            best = spent
     print(f"page peer=pretalx name={name} rows={ROWS} cpu={best:.3f} queries={queries} bytes={size}", flush=True)
 
 

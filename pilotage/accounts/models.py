@@ -85,9 +85,7 @@ class Organisation(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     division = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    enterprise = models.OneToOneField(
-        "registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="organisation"
-    )
+    enterprise = models.OneToOneField("registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="organisation")
     is_fictional = models.BooleanField(default=False)
 
     class Meta:

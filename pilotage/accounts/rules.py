@@ -100,6 +100,5 @@ def can_consent(actor: Actor, enterprise: Any) -> Verdict:
 def consented_enterprise_ids(actor: Actor) -> Any:
     """Query of the enterprises that let the actor's financial institutions see them."""
 
-
     own = [m.organisation_id for m in memberships_as(actor, Role.FINANCE_LIAISON)]
     return EnterpriseConsent.objects.filter(organisation__in=own, withdrawn_at__isnull=True).values("enterprise_id")

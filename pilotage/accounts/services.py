@@ -54,18 +54,14 @@ def create_user(*, actor: Any, email: str, name: str, password: str | None = Non
     return user
 
 
-def give_role(
-    *, actor: Any, user: User, organisation: Organisation, role: str, is_manager: bool = False, call: Any = None
-) -> Membership:
+def give_role(*, actor: Any, user: User, organisation: Organisation, role: str, is_manager: bool = False, call: Any = None) -> Membership:
     """Make ``user`` act for ``organisation`` as ``role``. ``actor`` None is the system."""
     if actor is not None:
         rules.can_invite(actor, organisation, role).require()
     return _join(actor, user, organisation, role, is_manager=is_manager, call=call)
 
 
-def _join(
-    actor: Any, user: User, organisation: Organisation, role: str, *, is_manager: bool = False, call: Any = None
-) -> Membership:
+def _join(actor: Any, user: User, organisation: Organisation, role: str, *, is_manager: bool = False, call: Any = None) -> Membership:
     if Membership.objects.filter(user=user, organisation=organisation, role=role, call=call, ended_at__isnull=True).exists():
         raise Conflict(_("This person already has this role here."))
     with transaction.atomic():
@@ -176,7 +172,9 @@ def _new_person(email: str, name: str, password: str) -> User:
 def revoke_invitation(*, actor: Any, invitation: Invitation) -> Invitation:
     rules.can_invite(actor, invitation.organisation, invitation.role).require()
     with transaction.atomic():
-        if not Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True).update(revoked_at=clock.now()):
+        if not Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True).update(
+            revoked_at=clock.now()
+        ):
             raise Conflict(_("This invitation has been used or revoked already."))
         invitation.refresh_from_db()
         record(invitation, "invitation.revoke", actor=actor)
@@ -219,9 +217,7 @@ def give_consent(*, actor: Any, enterprise: Enterprise, organisation: Organisati
     if EnterpriseConsent.objects.filter(enterprise=enterprise, organisation=organisation, withdrawn_at__isnull=True).exists():
         raise Conflict(_("This institution can see the enterprise already."))
     with transaction.atomic():
-        consent = EnterpriseConsent.objects.create(
-            enterprise=enterprise, organisation=organisation, given_by=actor, given_at=clock.now()
-        )
+        consent = EnterpriseConsent.objects.create(enterprise=enterprise, organisation=organisation, given_by=actor, given_at=clock.now())
         record(consent, "consent.give", actor=actor)
     return consent
 

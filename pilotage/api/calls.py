@@ -24,9 +24,7 @@ def call_fields(call: Call) -> CallOut:
         year=call.year,
         title=Text.of(call),
         plan=call.plan.slug,
-        stages=[
-            StageOut(key=s.key, kind=s.kind, title=Text.of(s), opens_at=s.opens_at, closes_at=s.closes_at) for s in call.stages.all()
-        ],
+        stages=[StageOut(key=s.key, kind=s.kind, title=Text.of(s), opens_at=s.opens_at, closes_at=s.closes_at) for s in call.stages.all()],
     )
 
 

@@ -61,9 +61,7 @@ def get_plan(request: HttpRequest, slug: str) -> PlanDetail:
         AreaOut(
             code=area.code,
             title=Text.of(area),
-            measures=[
-                MeasureOut(code=m.code, title=Text.of(m), verified=m.is_verified, targets=lines[m.pk]) for m in area.measures.all()
-            ],
+            measures=[MeasureOut(code=m.code, title=Text.of(m), verified=m.is_verified, targets=lines[m.pk]) for m in area.measures.all()],
         )
         for area in plan.areas.prefetch_related("measures")
     ]

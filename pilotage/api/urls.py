@@ -14,6 +14,7 @@ from pilotage.api import calls, directory, plan
 from pilotage.api.auth import OptionalKey
 from pilotage.core.verdict import Conflict, Invalid, Refused
 
+
 class Utf8Renderer(JSONRenderer):
     """Chinese stays Chinese on the wire."""
 

@@ -140,9 +140,7 @@ def propose(obj: models.Model, verb: str, *, actor: Any, reason: str = "") -> Pr
     return proposal
 
 
-def confirm(
-    proposal: Proposal, obj: models.Model, *, actor: Any, reason: str = "", changes: Mapping[str, Any] | None = None
-) -> AuditEvent:
+def confirm(proposal: Proposal, obj: models.Model, *, actor: Any, reason: str = "", changes: Mapping[str, Any] | None = None) -> AuditEvent:
     """Second half: another person confirms, and the object moves. ``obj`` is the proposal's object."""
     if (obj._meta.label_lower, str(obj.pk)) != (proposal.object_type, proposal.object_id):
         raise ValueError("the proposal speaks of another object")

@@ -35,9 +35,7 @@ def runs(text: str) -> Iterator[list[str]]:
     """The tokens of each unbroken run of CJK characters, and of each Latin word or number."""
     for found in _RUN.finditer(unicodedata.normalize("NFKC", text).lower()):
         run = found.group()
-        if not _IS_CJK.match(run):
-            yield [run]
-        elif len(run) == 1:
+        if len(run) == 1 or not _IS_CJK.match(run):
             yield [run]
         else:
             yield [run[i : i + 2] for i in range(len(run) - 1)]
@@ -135,11 +133,11 @@ class CreateSearchIndex(Operation):
     @staticmethod
     def _fts5(model: type[models.Model]) -> list[str]:
         table, search, key = model._meta.db_table, search_table(model), model._meta.pk.column
-        remove = f"INSERT INTO \"{search}\"(\"{search}\", rowid, bigrams) VALUES ('delete', old.\"{key}\", old.bigrams);"
+        remove = f'INSERT INTO "{search}"("{search}", rowid, bigrams) VALUES (\'delete\', old."{key}", old.bigrams);'
         add = f'INSERT INTO "{search}"(rowid, bigrams) VALUES (new."{key}", new.bigrams);'
         return [
             f'CREATE VIRTUAL TABLE "{search}" USING fts5(bigrams, content="{table}", content_rowid="{key}", tokenize="unicode61")',
-            f"INSERT INTO \"{search}\"(\"{search}\") VALUES ('rebuild')",
+            f'INSERT INTO "{search}"("{search}") VALUES (\'rebuild\')',
             f'CREATE TRIGGER "{search}_insert" AFTER INSERT ON "{table}" BEGIN {add} END',
             f'CREATE TRIGGER "{search}_delete" AFTER DELETE ON "{table}" BEGIN {remove} END',
             f'CREATE TRIGGER "{search}_update" AFTER UPDATE OF bigrams ON "{table}" BEGIN {remove} {add} END',

@@ -19,6 +19,7 @@ from pilotage.directory.enums import ObjectionState
 from pilotage.directory.rules import visible_objections
 from pilotage.plan.models import Plan
 from pilotage.plan.progress import TargetLine, target_lines
+from pilotage.plan.rules import visible_plans
 from pilotage.plan.selectors import newest_plan
 from pilotage.web.nav import resolved
 from pilotage.web.plan.lines import goal
@@ -46,7 +47,11 @@ STATIONS = (
     ApplicationState.IN_NOTICE,
     ApplicationState.LISTED,
 )
-PROPOSAL_PAGES = {"review.selection": "review:selection", "directory.publicnotice": "directory:manage", "directory.edition": "directory:manage"}
+PROPOSAL_PAGES = {
+    "review.selection": "review:selection",
+    "directory.publicnotice": "directory:manage",
+    "directory.edition": "directory:manage",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def overview(actor: Any) -> dict[str, Any]:
     calls = list(Call.objects.prefetch_related("stages").order_by("-year", "slug")[:20])
     counted = [(call, desk_counts(actor, call)) for call in calls]
-    plan = newest_plan(actor)
+    plan = newest_plan(visible_plans(actor))
     return {
         "calls": [_call_row(call, counts) for call, counts in counted],
         "waiting": [row for row in _waiting(actor, counted) if row.count],

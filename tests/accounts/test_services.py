@@ -100,9 +100,7 @@ def test_a_weak_password_is_refused_and_the_invitation_stays_open(people):
 @pytest.mark.parametrize("name", ["outsider", "filer", "province_officer", "auditor", "expert"])
 def test_only_a_manager_or_the_secretariat_invites(people, name):
     with pytest.raises(Refused, match="Only a manager"):
-        services.invite(
-            actor=getattr(people, name), organisation=province_department(), email="a@example.org", role=Role.PROVINCE_OFFICER
-        )
+        services.invite(actor=getattr(people, name), organisation=province_department(), email="a@example.org", role=Role.PROVINCE_OFFICER)
 
     assert Invitation.objects.count() == 0
 
@@ -123,9 +121,7 @@ def test_a_manager_invites_into_the_own_organisation_only(people):
 
 def test_an_organisation_gives_only_its_own_roles(people):
     with pytest.raises(Refused, match="does not give this role"):
-        services.invite(
-            actor=people.secretariat, organisation=province_department(), email="a@example.org", role=Role.SECRETARIAT
-        )
+        services.invite(actor=people.secretariat, organisation=province_department(), email="a@example.org", role=Role.SECRETARIAT)
 
 
 def test_ending_a_membership_takes_the_scope_away(people):
@@ -149,9 +145,7 @@ def test_a_person_has_a_role_in_a_body_once(people):
     membership = people.auditor.memberships.get()
 
     with pytest.raises(Conflict):
-        services.give_role(
-            actor=people.secretariat, user=people.auditor, organisation=membership.organisation, role=Role.AUDITOR
-        )
+        services.give_role(actor=people.secretariat, user=people.auditor, organisation=membership.organisation, role=Role.AUDITOR)
 
     assert Membership.objects.filter(user=people.auditor).count() == 1
 

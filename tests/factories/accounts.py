@@ -29,9 +29,7 @@ def division(code: str) -> Division:
     name, short, level, parent = names[code]
     if parent:
         division(parent)
-    return Division.objects.get_or_create(
-        code=code, defaults={"name_zh": name, "short_zh": short, "level": level, "parent_id": parent}
-    )[0]
+    return Division.objects.get_or_create(code=code, defaults={"name_zh": name, "short_zh": short, "level": level, "parent_id": parent})[0]
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -127,9 +125,7 @@ def cast() -> Cast:
         district_officer=_member(Role.DISTRICT_OFFICER, _body(kinds.DISTRICT, "虎丘区工信局", "320505"), "韩桥"),
         city_officer=_member(Role.CITY_OFFICER, _body(kinds.CITY, "苏州市工业和信息化局", "320500"), "顾城"),
         province_officer=_member(Role.PROVINCE_OFFICER, _body(kinds.PROVINCE, "江苏省工业和信息化厅", "320000"), "许清和"),
-        communications_officer=_member(
-            Role.COMMUNICATIONS_OFFICER, _body(kinds.COMMUNICATIONS, "江苏省通信管理局", "320000"), "段讯"
-        ),
+        communications_officer=_member(Role.COMMUNICATIONS_OFFICER, _body(kinds.COMMUNICATIONS, "江苏省通信管理局", "320000"), "段讯"),
         secretariat=_member(Role.SECRETARIAT, office, "顾望津"),
         second_secretariat=_member(Role.SECRETARIAT, office, "秦复核"),
         expert=_member(Role.EXPERT, _body(kinds.EXPERTS, "专家委员会"), "专家甲"),

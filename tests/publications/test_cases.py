@@ -8,6 +8,7 @@ from pilotage.audit.models import AuditEvent
 from pilotage.core.search import bigrams
 from pilotage.core.verdict import Refused
 from pilotage.publications.models import Case
+from pilotage.publications.rules import visible_cases
 from pilotage.publications.selectors import case_list, programmes
 from pilotage.publications.services import load_history
 from tests.factories.accounts import division
@@ -34,7 +35,7 @@ def test_history_is_recorded_once_with_its_pages() -> None:
     assert AuditEvent.objects.filter(verb="publications.case.record").count() == 22
     assert Case.objects.filter(source="").count() == 0
     assert Case.objects.filter(is_fictional=True).count() == 0
-    assert sorted(row.count for row in programmes(None)) == [1, 1, 2, 8, 10]
+    assert sorted(row.count for row in programmes(visible_cases(None))) == [1, 1, 2, 8, 10]
     assert Case.objects.filter(category_zh="试点城市").count() == 10
     assert Case.objects.filter(year=None).count() == 4
     assert {c.province_id for c in Case.objects.filter(category_zh="“数字领航”企业")} == {"320000"}
@@ -65,7 +66,7 @@ def test_only_the_secretariat_records(cast: Any) -> None:
 )
 def test_search(text: str, names: list[str] | int) -> None:
     load_history(actor=None)
-    found = {each.name for each in case_list(None, text=text)}
+    found = {each.name for each in case_list(visible_cases(None), text=text)}
     assert (len(found) if isinstance(names, int) else found) == (names if isinstance(names, int) else set(names))
 
 

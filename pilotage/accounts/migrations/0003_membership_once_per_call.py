@@ -4,23 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_initial'),
-        ('calls', '0002_search'),
+        ("accounts", "0002_initial"),
+        ("calls", "0002_search"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='membership',
-            name='membership_once',
+            model_name="membership",
+            name="membership_once",
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('call__isnull', True), ('ended_at__isnull', True)), fields=('user', 'organisation', 'role'), name='membership_once', violation_error_message='This person already has this role here.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("call__isnull", True), ("ended_at__isnull", True)),
+                fields=("user", "organisation", "role"),
+                name="membership_once",
+                violation_error_message="This person already has this role here.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('call__isnull', False), ('ended_at__isnull', True)), fields=('user', 'organisation', 'role', 'call'), name='membership_once_per_call', violation_error_message='This person already has this role here.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("call__isnull", False), ("ended_at__isnull", True)),
+                fields=("user", "organisation", "role", "call"),
+                name="membership_once_per_call",
+                violation_error_message="This person already has this role here.",
+            ),
         ),
     ]

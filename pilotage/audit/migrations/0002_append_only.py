@@ -32,10 +32,7 @@ def forwards(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         statements = [statement for table, key in TABLES.items() for statement in sqlite(table, key)]
     else:
-        function = (
-            "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$"
-        )
+        function = f"CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$"
         statements = [function, *(statement for table in TABLES for statement in postgresql(table))]
     for statement in statements:
         schema_editor.execute(statement)

@@ -126,7 +126,9 @@ def answers(rng: random.Random, made: Firm, title: str, *, division: str, built:
         "it_ot_systems": sorted(rng.sample(SYSTEMS, 3)),
         "identifiers_used": rng.random() < 0.5,
         "network_description": network_text(stations, edge, devices),
-        "scenarios": {code: f"在{rng.choice(LINKS)}环节落地，覆盖{rng.randrange(2, 30)}个工位，数据留存在厂内边缘节点。" for code in chosen},
+        "scenarios": {
+            code: f"在{rng.choice(LINKS)}环节落地，覆盖{rng.randrange(2, 30)}个工位，数据留存在厂内边缘节点。" for code in chosen
+        },
         "innovation": "控制类业务与视频业务分切片承载，改造期间生产不停线。",
         **effects(rng),
         "effects_period": "改造前2021年，改造后2023年上半年",
@@ -187,7 +189,10 @@ EFFECTS_TEXT = (
     "生产效率按单位人工单位班次合格产出计算，运营成本按单位产品计算，产能按年化计算，碳排放按外购电力和燃料折算。"
     "在线质检替代人工抽检后，一次交检合格率提高，返工减少；设备健康管理使非计划停机下降。"
 )
-SECURITY_TEXT = "按网络安全等级保护要求定级备案，生产网与办公网隔离，设备接入采用双向认证，边界部署工业防火墙与审计系统，重要数据本地存储并每日备份，每年开展两次应急演练。"
+SECURITY_TEXT = (
+    "按网络安全等级保护要求定级备案，生产网与办公网隔离，设备接入采用双向认证，"
+    "边界部署工业防火墙与审计系统，重要数据本地存储并每日备份，每年开展两次应急演练。"
+)
 DEMONSTRATION_TEXT = (
     "项目形成了从网络规划、设备接入到应用上线的成套方法，单条产线的改造周期由八个月缩短到三个月，"
     "接入模板和数据模型可在同类企业直接复用。企业向上下游开放了部分接口，带动配套企业同步改造。"

@@ -26,8 +26,6 @@ class Offices:
     communications: dict[str, User] = field(default_factory=dict)
     cities: dict[str, User] = field(default_factory=dict)
     districts: dict[str, User] = field(default_factory=dict)
-    experts: Organisation | None = None
-    finance: Organisation | None = None
 
 
 def appoint(places: dict[str, list[Division]], planned: list[Division]) -> Offices:
@@ -38,9 +36,8 @@ def appoint(places: dict[str, list[Division]], planned: list[Division]) -> Offic
         _person("secretariat@demo.example", "顾望津", ministry, Role.SECRETARIAT, signs_in=True, is_manager=True),
         _person("secretariat2@demo.example", "秦复核", ministry, Role.SECRETARIAT, signs_in=True),
     ]
-    offices.experts = _organisation(Kind.EXPERTS, "工业互联网战略咨询专家委员会", "Expert committee")
-    offices.finance = _organisation(Kind.FINANCE, "演示银行科技金融部", "Demo bank, technology finance")
-    _person("bank@demo.example", "钱融", offices.finance, Role.FINANCE_LIAISON, signs_in=True)
+    finance = _organisation(Kind.FINANCE, "演示银行科技金融部", "Demo bank, technology finance")
+    _person("bank@demo.example", "钱融", finance, Role.FINANCE_LIAISON, signs_in=True)
     _person("auditor@demo.example", "严查", _organisation(Kind.AUDIT, "演示审计处", "Demo audit office"), Role.AUDITOR, signs_in=True)
     for code, local in places.items():
         _appoint_province(offices, Division.objects.get(pk=code), local)
@@ -86,10 +83,10 @@ def _appoint_planned_city(offices: Offices, city: Division) -> None:
 def hire_experts(offices: Offices, employers: list[Enterprise], provinces: list[Division], disciplines: list[str]) -> None:
     """Experts from institutes and from firms of the year, spread over the provinces."""
     rng = random.Random(f"{shape.SEED}experts")
-    assert offices.experts is not None
+    committee = _organisation(Kind.EXPERTS, "演示专家委员会", "Demo expert committee")
     for n in range(1, EXPERT_COUNT + 1):
         user = _person(
-            f"expert{n}@demo.example" if n > 1 else "expert@demo.example", _name(f"expert{n}", n), offices.experts, Role.EXPERT, signs_in=n <= 2
+            f"expert{n}@demo.example" if n > 1 else "expert@demo.example", _name(f"expert{n}", n), committee, Role.EXPERT, signs_in=n <= 2
         )
         employer = employers[n * 7 % len(employers)] if n % 6 == 0 else None
         create_expert(
@@ -125,9 +122,7 @@ def _organisation(
     )
 
 
-def _person(
-    email: str, name: str, organisation: Organisation, role: str, *, signs_in: bool = False, is_manager: bool = False
-) -> User:
+def _person(email: str, name: str, organisation: Organisation, role: str, *, signs_in: bool = False, is_manager: bool = False) -> User:
     user = accounts.create_user(actor=None, email=email, name=name, password=PASSWORD if signs_in else None, is_fictional=True)
     accounts.give_role(actor=None, user=user, organisation=organisation, role=role, is_manager=is_manager)
     return user
@@ -141,7 +136,9 @@ def _name(seed: str, salt: int) -> str:
     rng = random.Random(f"{shape.SEED}{seed}{salt}")
     if (seed, salt) in _KNOWN:
         return _KNOWN[seed, salt]
-    return rng.choice("周陆沈许顾段韩秦苏江程卢方魏叶") + rng.choice(("闻舟", "清和", "望", "知远", "砚", "若谷", "一鸣", "思齐", "平", "立言"))
+    return rng.choice("周陆沈许顾段韩秦苏江程卢方魏叶") + rng.choice(
+        ("闻舟", "清和", "望", "知远", "砚", "若谷", "一鸣", "思齐", "平", "立言")
+    )
 
 
 _KNOWN = {("320000", 1): "许清和", ("320000", 2): "段讯", ("320500", 3): "顾城"}

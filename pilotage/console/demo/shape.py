@@ -24,7 +24,6 @@ UNLISTED = {"620000": 3, "520000": 4, "460000": 2}
 PLANNED_CITIES = {"210200": 4, "370200": 8, "330200": 6, "350200": 4, "440300": 7}
 
 
-
 class Fate(StrEnum):
     """Where an application's year ends."""
 

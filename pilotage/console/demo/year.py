@@ -21,7 +21,7 @@ from pilotage.accounts.models import User
 from pilotage.calls import services as calls
 from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision
 from pilotage.calls.models import Application, Call, Recommender
-from pilotage.console.demo import filing, fiction, people, shape
+from pilotage.console.demo import fiction, filing, people, shape
 from pilotage.console.demo.filing import Filed, local_moment
 from pilotage.console.demo.shape import Fate
 from pilotage.core import clock
@@ -53,7 +53,8 @@ NOW = {
     Stage.NOTICE: local_moment(2023, 11, 14),
     Stage.LISTED: local_moment(2023, 11, 30),
 }
-ORDER = list(Stage)
+# the window of the call file's first stage
+FILING = (local_moment(2023, 8, 1, 9), local_moment(2023, 8, 31, 17))
 
 
 def build(stage: Stage, report: Callable[[str], None]) -> datetime:
@@ -66,9 +67,7 @@ def build(stage: Stage, report: Callable[[str], None]) -> datetime:
         offices = people.appoint(filing.places(), list(Division.objects.filter(pk__in=shape.PLANNED_CITIES)))
         _set_quotas(call, offices)
     report("offices appointed, quotas set")
-    apply_stage = call.stage("apply")
-    assert apply_stage is not None and apply_stage.opens_at and apply_stage.closes_at
-    filed = filing.file_applications(call, offices, now, report, (apply_stage.opens_at, apply_stage.closes_at))
+    filed = filing.file_applications(call, offices, now, report, FILING)
     _check(filed, offices, now, done=stage is not Stage.APPLY)
     report("cities have checked")
     if stage is Stage.APPLY:
@@ -180,7 +179,9 @@ def _one_province(call: Call, head: User, desk: list[Filed], offices: people.Off
     for application in signing:
         application.refresh_from_db()
     if signing:
-        calls.cosign_many(actor=communications, applications=signing, decision=CosignDecision.SIGNED, opinion="网络建设情况属实，同意推荐。")
+        calls.cosign_many(
+            actor=communications, applications=signing, decision=CosignDecision.SIGNED, opinion="网络建设情况属实，同意推荐。"
+        )
     if unfinished:
         return
     for item in desk:
@@ -210,7 +211,9 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
             people.hire_experts(offices, employers, provinces, list(fiction.TRADES))
         review.assign_round_robin(actor=offices.secretariat[0], call=call)
     strength = {f.application.pk: f.strength for f in filed}
-    seats = list(Assignment.objects.filter(call=call).select_related("expert__user", "application", "call").order_by("application_id", "id"))
+    seats = list(
+        Assignment.objects.filter(call=call).select_related("expert__user", "application", "call").order_by("application_id", "id")
+    )
     nth: dict[int, int] = defaultdict(int)
     criteria = call.current.content["rubrics"]["main"]["criteria"]
     for start in range(0, len(seats), 150):
@@ -223,7 +226,12 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
         report(f"reviewed {min(start + 150, len(seats))} of {len(seats)} seats")
 
 
-COMMENTS = ("场景与生产结合紧密，数据可追溯。", "网络覆盖与申报一致，边缘侧应用有深度。", "成效口径清楚，建议补充能耗原始记录。", "复制推广路径明确。")
+COMMENTS = (
+    "场景与生产结合紧密，数据可追溯。",
+    "网络覆盖与申报一致，边缘侧应用有深度。",
+    "成效口径清楚，建议补充能耗原始记录。",
+    "复制推广路径明确。",
+)
 
 
 def _score(seat: Assignment, criteria: list[dict[str, Any]], quality: float) -> None:
@@ -243,7 +251,9 @@ def _select_and_announce(call: Call, offices: people.Offices) -> None:
     with clock.at(local_moment(2023, 11, 8)):
         selections.confirm_selection(actor=second, selection=selection)
     with clock.at(local_moment(2023, 11, 11, 16)):
-        notice = directory.prepare_notice(actor=first, call=call, opens_at=local_moment(2023, 11, 12, 0), closes_at=local_moment(2023, 11, 17, 23, 59))
+        notice = directory.prepare_notice(
+            actor=first, call=call, opens_at=local_moment(2023, 11, 12, 0), closes_at=local_moment(2023, 11, 17, 23, 59)
+        )
     with clock.at(local_moment(2023, 11, 12, 0, 1)):
         directory.open_notice(actor=first, notice=notice)
     with clock.at(local_moment(2023, 11, 13, 15, 20)):

@@ -27,7 +27,7 @@ from pilotage.web.plan import lines, page
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    plan = newest_plan(request.user)
+    plan = newest_plan(visible_plans(request.user))
     if plan is None:
         return render(request, "plan/none.html")
     return _plan_page(request, plan)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from pilotage.core.keyset import page
 from pilotage.core.search import capped_count
+from pilotage.publications.rules import visible_cases
 from pilotage.publications.selectors import ORDER, Programme, programmes
 from pilotage.publications.selectors import case_list as cases_of
 
@@ -22,10 +23,10 @@ SIZE = 25
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
-    offered = programmes(request.user)
+    offered = programmes(visible_cases(request.user))
     wanted = request.GET.get("programme", "")
     chosen = next((each for each in offered if each.case.programme_zh == wanted), None)
-    found = cases_of(request.user, text=text, programme=chosen.case.programme_zh if chosen else "")
+    found = cases_of(visible_cases(request.user), text=text, programme=chosen.case.programme_zh if chosen else "")
     total, capped = capped_count(found)
     context = {
         "page": page(found, order=ORDER, after=request.GET.get("after", ""), size=SIZE),
