@@ -80,8 +80,9 @@ def demo(built: Callable[[str], Path], static_root: Path, tmp_path: Path) -> Ite
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # as patient as the pages themselves
     path = shutil.which("chromium")
     assert path, "Chromium is missing: python scripts/ensure_system.py"
     with sync_playwright() as playwright:
