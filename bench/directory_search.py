@@ -212,18 +212,26 @@ def _fill_postgresql(rows: int, edition: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'directory_entry_search'")
-        definition = cursor.fetchone()[0]
-        cursor.execute("DROP INDEX directory_entry_search")
+        # the rows are made to fit, so nobody checks each; indexes are made anew afterwards
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('directory_entry', 'directory_entryscenario') "
+            "AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+        )
+        made_later = cursor.fetchall()
+        for name, _definition in made_later:
+            cursor.execute(f'DROP INDEX "{name}"')
         with cursor.copy(f"COPY directory_entry ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for row in made_up(rows, edition):
                 copy.write_row(row)
         cursor.execute(_SCENARIOS.format(code="lpad(((e.id * 7 + s.k * 3) % 20)::text, 2, '0')"))
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        cursor.execute(definition)
+        for _name, definition in made_later:
+            cursor.execute(definition)
         cursor.execute("SELECT setval(pg_get_serial_sequence('directory_entry', 'id'), %s)", [rows])
         cursor.execute("VACUUM ANALYZE directory_entry")
         cursor.execute("VACUUM ANALYZE directory_entryscenario")
+        cursor.execute("RESET session_replication_role")
 
 
 # --- asking ---------------------------------------------------------------------------------
