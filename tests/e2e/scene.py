@@ -92,9 +92,7 @@ def _body(kind: str, name: str, division: str | None = None, enterprise: Any = N
 
 
 def _offices() -> Any:
-    made = {
-        who: _person(who, NAMES[who], _body(kind, name, division), role) for who, (kind, name, division, role) in PEOPLE.items()
-    }
+    made = {who: _person(who, NAMES[who], _body(kind, name, division), role) for who, (kind, name, division, role) in PEOPLE.items()}
     return made["secretariat"]
 
 
@@ -130,7 +128,9 @@ def _firm(name: str, filer: str, number: int, division: str = "320505") -> tuple
         actor=None, name_zh=name, uscc=codes.fictional_uscc(division, number), division=division, industry_id="34", ownership="private",
         size="medium", address=f"演示路{number}号", is_fictional=True, source="演示数据",
     )  # fmt: skip
-    return enterprise, _person(filer, "陆闻舟" if number == 1 else f"申报人{number}", _body("enterprise", name, enterprise=enterprise), "filer")
+    return enterprise, _person(
+        filer, "陆闻舟" if number == 1 else f"申报人{number}", _body("enterprise", name, enterprise=enterprise), "filer"
+    )
 
 
 def _second_draft(firm: tuple[Any, Any]) -> None:

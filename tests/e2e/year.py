@@ -53,7 +53,9 @@ def _file(scene: dict[str, Any]) -> None:
         calls.save_draft(actor=filer, application=application, values=values, base_version=application.draft_version)
         application.refresh_from_db()
         if name:
-            calls.add_attachment(actor=filer, application=application, field="evidence_network", upload=pdf(content=b"%PDF-1.7 " + name.encode()))
+            calls.add_attachment(
+                actor=filer, application=application, field="evidence_network", upload=pdf(content=b"%PDF-1.7 " + name.encode())
+            )
             calls.submit(actor=filer, application=application)
         scene[key] = application
 
@@ -68,7 +70,9 @@ def _check(scene: dict[str, Any]) -> None:
     from pilotage.calls import services as calls
 
     city = _user("city")
-    calls.check_many(actor=city, applications=_fresh(scene, "first", "second", "checked"), result="pass", opinion="数据与现场一致，同意推荐。")
+    calls.check_many(
+        actor=city, applications=_fresh(scene, "first", "second", "checked"), result="pass", opinion="数据与现场一致，同意推荐。"
+    )
     calls.return_for_correction(actor=city, application=_fresh(scene, "returned")[0], reason="请补充合同签章页。")
 
 
