@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import scene, year
-from tests.e2e.conftest import axe, screenshot, sign_in
+from tests.e2e.conftest import SIZES, axe, screenshot, sign_in
 from tests.e2e.server import Server
 
 CALL, PLAN = scene.CALL, "industrial-internet-2023"
@@ -84,9 +84,17 @@ def look(page: Page, place: Place, language: str, pages: dict[str, str]) -> list
             faults.append(f"{pattern}: not in {language}")
         if page.locator("h1").count() != 1:
             faults.append(f"{pattern}: {page.locator('h1').count()} h1")
+        unroll(page)
         faults += axe(page)
         screenshot(page, f"page-{name}-{language}")
+        page.set_viewport_size(SIZES["desk"])
     return faults
+
+
+def unroll(page: Page) -> None:
+    """As tall as its content, so that no bar that sticks to the window's edge lies over a box it would be scrolled away from."""
+    height = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": SIZES["desk"]["width"], "height": max(height, SIZES["desk"]["height"])})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
