@@ -178,7 +178,7 @@ def _fact(
 ) -> Fact | None:
     if field.type == "registry":
         return Fact(field.key, field.label, "value", redact(registry.get(field.path) or "–"))
-    value = data.get(field.key)
+    value: Any = data.get(field.key)
     if is_empty(value):
         return Fact(field.key, field.label, "value", "–")
     match field.type:

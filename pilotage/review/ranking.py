@@ -24,7 +24,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -39,7 +39,7 @@ class Candidate:
     key: str
     mean: Decimal | None
     finished: int
-    group: Hashable = None
+    group: Any = None
     spread: Decimal | None = None
     recommended_rank: int | None = None
 
@@ -49,12 +49,12 @@ class Terms:
     total: int
     reserve: int = 0
     default_cap: int | None = None
-    caps: Mapping[Hashable, int | None] = field(default_factory=dict)
+    caps: Mapping[Any, int | None] = field(default_factory=dict)
     required_reviews: int = 1
     least_mean: Decimal | None = None
     tie_break: tuple[str, ...] = ("finished_count",)
 
-    def cap(self, group: Hashable) -> int | None:
+    def cap(self, group: Any) -> int | None:
         return self.caps.get(group, self.default_cap)
 
 
@@ -128,7 +128,7 @@ def _set_aside(candidate: Candidate, terms: Terms) -> tuple[str, dict[str, Any]]
 
 def _walk(order: Sequence[Candidate], terms: Terms) -> list[Place]:
     """Outcomes down the ranks; reasons follow once the line is known."""
-    used: Counter[Hashable] = Counter()
+    used: Counter[Any] = Counter()
     taken = 0
     places = []
     for position, candidate in enumerate(order, start=1):
@@ -146,9 +146,9 @@ def _walk(order: Sequence[Candidate], terms: Terms) -> list[Place]:
 
 def _explain(places: list[Place], order: Sequence[Candidate], terms: Terms, rules: list[str]) -> None:
     line = national_line(places)
-    last: dict[Hashable, Candidate] = {}
-    used: Counter[Hashable] = Counter()
-    held: Counter[Hashable] = Counter()
+    last: dict[Any, Candidate] = {}
+    used: Counter[Any] = Counter()
+    held: Counter[Any] = Counter()
     last_taken: Candidate | None = None
     for place in places:
         if place.outcome == NOT_SELECTED:

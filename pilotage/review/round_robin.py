@@ -23,10 +23,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-Key = Hashable
+Key = Any  # anything hashable
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def _json(figures: Mapping[str, Any]) -> dict[str, Any]:
 def clean_parameters(call: Call, raw: Mapping[str, Any]) -> SelectionParameters:
     """Posted or given terms over the call's own. Raises Invalid with a sentence per field."""
     base, errors = selection_defaults(call), {}
-    numbers = {}
+    numbers: dict[str, Any] = {}
     for name in ("total", "reserve", "default_cap", "required_reviews"):
         try:
             numbers[name] = _whole(raw[name]) if name in raw else getattr(base, name)

@@ -212,7 +212,8 @@ def _merge_one(
     if base is not None:
         shown = (rubric.clean(base.get("value")), _text(base.get("comment")))
         # a part the page did not touch gives way to what another tab made of it
-        new = tuple(theirs if mine == before else mine for mine, before, theirs in zip(new, shown, old, strict=True))
+        # (score, comment), each by itself
+        new = (old[0] if new[0] == shown[0] else new[0], old[1] if new[1] == shown[1] else new[1])
         if any(theirs not in (before, mine) for mine, before, theirs in zip(new, shown, old, strict=True)):
             merge.conflicts[key] = ScoreConflict(new[0], old[0], new[1], old[1])
             return
@@ -285,7 +286,7 @@ def refresh_summaries(call: Call, applications: Collection[int]) -> None:
     )
     finished = Assignment.objects.filter(application__in=applications, state=AssignmentState.FINISHED).order_by("id")
     for application, total in finished.values_list("application_id", "total"):
-        totals[application].append(total)
+        totals[application].append(total or Decimal(0))  # never empty: a finished review has a total, the database says so
     ReviewSummary.objects.bulk_create(
         [
             ReviewSummary(

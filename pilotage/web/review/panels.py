@@ -22,7 +22,7 @@ from pilotage.review.selectors import outcomes_of
 from pilotage.review.wording import TIES, points, reason_sentence
 from pilotage.web.review.board import HEAVY
 
-NEAR = 12  # ranks shown on either side of the line
+NEAR = 8  # ranks shown on either side of the line
 SHOWN = 6  # projects named among those that came in, and among those that went out
 
 
@@ -33,30 +33,26 @@ class Standing:
     outcomes: list[tuple[int, str]]  # (position, outcome) in order
     line_position: int | None
     line: Decimal | None
-    reserve_position: int | None
-    low: float
-    high: float
     lacking: int  # set aside for want of finished reviews
+    first_left_out: frozenset[int]  # of each full province, the place of the first who is not in
 
     def counts(self) -> Counter[str]:
         return Counter(outcome for _position, outcome in self.outcomes)
 
 
 def standing_of(chosen: Selection) -> Standing:
-    rows = list(chosen.rows.order_by("position").values_list("position", "outcome", "mean", "reason"))
-    picked = [(position, mean) for position, outcome, mean, _reason in rows if outcome == Outcome.SELECTED]
-    reserve = [position for position, outcome, _mean, _reason in rows if outcome == Outcome.RESERVE]
-    at = picked[-1][0] if picked else None
-    near = [float(mean) for position, _outcome, mean, _reason in rows if mean is not None and at and abs(position - at) <= NEAR]
-    low, high = (min(near), max(near)) if near else (0.0, 100.0)
+    rows = list(chosen.rows.order_by("position").values_list("position", "outcome", "mean", "reason", "application__province_id"))
+    picked = [(position, mean) for position, outcome, mean, _reason, _province in rows if outcome == Outcome.SELECTED]
+    first: dict[str, int] = {}
+    for position, _outcome, _mean, reason, province in rows:
+        if reason == "province_cap":
+            first.setdefault(province, position)
     return Standing(
-        [(position, outcome) for position, outcome, _mean, _reason in rows],
-        at,
+        [(row[0], row[1]) for row in rows],
+        picked[-1][0] if picked else None,
         picked[-1][1] if picked else None,
-        reserve[-1] if reserve else None,
-        float(int(low)),
-        float(int(high) + 1),
-        sum(reason == "few_reviews" for *_rest, reason in rows),
+        sum(row[3] == "few_reviews" for row in rows),
+        frozenset(first.values()),
     )
 
 
@@ -69,8 +65,7 @@ def rows_of(current: Selection) -> QuerySet[SelectionRow]:
 def critical(current: Selection, standing: Standing) -> list[dict[str, Any]]:
     """Rows around the line in order, with folds for what needs no decision and the line itself."""
     at = standing.line_position or 0
-    shown = [p for p, _outcome in standing.outcomes if abs(p - at) <= NEAR or (p < at and _outcome != Outcome.SELECTED)]
-    kept = set(shown[:200])
+    kept = {position for position, _outcome in standing.outcomes if abs(position - at) <= NEAR} | standing.first_left_out
     rows = {row.position: row for row in rows_of(current).filter(position__in=kept)}
     items: list[dict[str, Any]] = []
     hidden: list[tuple[int, str]] = []
