@@ -55,6 +55,8 @@ if _wanted_database == "sqlite":
     # A file, not memory: two connections then behave as they do in service.
     settings.DATABASES["default"]["TEST"] = {"NAME": str(_data_dir / "test.sqlite3")}
 django.setup()
+# A worker inherits this environment and would set Django up before it comes here.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 import factory.random  # noqa: E402
 import hypothesis  # noqa: E402
