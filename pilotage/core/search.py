@@ -87,7 +87,10 @@ def _postgresql(queryset: models.QuerySet, phrases: list[list[str]]) -> RawSQL:
     query = " & ".join("(" + " <-> ".join(f"'{t}'{'' if _IS_CJK.match(t) else ':*'}" for t in p) + ")" for p in phrases)
     table = queryset.model._meta.db_table
     return RawSQL(  # noqa: S611
-        f"to_tsvector('simple', \"{table}\".\"bigrams\") @@ to_tsquery('simple', %s)", [query], output_field=models.BooleanField()
+        # the very expression of the index, or it is not used
+        f"to_tsvector('simple'::regconfig, COALESCE(\"{table}\".\"bigrams\", '')) @@ to_tsquery('simple', %s)",
+        [query],
+        output_field=models.BooleanField(),
     )
 
 
