@@ -25,7 +25,7 @@ class Visitor:
 
     def __init__(self, server: Server, session: str):
         token = "durability0123456789durability01"
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         self.headers = {
             "Cookie": f"sessionid={session}; csrftoken={token}",
             "X-CSRFToken": token,
@@ -52,14 +52,16 @@ class Work:
         self.checked: list[str] = []
         self.unexpected: list[str] = []
         self.stop = threading.Event()
+        self.gone = threading.Event()
         self.to_check: Queue[dict[str, Any]] = Queue()
 
     def run(self, job: Callable[..., None], *arguments: Any) -> threading.Thread:
         def guarded() -> None:
             try:
                 job(*arguments)
-            except (OSError, http.client.HTTPException):
-                return  # the server is gone: that is the experiment
+            except (OSError, http.client.HTTPException) as error:
+                if not self.gone.is_set():  # once it is killed, that is the experiment
+                    self.unexpected.append(f"{job.__name__} {arguments}: {error!r}")
 
         thread = threading.Thread(target=guarded, daemon=True)
         thread.start()
@@ -110,7 +112,7 @@ class Work:
             self.checked.append(row["number"])
 
     def until(self, saves: int, submitted: int, checked: int) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline and not self.unexpected:
             if self.saves >= saves and len(self.submitted) >= submitted and len(self.checked) >= checked:
                 return
@@ -146,6 +148,7 @@ def test_acknowledged_work_survives_kill_9(installation: Server) -> None:
         threads = [work.run(work.type_into, row["number"]) for row in scene["drafts"]]
         threads += [work.run(work.submit_all, waiting), work.run(work.check_all)]
         work.until(*killed_after)
+        work.gone.set()
         installation.kill()
         work.stop.set()
         for thread in threads:
@@ -193,7 +196,7 @@ def test_an_import_goes_on_after_kill_9(installation: Server, rows: int) -> None
     )  # fmt: skip
     watch = (
         "import time\nfrom pilotage.registry.models import EnterpriseImport\n"
-        "end = time.time() + 60\n"
+        "end = time.time() + 240\n"
         "while time.time() < end and not EnterpriseImport.objects.filter(position__gt=0).exists(): time.sleep(0.02)\n"
     )
     installation.shell(watch)
