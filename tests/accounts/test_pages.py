@@ -61,7 +61,7 @@ def test_an_outsider_finds_no_members(client, cast):
 def test_who_is_no_manager_reads_why_there_is_no_form(client, cast):
     client.force_login(cast.province_officer)
     response = client.get(MEMBERS)
-    assert "只有" in body(response) or "Only a manager" in body(response)
+    assert "仅本机构管理员可以变更成员。" in body(response)
     assert 'name="email"' not in body(response)
     refused = client.post(MEMBERS, {"organisation": own(cast.province_officer).pk, "email": "a@example.org", "role": Role.PROVINCE_OFFICER})
     assert (refused.status_code, Invitation.objects.count()) == (403, 0)

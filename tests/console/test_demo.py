@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pilotage.audit import services as audit
+from pilotage.calls.formdef import FormDef
+from pilotage.calls.models import Application
+from pilotage.console.demo import fiction, people, shape, year
+from pilotage.console.demo.shape import Fate
+from pilotage.directory.models import Edition, Entry
+from pilotage.plan.folder import check
+from pilotage.plan.models import Plan
+from pilotage.registry.models import Enterprise
+
+FOLDER = Path("plans/industrial-internet-2023")
+
+
+def test_the_year_has_the_published_outline():
+    plots = list(shape.plots())
+    listed = Counter(plot.province for plot in plots if plot.fate is Fate.LISTED)
+
+    assert (sum(listed.values()), len(listed)) == (300, 26)
+    assert [listed[code] for code in ("320000", "370000", "420000", "210000")] == [97, 32, 30, 8]
+    assert sum(1 for plot in plots if plot.planned_city == "210200" and plot.fate is Fate.LISTED) == 4
+    assert 850 <= len(plots) <= 950
+
+
+def test_the_year_is_the_same_every_time():
+    assert list(shape.plots()) == list(shape.plots())
+    firms = [fiction.firm(random.Random(1), "苏州", set(), "34") for _ in range(2)]
+    assert firms[0] == firms[1]
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("built", [True, False])
+def test_made_up_answers_fit_the_form_of_the_call(seed, built):
+    rng = random.Random(seed)
+    document = check(FOLDER).folder.section_docs("calls")[0]
+    form = FormDef.parse(document["form"], document["codes"])
+    industry = fiction.industry_for(rng, seed * 8)
+    made = fiction.firm(rng, "苏州", set(), industry)
+
+    answers = fiction.answers(rng, made, fiction.project_title(rng, industry), division="320505", built=built)
+    registry = dict.fromkeys((f.path for s in form.sections for f in s.fields if f.type == "registry"), "x")
+
+    unknown = set(answers) - {field.key for section in form.sections for field in section.fields}
+    assert unknown == set()
+    cleaned = {key: form.clean(key, value) for key, value in answers.items() if key != "truth_statement"}
+    assert set(form.problems(cleaned, {"evidence_network": 1}, registry)) - {"truth_statement"} == set()
+
+
+@pytest.fixture
+def small_year(monkeypatch, settings, tmp_path):
+    """Two provinces and a separately planned city; the rest is the real builder."""
+    monkeypatch.setattr(shape, "LISTED", {"320000": 3, "210000": 3})
+    monkeypatch.setattr(shape, "UNLISTED", {})
+    monkeypatch.setattr(shape, "OVER_CAP", {})
+    monkeypatch.setattr(shape, "PLANNED_CITIES", {"210200": 1})
+    monkeypatch.setattr(people, "EXPERT_COUNT", 10)
+    settings.DATA_DIR = tmp_path
+    settings.PLAN_DIR = FOLDER.resolve()
+
+
+@pytest.mark.django_db
+def test_the_builder_goes_from_an_empty_database_to_a_published_edition(small_year, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        now = year.build(year.Stage.LISTED, lambda _line: None)
+
+    edition = Edition.objects.get(is_fictional=True)
+    listed = Entry.objects.filter(edition=edition, state="listed")
+    assert now == year.NOW[year.Stage.LISTED]
+    assert listed.count() == Application.objects.filter(state="listed").count() >= 6
+    assert not Enterprise.objects.filter(entries__in=listed, is_fictional=False).exists()
+    assert Entry.objects.filter(is_fictional=False).count() == 15
+    assert audit.verify() == []
+
+
+@pytest.mark.django_db
+def test_the_command_refuses_a_database_that_holds_a_plan(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    Plan.objects.create(slug="p", title_zh="规划", issuer_zh="部门", starts_on="2023-01-01", ends_on="2023-12-31")
+
+    with pytest.raises(CommandError, match="holds a plan already"):
+        call_command("demo", "--stage", "apply")
+
+    assert not (tmp_path / "demo.json").exists()
