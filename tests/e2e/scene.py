@@ -61,12 +61,14 @@ def build() -> None:
 
     from pilotage.directory import services as directory
     from pilotage.plan import services as plans
+    from pilotage.publications import services as publications
     from pilotage.registry import services as registry
 
     with transaction.atomic():
         registry.load_reference_data()
         plans.load_folder(settings.PLAN_DIR, actor=None)
         directory.record_history(actor=None)
+        publications.load_history(actor=None)
         secretariat = _offices()
         _experts(secretariat)
         _quota(secretariat)

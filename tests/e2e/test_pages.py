@@ -173,6 +173,7 @@ def test_search_and_filters_need_no_script(plain: Page) -> None:
     plain.goto("/cases/")
     plain.fill("main [name=q]", "沈阳")
     plain.locator("main form[role=search] button, main form button.btn-primary").first.click()
+    plain.wait_for_url("**q=*")
     expect(plain.locator("main")).to_contain_text("沈阳市")
     expect(plain.locator("main")).not_to_contain_text("南京市")
 
