@@ -10,6 +10,8 @@ two Chinese characters, which is what most place and company names are.
 Invariants: ``match`` returns exactly the rows whose ``bigrams`` hold every run of the query as
 consecutive tokens, the last Latin token of a query as a prefix; one CJK character alone is answered by a scan.
 Refuses: nothing; a query without a letter or digit matches no row.
+Beware: on SQLite a later migration that rebuilds the table (any change of a constraint or column) drops the
+triggers with it; such a migration must end with ``CreateSearchIndex`` again.
 """
 
 from __future__ import annotations

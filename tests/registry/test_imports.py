@@ -21,7 +21,7 @@ from pilotage.registry.models import Enterprise, EnterpriseImport, Identifier, I
 from pilotage.registry.services import imports
 from tests.factories.registry import HEADS, row, write_csv, write_raw_xlsx, write_xlsx
 
-LISTED = Path("/work/shared/data/listed_companies_fy2019_2021.csv")
+LISTED = Path(__file__).resolve().parents[3] / "shared" / "data" / "listed_companies_fy2019_2021.csv"
 
 
 def uploaded(path, actor=None, **options):

@@ -106,10 +106,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("user", "organisation", "role", "call"),
+                condition=models.Q(("call__isnull", True), ("ended_at__isnull", True)),
+                fields=("user", "organisation", "role"),
                 name="membership_once",
-                nulls_distinct=False,
+                violation_error_message="This person already has this role here.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("call__isnull", False), ("ended_at__isnull", True)),
+                fields=("user", "organisation", "role", "call"),
+                name="membership_once_per_call",
                 violation_error_message="This person already has this role here.",
             ),
         ),

@@ -37,7 +37,6 @@ class Option:
     count: int | None
     checked: bool
 
-
     def control(self, facet: str) -> SafeString:
         """The checkbox with its words and count; made here because a page has some sixty of them."""
         checked = mark_safe(" checked") if self.checked else ""

@@ -31,7 +31,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"The demonstration stands at '{stage}' already.")
                 self._accounts()
                 return
-            raise CommandError(f"this data directory holds the demonstration at stage '{built}': remove {settings.DATA_DIR} to build another")
+            raise CommandError(
+                f"this data directory holds the demonstration at stage '{built}': remove {settings.DATA_DIR} to build another"
+            )
         if Plan.objects.exists():
             raise CommandError("this database holds a plan already; the demonstration is built only in an empty one")
         now = year.build(year.Stage(stage), lambda line: self.stdout.write(f"  {line}"))
