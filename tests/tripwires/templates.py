@@ -11,8 +11,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from django.template import engines
+from django.conf import settings
 from django.template.base import Node, Variable, VariableDoesNotExist
+from django.test.signals import reset_template_engines
 
 import pilotage
 
@@ -41,7 +42,9 @@ _sentinel = _Tripwire("%s")
 
 
 def install() -> None:
-    engines["django"].engine.string_if_invalid = _sentinel  # type: ignore[attr-defined]
+    # in the settings, not on the engine: a test that changes DEBUG makes Django build a new engine
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = _sentinel
+    reset_template_engines(setting="TEMPLATES")
     original_render, original_resolve = Node.render_annotated, Variable.resolve
 
     def render_annotated(self: Node, context: Any) -> Any:
