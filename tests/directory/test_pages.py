@@ -20,7 +20,7 @@ from tests.factories import directory as make
 
 pytestmark = pytest.mark.django_db
 LIST = "/directory/5g-factory/"
-QUERIES_OF_LIST = 7
+QUERIES_OF_LIST = 6
 
 
 def text_of(response: Any) -> str:

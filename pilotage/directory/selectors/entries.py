@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import connections
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, StrIndex
 
 from pilotage.core.keyset import Page, page
@@ -64,7 +64,7 @@ class EntrySearch:
     @cached_property
     def text_size(self) -> int:
         """How many entries hold the text, counted to ``CAP``; ``CAP + 1`` where a count would read everything."""
-        return _count_text(self.filters.q, self.editions)
+        return _count_text(self.filters.q, self.editions, self.base_size)
 
     def estimates(self, without: str = "") -> dict[str, int]:
         """Filter -> how many rows it lets through at most. Without the filter named ``without``."""
@@ -186,15 +186,24 @@ def in_force_on(rows: QuerySet[Entry], day: object) -> QuerySet[Entry]:
     return rows.filter(Q(removed_on__isnull=True) | Q(removed_on__gt=day), listed_on__lte=day)
 
 
+def counts_by_edition(editions: Sequence[Edition]) -> dict[int, dict[tuple[str, str], int]]:
+    """The stored counts of each edition by dimension and code. One query."""
+    found: dict[int, dict[tuple[str, str], int]] = {edition.pk: {} for edition in editions}
+    rows = EntryCount.objects.filter(edition__in=list(found), count__gt=0).order_by("edition", "dimension", "code")
+    for edition, dimension, code, count in rows.values_list("edition", "dimension", "code", "count"):
+        found[edition][dimension, code] = count
+    return found
+
+
 def stored_counts(editions: Sequence[Edition]) -> dict[tuple[str, str], int]:
-    counts: dict[tuple[str, str], int] = {}
-    rows = EntryCount.objects.filter(edition__in=[e.pk for e in editions], count__gt=0).order_by("edition", "dimension", "code")
-    for dimension, code, count in rows.values_list("dimension", "code", "count"):
-        counts[dimension, code] = counts.get((dimension, code), 0) + count
-    return counts
+    total: dict[tuple[str, str], int] = {}
+    for counts in counts_by_edition(editions).values():
+        for key, count in counts.items():
+            total[key] = total.get(key, 0) + count
+    return total
 
 
-def _count_text(text: str, editions: Sequence[Edition]) -> int:
+def _count_text(text: str, editions: Sequence[Edition], in_force: int) -> int:
     phrases = list(runs(text))
     if not phrases or any(len(p) == 1 and len(p[0]) == 1 and _IS_CJK.match(p[0]) for p in phrases):
         return CAP + 1
@@ -203,12 +212,23 @@ def _count_text(text: str, editions: Sequence[Edition]) -> int:
         found = match(Entry.objects.alias(edition_plain=F("edition_id") + 0).filter(edition_plain__in=ids), text)
         return found.order_by()[: CAP + 1].count()
     search, table = search_table(Entry), Entry._meta.db_table
+    # at most so many rows lie outside the editions: where the index alone finds more than these and the cap, no join is needed
+    outside = max(0, (Entry.objects.aggregate(last=Max("pk"))["last"] or 0) - in_force)
+    if (
+        outside <= CAP
+        and _rows(f'SELECT 1 FROM "{search}" WHERE "{search}" MATCH %s LIMIT %s', [fts5_query(phrases), CAP + 1 + outside]) > CAP + outside
+    ):
+        return CAP + 1
     marks = ", ".join(["%s"] * len(ids))
     # CROSS JOIN keeps the order: from the search index to the table, stopping at the cap
-    query = (
-        f'SELECT COUNT(*) FROM (SELECT 1 FROM "{search}" CROSS JOIN "{table}" ON "{table}".id = "{search}".rowid '
-        f'WHERE "{search}" MATCH %s AND "{table}".edition_id IN ({marks}) LIMIT %s)'
+    return _rows(
+        f'SELECT 1 FROM "{search}" CROSS JOIN "{table}" ON "{table}".id = "{search}".rowid '
+        f'WHERE "{search}" MATCH %s AND "{table}".edition_id IN ({marks}) LIMIT %s',
+        [fts5_query(phrases), *ids, CAP + 1],
     )
+
+
+def _rows(query: str, values: list[str | int]) -> int:
     with connections[Entry.objects.db].cursor() as cursor:
-        cursor.execute(query, [fts5_query(phrases), *ids, CAP + 1])
+        cursor.execute(f"SELECT COUNT(*) FROM ({query})", values)
         return int(cursor.fetchone()[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pilotage.directory import rules
-from pilotage.directory.enums import EditionState, EntryLabel, EntryState
-from pilotage.directory.models import Directory, Edition, EntryCount
-from pilotage.directory.selectors.entries import EntrySearch
+from pilotage.directory.enums import CountDimension, EditionState, EntryLabel, EntryState
+from pilotage.directory.models import Directory, Edition, Entry
+from pilotage.directory.selectors.entries import EntrySearch, counts_by_edition
 from pilotage.directory.selectors.facets import FacetCounts, facet_counts
 from pilotage.directory.selectors.filters import EntryFilter
 from pilotage.registry.models import Division, Industry, localized
@@ -65,6 +66,22 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the list in words; what the source leaves out is an empty string."""
+
+    entry: Entry
+    url: str
+    number: str
+    title: str
+    below: str
+    gap: str
+    place: str
+    industry: str
+    shows_state: bool
+    shows_edition: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """What the list, its export and its tests share: one reading of the directory for one address."""
 
@@ -72,6 +89,7 @@ class Listing:
     editions: list[Edition]
     filters: EntryFilter
     search: EntrySearch
+    sizes: dict[int, int]
 
 
 @login_not_required
@@ -94,7 +112,13 @@ def read(request: HttpRequest, slug: str) -> Listing:
     if "edition" not in request.GET:
         filters = _with_default_edition(filters, editions)
     chosen = [edition for edition in editions if edition.key in filters.editions] if filters.editions else editions
-    return Listing(directory, editions, filters, EntrySearch(filters, chosen))
+    counts = counts_by_edition(editions)
+    stored: dict[tuple[str, str], int] = {}
+    for edition in chosen:
+        for key, count in counts[edition.pk].items():
+            stored[key] = stored.get(key, 0) + count
+    sizes = {pk: found.get((CountDimension.TOTAL.value, ""), 0) for pk, found in counts.items()}
+    return Listing(directory, editions, filters, EntrySearch(filters, chosen, stored), sizes)
 
 
 def _with_default_edition(filters: EntryFilter, editions: list[Edition]) -> EntryFilter:
@@ -121,6 +145,7 @@ def page_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
     total = search.total()
     names = Names(listing)
     chips = names.chips(filters)
+    found = search.page(request.GET.get("after", ""), size)
     sole = search.editions[0] if len(search.editions) == 1 else None
     address = reverse("directory:list", kwargs={"slug": listing.directory.slug})
     return {
@@ -130,7 +155,8 @@ def page_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "use_select": len(listing.editions) >= SEGMENTS,
         "edition": sole,
         "edition_line": words.edition_line(sole, search.base_size) if sole else _("All editions together; entries are marked with theirs."),
-        "page": search.page(request.GET.get("after", ""), size),
+        "page": found,
+        "lines": lines(found, several_editions=sole is None),
         "total": total,
         "total_words": words.total_words(total),
         "facets": names.facets(filters, counts),
@@ -148,14 +174,38 @@ def page_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
     }
 
 
+def lines(entries: Iterable[Entry], *, several_editions: bool) -> list[Line]:
+    pattern = reverse("directory:entry", kwargs={"number": "NUMBER"})
+    return [_line(entry, pattern, several_editions) for entry in entries]
+
+
+def _line(entry: Entry, pattern: str, several_editions: bool) -> Line:
+    city = entry.prefecture if entry.prefecture and not entry.prefecture.is_pseudo else entry.province
+    gap = ""
+    if not entry.project_title:
+        gap = _("The source does not name the project.")
+    elif not entry.enterprise_name:
+        gap = _("The source does not name the enterprise.")
+    return Line(
+        entry=entry,
+        url=pattern.replace("NUMBER", entry.number),
+        number=words.short_number(entry),
+        title=entry.title,
+        below=entry.enterprise_name if entry.project_title else "",
+        gap=gap,
+        place=city.name if city else "",
+        industry=entry.industry.short if entry.industry else "",
+        shows_state=entry.state != EntryState.LISTED,
+        shows_edition=several_editions,
+    )
+
+
 def _map_pattern(filters: EntryFilter) -> str:
     return f"?{filters.query(province=())}&province={{code}}"
 
 
 def edition_options(listing: Listing) -> list[dict[str, Any]]:
-    """One query for the sizes of all editions."""
-    rows = EntryCount.objects.filter(edition__in=[e.pk for e in listing.editions], dimension="total").order_by("edition")
-    sizes = dict(rows.values_list("edition", "count"))
+    sizes = listing.sizes
     chosen = {edition.pk for edition in listing.search.editions}
     is_all = len(chosen) == len(listing.editions) and len(listing.editions) > 1
     options = [
@@ -180,13 +230,13 @@ class Names:
     def __init__(self, listing: Listing) -> None:
         filters, stored = listing.filters, listing.search.stored
         wanted = {name: {code for dimension, code in stored if dimension == name} for name in ("industry", "province")}
-        industries = Industry.objects.in_bulk(sorted(wanted["industry"] | set(filters.industry)))
-        provinces = Division.objects.in_bulk(sorted(wanted["province"] | set(filters.province)))
+        industries = _industry_names(wanted["industry"] | set(filters.industry))
+        provinces = _province_names(wanted["province"] | set(filters.province))
         self.words: dict[str, dict[str, str]] = {
             "label": {label.value: str(label.label) for label in EntryLabel},
-            "industry": {code: industry.short for code, industry in industries.items()},
+            "industry": industries,
             "scenario": scenario_names(listing.search.editions),
-            "province": {code: province.name for code, province in provinces.items()},
+            "province": provinces,
             "state": {state.value: str(state.label) for state in EntryState},
         }
         self.stored = stored
@@ -222,6 +272,17 @@ class Names:
             if by_code is None or by_code.get(code, 0) or code in checked
         ]
         return Facet(name, title, options, by_code is not None)
+
+
+def _industry_names(codes: set[str]) -> dict[str, str]:
+    columns = ("code", "short_zh", "name_zh", "short_en", "name_en")
+    rows = Industry.objects.filter(pk__in=sorted(codes)).order_by("code").values_list(*columns)
+    return {code: localized(short_zh or zh, short_en or en) for code, short_zh, zh, short_en, en in rows}
+
+
+def _province_names(codes: set[str]) -> dict[str, str]:
+    rows = Division.objects.filter(pk__in=sorted(codes)).order_by("code").values_list("code", "name_zh", "name_en")
+    return {code: localized(zh, en) for code, zh, en in rows}
 
 
 def scenario_names(editions: list[Edition]) -> dict[str, str]:
