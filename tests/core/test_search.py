@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.core.search import bigrams, capped_count, match
+from pilotage.core.search import bigrams, capped_count, match, search_table
 from pilotage.registry.models import Enterprise
 from tests.factories.accounts import enterprise
 
@@ -85,3 +87,18 @@ def test_match_agrees_with_a_plain_sub_string_search(names, text):
 def test_capped_count_stops_at_the_cap(firms):
     assert capped_count(Enterprise.objects.all(), cap=3) == (3, True)
     assert capped_count(Enterprise.objects.all(), cap=5) == (5, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("label", ["registry.Enterprise", "calls.Application", "directory.Entry", "publications.Case"])
+def test_the_database_keeps_the_index_of_every_searchable_model(label):
+    """A migration that rebuilds a table on SQLite takes its triggers with it: then every search would silently find nothing."""
+    name = search_table(apps.get_model(label))
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{name}%"])
+            expected = {f"{name}_insert", f"{name}_delete", f"{name}_update"}
+        else:
+            cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname = %s", [name])
+            expected = {name}
+        assert {row[0] for row in cursor.fetchall()} == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -81,6 +81,8 @@ def _file(call: Call, offices: people.Offices, plot: Plot, local: dict[str, list
     place = _place(plot, local, is_model=is_model)
     industry = fiction.industry_for(rng, plot.index)
     made = fiction.firm(rng, _city_name(place), taken, industry)
+    if is_model:
+        made = replace(made, contact="陆闻舟")
     enterprise = registry.create_enterprise(
         actor=None,
         name_zh=made.name,
@@ -94,7 +96,7 @@ def _file(call: Call, offices: people.Offices, plot: Plot, local: dict[str, list
         is_fictional=True,
         source="演示数据",
     )
-    filer = people.file_for(enterprise, "陆闻舟" if is_model else made.contact, signs_in=is_model)
+    filer = people.file_for(enterprise, made.contact, signs_in=is_model)
     application = calls.start_application(actor=filer, call=call, enterprise=enterprise)
     title = fiction.project_title(rng, industry)
     county = Division.objects.filter(parent=place, is_pseudo=False).order_by("code").first() or place

@@ -71,7 +71,9 @@ def _page(request: HttpRequest, call: Call, calls: list[Call], errors: dict[str,
     tab = tab if tab in TABS else "todo"
     chosen = ApplicationFilter.read(request.GET)
     shown = chosen.apply(queryset.filter(**TABS[tab]))
-    page = keyset.page(desks.desk_rows(shown), order=chosen.order, after=request.GET.get("after", ""))
+    # what waits is shortlisted, so it has a rank
+    order = ("rank", "id") if tab == "todo" and not chosen.sort else chosen.order
+    page = keyset.page(desks.desk_rows(shown), order=order, after=request.GET.get("after", ""))
     ticked = desks.selected(request, queryset) if errors else []
     number, capped = search.capped_count(shown)
     values = {

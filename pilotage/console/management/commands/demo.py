@@ -36,7 +36,7 @@ class Command(BaseCommand):
             )
         if Plan.objects.exists():
             raise CommandError("this database holds a plan already; the demonstration is built only in an empty one")
-        now = year.build(year.Stage(stage), lambda line: self.stdout.write(f"  {line}"))
+        now = year.build(year.Stage(stage), self._report)
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         offset = (now - timezone.now()).total_seconds()
         marker.write_text(json.dumps({"stage": stage, "clock_offset_seconds": offset}), encoding="utf-8")
@@ -44,6 +44,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  {state}: {number}")
         self.stdout.write(f"  {audit.head()[0]} decisions in the audit chain")
         self._accounts()
+
+    def _report(self, line: str) -> None:
+        self.stdout.write(f"  {line}")
+        self.stdout.flush()
 
     def _accounts(self) -> None:
         self.stdout.write(f"\nDemo accounts, password {people.PASSWORD}")
