@@ -30,13 +30,13 @@ def call_fields(call: Call) -> CallOut:
 
 @router.get("", response=list[CallOut], summary="Calls with their stages and dates")
 def list_calls(request: HttpRequest) -> list[CallOut]:
-    calls = visible_calls(request.auth).select_related("plan").prefetch_related("stages")  # type: ignore[attr-defined]
+    calls = visible_calls(request.auth).select_related("plan").prefetch_related("stages")
     return [call_fields(call) for call in calls.order_by("-year", "slug")[:200]]
 
 
 @router.get("/{slug}", response={200: CallOut, 404: Message}, summary="One call")
 def get_call(request: HttpRequest, slug: str) -> CallOut:
-    calls = visible_calls(request.auth).select_related("plan").prefetch_related("stages")  # type: ignore[attr-defined]
+    calls = visible_calls(request.auth).select_related("plan").prefetch_related("stages")
     return call_fields(get_object_or_404(calls, slug=slug))
 
 
@@ -65,11 +65,11 @@ def application_fields(application: Application, actor: Any) -> dict[str, Any]:
 @applications.get("", response={200: ApplicationPage, 401: Message}, summary="The applications the key's owner may see, newest first")
 def list_applications(
     request: HttpRequest,
-    call: str = Query("", description="slug of a call"),  # type: ignore[type-arg]
-    after: str = Query("", description="cursor of the page before"),  # type: ignore[type-arg]
-    size: int = Query(50, ge=1, le=200),  # type: ignore[type-arg]
+    call: str = Query("", description="slug of a call"),
+    after: str = Query("", description="cursor of the page before"),
+    size: int = Query(50, ge=1, le=200),
 ) -> ApplicationPage:
-    actor = request.auth  # type: ignore[attr-defined]
+    actor = request.auth
     rows = applications_for_list(actor)
     if call:
         rows = rows.filter(call__slug=call)
@@ -79,7 +79,7 @@ def list_applications(
 
 @applications.get("/{number}", response={200: ApplicationDetail, 401: Message, 404: Message}, summary="One application with its answers")
 def get_application(request: HttpRequest, number: str) -> ApplicationDetail:
-    actor = request.auth  # type: ignore[attr-defined]
+    actor = request.auth
     found = get_object_or_404(
         visible_applications(actor).select_related("call", "enterprise", "industry", "province", "prefecture", "version"), number=number
     )

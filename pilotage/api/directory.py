@@ -42,7 +42,7 @@ def entry_fields(entry: Entry) -> dict[str, Any]:
 @router.get("/{slug}/editions", response={200: list[EditionOut], 404: Message}, summary="Published editions of a directory")
 def list_editions(request: HttpRequest, slug: str) -> list[EditionOut]:
     directory = get_object_or_404(Directory, slug=slug)
-    editions = visible_editions(request.auth).filter(directory=directory).prefetch_related("counts")  # type: ignore[attr-defined]
+    editions = visible_editions(request.auth).filter(directory=directory).prefetch_related("counts")
     return [
         EditionOut(
             year=edition.year,
@@ -60,15 +60,15 @@ def list_editions(request: HttpRequest, slug: str) -> list[EditionOut]:
 def list_entries(
     request: HttpRequest,
     slug: str,
-    q: str = Query("", max_length=100, description="enterprise or project, any part of the name"),  # type: ignore[type-arg]
-    edition: int | None = Query(None, ge=1900, le=2999),  # type: ignore[type-arg]
-    province: str = Query("", max_length=6, description="GB/T 2260 code"),  # type: ignore[type-arg]
-    industry: str = Query("", max_length=4, description="GB/T 4754-2017 code"),  # type: ignore[type-arg]
+    q: str = Query("", max_length=100, description="enterprise or project, any part of the name"),
+    edition: int | None = Query(None, ge=1900, le=2999),
+    province: str = Query("", max_length=6, description="GB/T 2260 code"),
+    industry: str = Query("", max_length=4, description="GB/T 4754-2017 code"),
     after: str = "",
-    size: int = Query(50, ge=1, le=200),  # type: ignore[type-arg]
+    size: int = Query(50, ge=1, le=200),
 ) -> EntryPage:
     directory = get_object_or_404(Directory, slug=slug)
-    rows = visible_entries(request.auth).filter(edition__directory=directory)  # type: ignore[attr-defined]
+    rows = visible_entries(request.auth).filter(edition__directory=directory)
     rows = rows.select_related("edition", "province", "prefecture", "industry").defer("facts")
     chosen = {"edition__year": edition, "province": province, "industry": industry}
     rows = match(rows.filter(**{name: value for name, value in chosen.items() if value}), q)
@@ -78,7 +78,7 @@ def list_entries(
 
 @router.get("/{slug}/entries/{number}", response={200: EntryDetail, 404: Message}, summary="One entry with its public facts")
 def get_entry(request: HttpRequest, slug: str, number: str) -> EntryDetail:
-    rows = visible_entries(request.auth).select_related("edition", "province", "prefecture", "industry")  # type: ignore[attr-defined]
+    rows = visible_entries(request.auth).select_related("edition", "province", "prefecture", "industry")
     entry = get_object_or_404(rows, edition__directory__slug=slug, number=number)
     scenarios = [scenario.code for scenario in entry.scenarios.all()]
     return EntryDetail(**entry_fields(entry), scenarios=scenarios, facts=entry.facts)

@@ -55,7 +55,7 @@ def list_plans(request: HttpRequest) -> list[PlanOut]:
 def get_plan(request: HttpRequest, slug: str) -> PlanDetail:
     plan = get_object_or_404(Plan, slug=slug)
     lines: dict[int, list[TargetOut]] = defaultdict(list)
-    for line in target_lines(plan, clock.today(), request.auth):  # type: ignore[attr-defined]
+    for line in target_lines(plan, clock.today(), request.auth):
         lines[line.target.measure_id].append(target_fields(line))
     areas = [
         AreaOut(
@@ -71,4 +71,4 @@ def get_plan(request: HttpRequest, slug: str) -> PlanDetail:
 @router.get("/{slug}/targets", response={200: list[TargetOut], 404: Message}, summary="The targets of a plan with what is counted today")
 def list_targets(request: HttpRequest, slug: str) -> list[TargetOut]:
     plan = get_object_or_404(Plan, slug=slug)
-    return [target_fields(line) for line in target_lines(plan, clock.today(), request.auth)]  # type: ignore[attr-defined]
+    return [target_fields(line) for line in target_lines(plan, clock.today(), request.auth)]
