@@ -6,4 +6,4 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from pilotage.audit import transitions  # noqa: F401  binds the state table
+        from pilotage.audit import append_only, transitions  # noqa: F401  bind the guard and the state table

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ConsoleConfig(AppConfig):
@@ -7,3 +8,6 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         from pilotage.console import checks  # noqa: F401  registers the system checks
+        from pilotage.core import guards
+
+        post_migrate.connect(guards.restore, sender=self)

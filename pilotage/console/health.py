@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from pilotage.audit import services as audit
 from pilotage.console.backup import file_columns
 from pilotage.console.checks import sqlite_advice
+from pilotage.core import guards
 
 
 class Level(StrEnum):
@@ -36,6 +37,7 @@ def findings() -> Iterator[Finding]:
         return
     yield Finding(Level.GOOD, "every migration is applied")
     yield from database()
+    yield from triggers()
     yield from chain()
     yield from files()
 
@@ -56,6 +58,14 @@ def database() -> Iterator[Finding]:
     advice = sqlite_advice()
     if advice:
         yield Finding(Level.ADVICE, " ".join(advice))
+
+
+def triggers() -> Iterator[Finding]:
+    lost = dict(guards.missing())
+    for name, names in lost.items():
+        yield Finding(Level.FAULT, f"{name}: the database lacks {', '.join(names)}; `pilotage migrate` makes them again")
+    if not lost:
+        yield Finding(Level.GOOD, "the triggers that keep search current and the audit chain append-only are there")
 
 
 def chain() -> Iterator[Finding]:

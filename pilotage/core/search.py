@@ -10,8 +10,7 @@ two Chinese characters, which is what most place and company names are.
 Invariants: ``match`` returns exactly the rows whose ``bigrams`` hold every run of the query as
 consecutive tokens, the last Latin token of a query as a prefix; one CJK character alone is answered by a scan.
 Refuses: nothing; a query without a letter or digit matches no row.
-Beware: on SQLite a later migration that rebuilds the table (any change of a constraint or column) drops the
-triggers with it; such a migration must end with ``CreateSearchIndex`` again.
+On SQLite a later migration that makes the table anew drops its triggers; ``core.guards`` puts them back.
 """
 
 from __future__ import annotations
@@ -20,13 +19,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models.expressions import RawSQL
+
+from pilotage.core import guards
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
@@ -96,6 +98,35 @@ def _postgresql(queryset: models.QuerySet, phrases: list[list[str]]) -> RawSQL:
     )
 
 
+def searchable() -> list[type[models.Model]]:
+    return [m for m in apps.get_models() if any(f.name == "bigrams" for f in m._meta.concrete_fields)]
+
+
+def guard_names() -> Iterator[str]:
+    """What keeps the indexes current: three triggers a table on SQLite, the index itself on PostgreSQL."""
+    for model in searchable():
+        if connection.vendor == "sqlite":
+            yield from (f"{search_table(model)}_{event}" for event in ("insert", "delete", "update"))
+        else:
+            yield CreateSearchIndex.gin(model).name
+
+
+def restore_indexes() -> None:
+    """Make every search index anew from the rows."""
+    with connection.cursor() as cursor:
+        for model in searchable():
+            if connection.vendor == "sqlite":
+                statements = [*CreateSearchIndex.without_fts5(model), *CreateSearchIndex.fts5(model)]
+            else:
+                index = CreateSearchIndex.gin(model)
+                statements = [f'DROP INDEX IF EXISTS "{index.name}"', str(index.create_sql(model, connection.schema_editor()))]
+            for statement in statements:
+                cursor.execute(statement)
+
+
+guards.register("search", guards.Guard(guard_names, restore_indexes))
+
+
 class CreateSearchIndex(Operation):
     """Migration operation: the search index over ``bigrams`` of one model, kept current by the database."""
 
@@ -112,31 +143,35 @@ class CreateSearchIndex(Operation):
     ) -> None:
         model = to_state.apps.get_model(self.app, self.model)
         if schema_editor.connection.vendor == "sqlite":
-            for statement in self._fts5(model):
+            for statement in self.fts5(model):
                 schema_editor.execute(statement)
         else:
-            schema_editor.add_index(model, self._gin(model))
+            schema_editor.add_index(model, self.gin(model))
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = from_state.apps.get_model(self.app, self.model)
         if schema_editor.connection.vendor == "sqlite":
-            for suffix in ("insert", "delete", "update"):
-                schema_editor.execute(f'DROP TRIGGER IF EXISTS "{search_table(model)}_{suffix}"')
-            schema_editor.execute(f'DROP TABLE IF EXISTS "{search_table(model)}"')
+            for statement in self.without_fts5(model):
+                schema_editor.execute(statement)
         else:
-            schema_editor.remove_index(model, self._gin(model))
+            schema_editor.remove_index(model, self.gin(model))
 
     def describe(self) -> str:
         return f"Create the search index of {self.app}.{self.model}"
 
     @staticmethod
-    def _gin(model: type[models.Model]) -> GinIndex:
+    def without_fts5(model: type[models.Model]) -> list[str]:
+        triggers = [f'DROP TRIGGER IF EXISTS "{search_table(model)}_{event}"' for event in ("insert", "delete", "update")]
+        return [*triggers, f'DROP TABLE IF EXISTS "{search_table(model)}"']
+
+    @staticmethod
+    def gin(model: type[models.Model]) -> GinIndex:
         return GinIndex(SearchVector("bigrams", config="simple"), name=f"{model._meta.db_table}_search"[:30])
 
     @staticmethod
-    def _fts5(model: type[models.Model]) -> list[str]:
+    def fts5(model: type[models.Model]) -> list[str]:
         table, search, key = model._meta.db_table, search_table(model), model._meta.pk.column
         remove = f'INSERT INTO "{search}"("{search}", rowid, bigrams) VALUES (\'delete\', old."{key}", old.bigrams);'
         add = f'INSERT INTO "{search}"(rowid, bigrams) VALUES (new."{key}", new.bigrams);'

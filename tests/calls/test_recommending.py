@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -351,16 +350,12 @@ def test_five_hundred_at_once(call: Call, cast: Any, jiangsu: Recommender, djang
         [Application(**copied, number=f"5GF-2023-苏-{n:04d}", project_title=f"项目{n}") for n in range(seats - 1)]
     )
     applications = list(Application.objects.order_by("pk"))
-    started = time.process_time()
     with django_assert_max_num_queries(60):
         services.shortlist_many(actor=cast.province_officer, applications=applications)
-    shortlisted = time.process_time() - started
     services.cosign_many(actor=cast.communications_officer, applications=applications, decision="signed")
-    started = time.process_time()
     with django_assert_max_num_queries(60):
         sent = services.send_list(actor=cast.province_officer, call=call, recommender=jiangsu, opinion="同意")
     assert len(sent.ranking) == seats
-    assert (shortlisted <= 3, time.process_time() - started <= 3) == (True, True)
     assert Application.objects.filter(state="recommended").count() == seats
 
 
