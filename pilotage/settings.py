@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "pilotage.review",
     "pilotage.directory",
     "pilotage.publications",
+    "pilotage.messages",
     "pilotage.api",
     "pilotage.web",
     "pilotage.console",
@@ -190,13 +191,19 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SOCIALACCOUNT_ONLY = False
-EMAIL_BACKEND = env.envstr("PILOTAGE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Whatever asks for an e-mail gets a row in the outbox; EMAIL_TRANSPORT takes the rows away. A demonstration writes files.
+EMAIL_BACKEND = "pilotage.messages.backend.OutboxBackend"
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+_transport = env.envstr("PILOTAGE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend" if DEMO else _transport
+EMAIL_TIMEOUT = 20
 EMAIL_HOST = env.envstr("PILOTAGE_EMAIL_HOST", "localhost")
 EMAIL_PORT = env.envint("PILOTAGE_EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.envstr("PILOTAGE_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.envstr("PILOTAGE_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.envbool("PILOTAGE_EMAIL_TLS", False)
 DEFAULT_FROM_EMAIL = env.envstr("PILOTAGE_EMAIL_FROM", "pilotage@localhost")
+DIGEST_HOUR = env.envint("PILOTAGE_DIGEST_HOUR", 8)
 
 # --- language and time ---------------------------------------------------------------------
 LANGUAGE_CODE = env.envstr("PILOTAGE_LANGUAGE", "zh-hans")

@@ -62,7 +62,7 @@ def test_rooms_import_downwards_only():
 
 def test_every_room_is_in_the_contract_for_its_inside():
     contract = (ROOT / ".importlinter").read_text()
-    rooms = {config.label for config in OWN_APPS if (Path(config.path) / "models.py").exists() or (Path(config.path) / "models").is_dir()}
+    rooms = {Path(config.path).name for config in OWN_APPS if (Path(config.path) / "models.py").exists() or (Path(config.path) / "models").is_dir()}
 
     assert {room for room in rooms if f"    pilotage.{room}\n" not in contract} == set()
 
@@ -374,7 +374,7 @@ def list_pages() -> list[str]:
             elif isinstance(entry, URLPattern) and entry.name:
                 yield f"{namespace}{entry.name}"
 
-    ours = {config.label for config in OWN_APPS}
+    ours = {Path(config.path).name for config in OWN_APPS}
     names = walk(get_resolver(), "")
     return sorted({name for name in names if name.split(":")[0] in ours and re.search(r"(list|desk|queue|board)$", name)})
 

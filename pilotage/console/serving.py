@@ -103,3 +103,7 @@ def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
 
 def worker_command() -> list[str]:
     return [sys.executable, "-m", "pilotage", "db_worker", "--queue-name", "*", "--no-startup-delay", "--no-reload"]
+
+
+def tick_command() -> list[str]:
+    return [sys.executable, "-m", "pilotage", "tick"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.plan.crossrefs import known
 from pilotage.plan.positions import Document, YamlPath
+from pilotage.plan.reminderrefs import check_reminders
 
 # Where a stage may stand: a later kind never comes before an earlier one, and these are given once.
 ORDER = ("apply", "check", "recommend", "accept", "review", "defence", "site_visit", "select", "notice", "publish", "update", "re_evaluate")
@@ -42,6 +43,7 @@ def check_call(document: Document, measures: Collection[str], codes: Codes) -> N
     _check_measures(document, call["measure"], measures)
     recommenders = _recommenders(document, call, codes)
     _check_stages(document, call, recommenders)
+    check_reminders(document, call)
     for code in call.get("quotas", {}).get("limits", {}):
         known(document, ("quotas", "limits", code), code, {r["code"] for r in recommenders}, _("the code of a recommender"), key=True)
     for name, rubric in call.get("rubrics", {}).items():

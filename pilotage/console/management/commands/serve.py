@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
         parser.add_argument("--workers", type=int, default=2, help="web processes (default: %(default)s, one per core is a good start)")
         parser.add_argument("--threads", type=int, default=8, help="requests served at once per process (default: %(default)s)")
-        parser.add_argument("--no-worker", action="store_true", help="serve pages only; run `pilotage db_worker` elsewhere")
+        parser.add_argument("--no-worker", action="store_true", help="serve pages only; run `pilotage db_worker` and `pilotage tick` elsewhere")
 
     def handle(self, *args: Any, host: str, port: int, workers: int, threads: int, no_worker: bool, **options: Any) -> None:
         self._refuse_taken(host, port)
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         company.start("the web server", serving.web_command(host, port, workers, threads))
         if not no_worker:
             company.start("the worker", serving.worker_command())
+            company.start("the post", serving.tick_command())
         shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
         self.stdout.write(f"Pilotage is served at http://{shown}:{port}/")
         self.stdout.write("Stop it with Ctrl-C.")

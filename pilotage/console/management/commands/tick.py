@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+
+from pilotage.messages.tasks import tick
+
+
+class Command(BaseCommand):
+    help = (
+        "Deliver the post: read new decisions into inboxes, send reminders, digests and e-mails, every few seconds until stopped.\n"
+        "`pilotage serve` runs it beside the web server.\n\n"
+        "Example: pilotage tick --once"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=float, default=5.0, help="seconds between two rounds (default: %(default)s)")
+        parser.add_argument("--once", action="store_true", help="one round, then say what was done and end")
+
+    def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
+        if once:
+            self.stdout.write(", ".join(f"{name} {number}" for name, number in tick().items()))
+            return
+        stopped = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(name, lambda *_args: stopped.set())
+        while not stopped.is_set():
+            tick()
+            close_old_connections()
+            stopped.wait(every)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class MessagesConfig(AppConfig):
+    name = "pilotage.messages"
+    label = "messaging"  # Django's own "messages" has the plain name
+
+    def ready(self) -> None:
+        from pilotage.accounts.models import MEMBERSHIP_RIDERS
+        from pilotage.messages import transitions  # noqa: F401  binds the state table
+        from pilotage.messages.selectors import unread_of_member
+
+        MEMBERSHIP_RIDERS["unread"] = unread_of_member()

@@ -1,0 +1,169 @@
+"""Who is concerned? The same rules that let a person act decide who is told; only the candidates are looked up here.
+
+``People.load`` reads all candidates of a batch in one query and gives each user the memberships that count, so
+that the rules of the rooms below answer from memory.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from pilotage.accounts.enums import Role
+from pilotage.accounts.models import Membership, User
+from pilotage.accounts.rules import covers, has_role
+from pilotage.calls import rules as calls
+from pilotage.calls.enums import EDITABLE, WITH_CITY, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.selectors import share_relations
+from pilotage.core import clock
+from pilotage.messages.enums import Group
+from pilotage.review.enums import AssignmentState
+from pilotage.review.models import Assignment
+
+APPLICANTS = (Role.FILER, Role.LEGAL_REPRESENTATIVE)
+OFFICERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER, Role.COMMUNICATIONS_OFFICER)
+# a place is what the scope rules look at, so one row stands for all others of its place
+_PLACE = ("province_id", "prefecture_id", "county_id", "recommender_id")
+
+
+class People:
+    """The people a batch of news may concern, with their roles."""
+
+    def __init__(self, memberships: Iterable[Membership]) -> None:
+        self.by_id: dict[int, User] = {}
+        self._of_enterprise: dict[int, list[User]] = defaultdict(list)
+        self._of_division: dict[str, list[User]] = defaultdict(list)
+        self._secretariat: list[User] = []
+        for membership in memberships:
+            self._add(membership)
+
+    def _add(self, membership: Membership) -> None:
+        user = self.by_id.setdefault(membership.user_id, membership.user)
+        user.__dict__.setdefault("active_memberships", []).append(membership)
+        organisation = membership.organisation
+        if membership.role in APPLICANTS and organisation.enterprise_id:
+            _once(self._of_enterprise[organisation.enterprise_id], user)
+        elif membership.role in OFFICERS and organisation.division_id:
+            _once(self._of_division[organisation.division_id], user)
+        elif membership.role == Role.SECRETARIAT:
+            _once(self._secretariat, user)
+
+    @classmethod
+    def load(cls, applications: Iterable[Any] = (), users: Iterable[int] = (), roles: Iterable[str] = ()) -> People:
+        """One query: the secretariat, everybody with ``roles``, ``users``, and those around the applications."""
+        places, enterprises = set(), set()
+        for application in applications:
+            enterprises.add(application.enterprise_id)
+            places |= {application.province_id, application.prefecture_id, application.county_id}
+        wanted = Q(role__in=[Role.SECRETARIAT, *roles]) | Q(user__in=set(users))
+        wanted |= Q(role__in=APPLICANTS, organisation__enterprise__in=enterprises)
+        wanted |= Q(role__in=OFFICERS, organisation__division__in=places - {None})
+        return cls(in_force().filter(wanted))
+
+    # --- around one application --------------------------------------------------------------
+    def filers(self, application: Application) -> list[User]:
+        return [user for user in self._of_enterprise.get(application.enterprise_id, ()) if calls.can_view(user, application)]
+
+    def checkers(self, application: Application) -> list[User]:
+        return self._officers(application, calls.holds_check)
+
+    def recommenders(self, application: Application) -> list[User]:
+        return self._officers(application, calls.acts_for_recommender)
+
+    def cosigners(self, application: Application) -> list[User]:
+        def cosigns(user: User, row: Application) -> bool:
+            return covers(user, row, Role.COMMUNICATIONS_OFFICER, call=row.call)
+
+        return self._officers(application, cosigns) if calls.needs_cosign(application.call) else []
+
+    def secretariat(self, call: Call) -> list[User]:
+        return [user for user in self._secretariat if has_role(user, Role.SECRETARIAT, call=call)]
+
+    def with_role(self, call: Call, *roles: str) -> list[User]:
+        return [user for user in self.by_id.values() if has_role(user, *roles, call=call)]
+
+    def _officers(self, application: Application, rule: Callable[[User, Application], bool]) -> list[User]:
+        found: list[User] = []
+        for code in (application.province_id, application.prefecture_id, application.county_id):
+            for user in self._of_division.get(code or "", ()):
+                if user not in found and rule(user, application):
+                    found.append(user)
+        return found
+
+
+def _once(users: list[User], user: User) -> None:
+    if user not in users:
+        users.append(user)
+
+
+def in_force() -> QuerySet[Membership]:
+    rows = Membership.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now()), user__is_active=True)
+    return rows.select_related("user", "organisation", "organisation__division").order_by("user_id", "id")
+
+
+# --- around one stage of a call -----------------------------------------------------------------
+def group(call: Call, stage: Stage, name: str) -> list[User]:
+    """Those of a group who still have something to do in this stage. At most five queries."""
+    if name == Group.EXPERTS:
+        return _experts(call)
+    if name == Group.SECRETARIAT:
+        return People.load().secretariat(call)
+    if name in {Group.FILERS, Group.FILERS_WITH_DRAFT}:
+        return _filers(call, stage, name)
+    states: Iterable[str] = WITH_CITY if name == Group.CHECKERS else {ApplicationState.SHORTLISTED}
+    if name == Group.RECOMMENDERS:
+        states = {ApplicationState.CHECKED, ApplicationState.SHORTLISTED}
+    waiting = Application.objects.filter(call=call, state__in=states, kind=ApplicationKind.NEW)
+    if name == Group.COSIGNERS:
+        waiting = waiting.filter(cosign="")
+    places = _one_per_place(waiting)
+    people = People.load(places)
+    pick = {Group.CHECKERS: people.checkers, Group.RECOMMENDERS: people.recommenders, Group.COSIGNERS: people.cosigners}[Group(name)]
+    return _distinct(pick(place) for place in places)
+
+
+def concerned(call: Call, stage: Stage) -> list[User]:
+    """Whom new dates of a stage concern: who files now, and every officer or expert whose work it is."""
+    if stage.kind in {StageKind.APPLY, StageKind.UPDATE}:
+        return group(call, stage, Group.FILERS_WITH_DRAFT if stage.kind == StageKind.APPLY else Group.FILERS)
+    if stage.kind == StageKind.REVIEW:
+        return group(call, stage, Group.EXPERTS)
+    roles = {
+        StageKind.CHECK: (Role.DISTRICT_OFFICER, Role.CITY_OFFICER),
+        StageKind.RECOMMEND: (Role.PROVINCE_OFFICER, Role.COMMUNICATIONS_OFFICER),
+    }.get(StageKind(stage.kind), ())
+    return People.load(roles=roles).with_role(call, *roles) if roles else []
+
+
+def _experts(call: Call) -> list[User]:
+    unfinished = Assignment.objects.filter(call=call, state__in=[AssignmentState.ASSIGNED, AssignmentState.STARTED])
+    ids = set(unfinished.order_by().values_list("expert__user", flat=True))
+    return People.load(users=ids).with_role(call, Role.EXPERT)
+
+
+def _filers(call: Call, stage: Stage, name: str) -> list[User]:
+    own = Application.objects.filter(call=call)
+    if stage.kind == StageKind.UPDATE:
+        filed = own.filter(kind=ApplicationKind.UPDATE).exclude(state__in=[*EDITABLE, ApplicationState.WITHDRAWN])
+        rows = own.filter(state=ApplicationState.LISTED).exclude(pk__in=filed.filter(renews__isnull=False).values("renews"))
+    elif name == Group.FILERS_WITH_DRAFT:
+        rows = own.filter(state__in=EDITABLE, kind=ApplicationKind.NEW)
+    else:
+        rows = own.exclude(state=ApplicationState.WITHDRAWN)
+    enterprises = rows.order_by().values("enterprise")
+    return list(People(in_force().filter(role__in=APPLICANTS, organisation__enterprise__in=enterprises)).by_id.values())
+
+
+def _one_per_place(applications: QuerySet[Application]) -> Sequence[Application]:
+    rows: dict[tuple[Any, ...], Application] = {}
+    for application in applications.only("call", "enterprise", "kind", "state", *(name.removesuffix("_id") for name in _PLACE)):
+        rows.setdefault(tuple(getattr(application, name) for name in _PLACE), application)
+    return share_relations(list(rows.values())) if rows else []
+
+
+def _distinct(lists: Iterable[Iterable[User]]) -> list[User]:
+    return list({user.pk: user for users in lists for user in users}.values())

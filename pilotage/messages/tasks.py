@@ -1,0 +1,36 @@
+"""What the post does at every tick of the clock: read decisions, remind, make digests, send."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from pilotage.messages import services
+
+logger = logging.getLogger("pilotage.messages")
+
+
+def tick() -> dict[str, int]:
+    """One round. A step that fails is logged and leaves the others alone; every step may be repeated at any time."""
+    steps: dict[str, Callable[[], int]] = {
+        "read": _read_all,
+        "reminded": services.send_reminders,
+        "digests": services.make_digests,
+        "sent": services.send_due,
+    }
+    return {name: _guarded(name, step) for name, step in steps.items()}
+
+
+def _read_all() -> int:
+    total = 0
+    while number := services.read_news():
+        total += number
+    return total
+
+
+def _guarded(name: str, step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except Exception:
+        logger.exception("the step %s of the post failed; it is tried again at the next tick", name)
+        return 0

@@ -1,0 +1,156 @@
+"""What each message says. A message keeps the name of its wording and the values, so that it is read in the reader's language.
+
+A value may be a text, a number, ``{"zh", "en"}`` (a name in both languages) or ``{"at"}`` (an instant).
+Wordings ending in ``.many`` speak of several at once and know ``count``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pilotage.calls.deadlines import moment
+from pilotage.messages.enums import MessageKind
+from pilotage.registry.models import localized
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+K = MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    kind: MessageKind
+    title: str | _StrPromise
+    body: str | _StrPromise
+
+
+WORDINGS: Mapping[str, Wording] = {
+    # --- the enterprise
+    "receipt": Wording(
+        K.RECEIPT, _("Received: %(project)s"), _("%(number)s was submitted on %(at)s to “%(call)s” and goes to the check now.")
+    ),
+    "returned": Wording(K.RETURNED, _("Returned for correction: %(project)s"), _("%(number)s was sent back. Reason: %(reason)s")),
+    "checked": Wording(
+        K.PROGRESS, _("Checked: %(project)s"), _("%(number)s has passed the check and is with the recommending department.")
+    ),
+    "declined": Wording(K.OUTCOME, _("Not recommended: %(project)s"), _("%(number)s is not recommended. Reason: %(reason)s")),
+    "reconsidered": Wording(
+        K.PROGRESS, _("Taken up again: %(project)s"), _("%(number)s is considered for recommendation again. Reason: %(reason)s")
+    ),
+    "recommended": Wording(K.PROGRESS, _("Recommended: %(project)s"), _("%(number)s was recommended to the secretariat.")),
+    "accepted": Wording(K.PROGRESS, _("Accepted for review: %(project)s"), _("%(number)s is complete and goes to the expert review.")),
+    "not_accepted": Wording(K.OUTCOME, _("Not accepted: %(project)s"), _("%(number)s was not accepted for review. Reason: %(reason)s")),
+    "review_started": Wording(K.PROGRESS, _("Under review: %(project)s"), _("The expert review of %(number)s has begun.")),
+    "announced": Wording(
+        K.OUTCOME,
+        _("In public notice: %(project)s"),
+        _("%(number)s stands on the proposed list of “%(call)s”. Objections can be filed until the notice closes."),
+    ),
+    "promoted": Wording(
+        K.OUTCOME, _("Moved up from the reserve: %(project)s"), _("%(number)s is selected now and comes into a supplementary notice.")
+    ),
+    "reserve": Wording(
+        K.OUTCOME, _("On the reserve list: %(project)s"), _("%(number)s follows if a selected project of “%(call)s” falls out.")
+    ),
+    "not_selected": Wording(
+        K.OUTCOME, _("Not selected: %(project)s"), _("%(number)s was not selected in “%(call)s”. The application's page gives the reason.")
+    ),
+    "excluded": Wording(K.OUTCOME, _("Excluded after an objection: %(project)s"), _("%(number)s was excluded. Reason: %(reason)s")),
+    "listed": Wording(K.OUTCOME, _("Listed: %(project)s"), _("%(number)s stands in the published directory of “%(call)s”.")),
+    "update_confirmed": Wording(
+        K.PROGRESS, _("Update confirmed: %(project)s"), _("The figures reported with %(number)s have been taken over.")
+    ),
+    "objection.dismissed": Wording(
+        K.OUTCOME, _("An objection was dismissed: %(project)s"), _("The objection against %(number)s was found to be without ground.")
+    ),
+    "objection.upheld": Wording(
+        K.OUTCOME, _("An objection was upheld: %(project)s"), _("The objection against %(number)s was found to be justified.")
+    ),
+    # --- officers
+    "work.check": Wording(K.WORK, _("To check: %(project)s"), _("%(enterprise)s submitted %(number)s to “%(call)s”.")),
+    "work.check.many": Wording(K.WORK, _("%(count)s applications to check"), _("They were submitted to “%(call)s”.")),
+    "work.recommend": Wording(K.WORK, _("To recommend: %(project)s"), _("%(number)s of %(enterprise)s has passed the check.")),
+    "work.recommend.many": Wording(K.WORK, _("%(count)s applications to recommend"), _("They have passed the check in “%(call)s”.")),
+    "work.confirm": Wording(K.WORK, _("Update to confirm: %(project)s"), _("%(number)s of %(enterprise)s has passed the check.")),
+    "work.confirm.many": Wording(K.WORK, _("%(count)s updates to confirm"), _("They have passed the check in “%(call)s”.")),
+    "work.cosign": Wording(K.WORK, _("To co-sign: %(project)s"), _("The province has shortlisted %(number)s of %(enterprise)s.")),
+    "work.cosign.many": Wording(K.WORK, _("%(count)s applications to co-sign"), _("The province has shortlisted them in “%(call)s”.")),
+    "work.accept": Wording(K.WORK, _("To accept: %(project)s"), _("%(number)s of %(enterprise)s was recommended.")),
+    "work.accept.many": Wording(K.WORK, _("%(count)s applications to accept"), _("They were recommended in “%(call)s”.")),
+    "sent_back": Wording(
+        K.OUTCOME, _("Not accepted: %(project)s"), _("The secretariat did not accept %(number)s of your list. Reason: %(reason)s")
+    ),
+    # --- the secretariat
+    "objection.received": Wording(
+        K.WORK, _("New objection %(objection)s"), _("It was filed against notice %(notice)s and waits for a decision.")
+    ),
+    "seat.recused": Wording(K.WORK, _("An expert stepped back"), _("%(number)s in “%(call)s” needs another expert.")),
+    "seat.recused.many": Wording(K.WORK, _("Experts stepped back"), _("%(count)s seats in “%(call)s” need other experts.")),
+    # --- experts
+    "seat.given": Wording(K.SEAT, _("1 project to review"), _("“%(call)s” asks for your review. Say first whether you have a conflict.")),
+    "seat.given.many": Wording(
+        K.SEAT, _("%(count)s projects to review"), _("“%(call)s” asks for your review. Say first whether you have a conflict.")
+    ),
+    "seat.cancelled": Wording(
+        K.SEAT, _("A review was withdrawn from you"), _("One project of “%(call)s” left your queue. Reason: %(reason)s")
+    ),
+    "seat.cancelled.many": Wording(
+        K.SEAT, _("%(count)s reviews were withdrawn from you"), _("They left your queue of “%(call)s”. Reason: %(reason)s")
+    ),
+    "seat.reopened": Wording(K.SEAT, _("A review was reopened"), _("One review in “%(call)s” can be changed again. Reason: %(reason)s")),
+    # --- dates
+    "dates": Wording(
+        K.DEADLINE, _("New dates: %(stage)s, %(call)s"), _("“%(stage)s” now closes on %(closes)s (before: %(before)s). Reason: %(reason)s")
+    ),
+    "reminder.filers_with_draft": Wording(
+        K.DEADLINE, _("Not submitted yet: %(call)s"), _("“%(stage)s” closes on %(closes)s. An application of yours has not been submitted.")
+    ),
+    "reminder.filers": Wording(K.DEADLINE, _("Deadline: %(stage)s, %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
+    "reminder.update": Wording(
+        K.DEADLINE, _("Update due: %(call)s"), _("“%(stage)s” closes on %(closes)s. The update of a listed project has not been submitted.")
+    ),
+    "reminder.checkers": Wording(K.DEADLINE, _("Applications wait for your check: %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
+    "reminder.recommenders": Wording(
+        K.DEADLINE, _("Applications wait for your recommendation: %(call)s"), _("“%(stage)s” closes on %(closes)s.")
+    ),
+    "reminder.cosigners": Wording(
+        K.DEADLINE, _("Applications wait for your co-signature: %(call)s"), _("“%(stage)s” closes on %(closes)s.")
+    ),
+    "reminder.experts": Wording(K.DEADLINE, _("Reviews to finish: %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
+    "reminder.secretariat": Wording(K.DEADLINE, _("Deadline: %(stage)s, %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
+    # --- accounts
+    "role.given": Wording(K.ACCOUNT, _("New role: %(role)s"), _("You act for %(organisation)s as %(role)s now.")),
+}
+
+
+def title(text: str, params: Mapping[str, Any]) -> str:
+    return str(WORDINGS[text].title) % _values(params)
+
+
+def body(text: str, params: Mapping[str, Any]) -> str:
+    """The sentence, and the call's own words after it where its file gives some."""
+    said = str(WORDINGS[text].body) % _values(params)
+    return f"{said}\n{_value(params['extra'])}" if params.get("extra") else said
+
+
+def _values(params: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _value(value) for name, value in params.items()}
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping) and "at" in value:
+        return moment(datetime.fromisoformat(value["at"])) if value["at"] else "–"
+    if isinstance(value, Mapping):
+        return localized(value.get("zh", ""), value.get("en", ""))
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def name_of(row: Any) -> dict[str, str]:
+    """The title of a bilingual row as a value."""
+    return {"zh": row.title_zh, "en": row.title_en}
