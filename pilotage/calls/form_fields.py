@@ -3,44 +3,35 @@
 Data: sections, each with fields; a table field has columns, which are fields of simple types. Texts
 come in pairs (zh, en); the property without suffix gives the one for the active language.
 Refuses: a form with a repeated key, an unknown type, a code list that does not exist, a condition on
-a field that does not exist. The sentence names the field.
+a field that is not asked before it, formulas and conditions that form a circle. The sentence names the field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
-
+from pilotage.calls.form_rules import ALWAYS, Condition, Rule, condition_of, rules_of
+from pilotage.calls.form_units import Unit
+from pilotage.calls.form_words import in_language, in_sequence, joined, texts
 from pilotage.core.verdict import Invalid
+from pilotage.plan.formnames import Codes, as_list, circle, formula_names
 
-Codes = Mapping[str, Sequence[Mapping[str, str]]]
+# read from here by other rooms, though written in modules of their own
+__all__ = ["FIELD_TYPES", "Codes", "Field", "Option", "Section", "all_fields", "in_language", "in_sequence", "joined", "parse_sections"]
 
 SIMPLE_TYPES = frozenset(
     {"text", "textarea", "integer", "decimal", "money", "date", "month", "choice", "multichoice", "boolean", "industry", "division"}
 )
 COMPOSED_TYPES = frozenset({"scenarios", "before_after", "table", "statement"})
 UNSTORED_TYPES = frozenset({"registry", "attachment"})
-FIELD_TYPES = SIMPLE_TYPES | COMPOSED_TYPES | UNSTORED_TYPES
+COMPUTED = "computed"
+FIELD_TYPES = SIMPLE_TYPES | COMPOSED_TYPES | UNSTORED_TYPES | {COMPUTED}
+NUMERIC_TYPES = frozenset({"integer", "decimal", "money"})
 COLUMN_OF = frozenset({"project_title", "level", "industry", "building_state"})
 ACCEPTABLE_FILES = frozenset({"pdf", "jpg", "png", "docx", "xlsx", "zip"})
-
-
-def in_language(zh: str, en: str) -> str:
-    return (en or zh) if (get_language() or "").startswith("en") else (zh or en)
-
-
-def joined(words: Iterable[str]) -> str:
-    """An enumeration in the active language."""
-    return in_language("、", ", ").join(words)
-
-
-def in_sequence(sentences: Iterable[str]) -> str:
-    """Sentences one after the other: a space between them in English, none in Chinese."""
-    return (" " if (get_language() or "").startswith("en") else "").join(sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +60,13 @@ class Field:
     unit_en: str = ""
     text_zh: str = ""
     text_en: str = ""
+    example_zh: str = ""
+    example_en: str = ""
+    units: tuple[Unit, ...] = ()
+    formula: str = ""
     options: tuple[Option, ...] = ()
-    show_if: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    shown_when: Condition = ALWAYS
+    required_when: Condition = ALWAYS
     maps_to: str = ""
     summary: bool = False
     public: bool = False
@@ -84,6 +80,11 @@ class Field:
     places: int = 2
     better: str = ""
     columns: tuple[Field, ...] = ()
+    row_rules: tuple[Rule, ...] = ()
+    total: bool = False
+    role: str = ""
+    identity: bool | None = None
+    renamed_from: tuple[str, ...] = ()
     min_rows: int = 0
     max_rows: int = 50
     min_count: int = 0
@@ -108,9 +109,27 @@ class Field:
         return in_language(self.text_zh, self.text_en)
 
     @property
+    def example(self) -> str:
+        return in_language(self.example_zh, self.example_en)
+
+    @property
     def is_stored(self) -> bool:
-        """Whether its value lies in ``Application.data``."""
+        """Whether its value lies in ``Application.data``; a computed one is put there at submission."""
         return self.type not in UNSTORED_TYPES
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a person answers it here, not the register, a file or a formula."""
+        return self.is_stored and self.type != COMPUTED
+
+    @property
+    def show_if(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+        """The plain conditions among them, for the page's own script."""
+        first = self.shown_when.alternatives[:1] if len(self.shown_when.alternatives) == 1 else ()
+        return tuple((test.key, test.values) for tests in first for test in tests if test.values is not None)
+
+    def unit_of(self, code: str) -> Unit | None:
+        return next((unit for unit in self.units if unit.code == code), None)
 
     def option(self, value: Any) -> Option | None:
         return next((option for option in self.options if option.value == value), None)
@@ -124,6 +143,7 @@ class Section:
     title_en: str = ""
     help_zh: str = ""
     help_en: str = ""
+    renamed_from: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -136,51 +156,62 @@ class Section:
 
 def parse_sections(form: Mapping[str, Any], codes: Codes) -> tuple[Section, ...]:
     sections = tuple(_section(raw, codes) for raw in form.get("sections") or [])
-    _check_keys([field for section in sections for field in section.fields], "form")
-    _check_conditions(sections)
+    fields = list(all_fields(sections))
+    _check_keys(fields, "form")
+    _check_conditions(fields)
     return sections
 
 
 def _section(raw: Mapping[str, Any], codes: Codes) -> Section:
-    title_zh, title_en = _texts(raw, "title")
-    help_zh, help_en = _texts(raw, "help")
+    title_zh, title_en = texts(raw, "title")
+    help_zh, help_en = texts(raw, "help")
     fields = tuple(_field(each, codes) for each in raw.get("fields") or [])
-    return Section(str(raw["key"]), title_zh, fields, title_en, help_zh, help_en)
+    return Section(str(raw["key"]), title_zh, fields, title_en, help_zh, help_en, _earlier_keys(raw))
 
 
-def _texts(raw: Mapping[str, Any], name: str) -> tuple[str, str]:
-    value = raw.get(name) or {}
-    if isinstance(value, str):
-        return value, ""
-    return str(value.get("zh") or ""), str(value.get("en") or "")
+def _earlier_keys(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(key) for key in as_list(raw.get("renamed_from")))
 
 
 def _field(raw: Mapping[str, Any], codes: Codes, *, is_column: bool = False) -> Field:
     key, kind = str(raw.get("key") or ""), str(raw.get("type") or "")
     if kind not in (SIMPLE_TYPES if is_column else FIELD_TYPES):
         raise Invalid({key: f"form field {key!r}: unknown type {kind!r}"})
-    label_zh, label_en = _texts(raw, "label")
-    help_zh, help_en = _texts(raw, "help")
-    unit_zh, unit_en = _texts(raw, "unit")
-    text_zh, text_en = _texts(raw, "text")
     columns = tuple(_field(each, codes, is_column=True) for each in raw.get("columns") or [])
     _check_keys(columns, key)
+    units = _units(raw)
     return Field(
         key=key,
         type=kind,
-        label_zh=label_zh,
-        label_en=label_en,
-        help_zh=help_zh,
-        help_en=help_en,
-        unit_zh=unit_zh or ("万元" if kind == "money" else ""),
-        unit_en=unit_en or ("CNY 10,000" if kind == "money" else ""),
-        text_zh=text_zh,
-        text_en=text_en,
         options=_options(raw, kind, codes),
-        show_if=_condition(raw.get("show_if") or {}),
+        shown_when=condition_of(raw.get("show_if")),
+        required_when=condition_of(raw.get("required_if")),
         columns=columns,
+        row_rules=_row_rules(raw, columns, codes),
+        units=units,
+        renamed_from=_earlier_keys(raw),
+        **_words(raw, kind, units),
         **_limits(raw, kind, key),
     )
+
+
+def _words(raw: Mapping[str, Any], kind: str, units: tuple[Unit, ...]) -> dict[str, str]:
+    found = {f"{name}_{code}": word for name in _TEXTS for code, word in zip(("zh", "en"), texts(raw, name), strict=True)}
+    unit = (units[0].label_zh, units[0].label_en) if units else ("万元", "CNY 10,000") if kind == "money" else ("", "")
+    return found | {name: found[name] or word for name, word in zip(("unit_zh", "unit_en"), unit, strict=True)}
+
+
+_TEXTS = ("label", "help", "unit", "text", "example")
+
+
+def _units(raw: Mapping[str, Any]) -> tuple[Unit, ...]:
+    key = str(raw.get("key"))
+    return tuple(Unit(str(each["code"]), *texts(each, "label"), _decimal(each.get("factor", 1), key)) for each in raw.get("units") or [])
+
+
+def _row_rules(raw: Mapping[str, Any], columns: tuple[Field, ...], codes: Codes) -> tuple[Rule, ...]:
+    names = formula_names(raw.get("columns") or [], codes)
+    return rules_of(raw.get("row_rules") or [], names, [column.key for column in columns])
 
 
 def _limits(raw: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
@@ -191,6 +222,8 @@ def _limits(raw: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
         known.setdefault("max_chars", 500)
     if kind == "money":
         known.setdefault("min", Decimal(0))
+    if raw.get("formula"):
+        known["formula"] = str(raw["formula"])
     known["accept"] = tuple(raw.get("accept") or ())
     unknown = set(known["accept"]) - ACCEPTABLE_FILES
     if unknown:
@@ -202,7 +235,7 @@ def _limits(raw: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
 
 _PLAIN = (
     "required", "maps_to", "summary", "public", "path", "prefill", "max_length", "min_chars", "max_chars", "places", "better",
-    "min_rows", "max_rows", "min_count", "max_mb", "max_count",
+    "min_rows", "max_rows", "min_count", "max_mb", "max_count", "total", "role", "identity",
 )  # fmt: skip
 
 
@@ -215,7 +248,7 @@ def _decimal(value: Any, key: str) -> Decimal:
 
 def _options(raw: Mapping[str, Any], kind: str, codes: Codes) -> tuple[Option, ...]:
     key = str(raw.get("key"))
-    listed = tuple(Option(str(each["value"]), *_texts(each, "label")) for each in raw.get("options") or [])
+    listed = tuple(Option(str(each["value"]), *texts(each, "label")) for each in raw.get("options") or [])
     name = raw.get("codes") or ("scenarios" if kind == "scenarios" else None)
     if name:
         if name not in codes:
@@ -226,10 +259,6 @@ def _options(raw: Mapping[str, Any], kind: str, codes: Codes) -> tuple[Option, .
     return listed
 
 
-def _condition(raw: Mapping[str, Any]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
-    return tuple((str(key), tuple(value) if isinstance(value, list) else (value,)) for key, value in raw.items())
-
-
 def _check_keys(fields: Sequence[Field], where: str) -> None:
     seen: set[str] = set()
     for field in fields:
@@ -238,13 +267,16 @@ def _check_keys(fields: Sequence[Field], where: str) -> None:
         seen.add(field.key)
 
 
-def _check_conditions(sections: Sequence[Section]) -> None:
-    """A field may only hang on one asked before it, so conditions cannot form a circle."""
+def _check_conditions(fields: Sequence[Field]) -> None:
+    """A field may only hang on one asked before it; what is required may hang on any."""
+    if path := circle({field.key: field.shown_when.keys for field in fields}):
+        raise Invalid({path[0]: f"form field {path[0]!r}: the conditions go round in a circle: {' → '.join(path)}"})
     known: set[str] = set()
-    for field in (field for section in sections for field in section.fields):
-        for other, _values in field.show_if:
-            if other not in known:
-                raise Invalid({field.key: f"form field {field.key!r}: show_if names {other!r}, which is not asked before it"})
+    everything = {field.key for field in fields}
+    for field in fields:
+        for name, others, allowed in (("show_if", field.shown_when.keys, known), ("required_if", field.required_when.keys, everything)):
+            if unknown := [other for other in others if other not in allowed]:
+                raise Invalid({field.key: f"form field {field.key!r}: {name} names {unknown[0]!r}, which is not asked before it"})
         known.add(field.key)
 
 

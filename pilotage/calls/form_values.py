@@ -21,7 +21,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilotage.calls.form_fields import Field
+from pilotage.calls.form_fields import COMPUTED, Field
+from pilotage.calls.form_units import converted, plain_number
+from pilotage.calls.form_words import counted, is_too_long, length, limit_for
+from pilotage.core.expressions import number_of
 from pilotage.core.verdict import Invalid
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?")
@@ -71,7 +74,11 @@ def _text(field: Field, raw: Any) -> str | None:
 
 
 def _textarea(field: Field, raw: Any) -> str | None:
-    return _not_longer(field, _string(field, raw), field.max_chars) or None
+    text = _string(field, raw)
+    if is_too_long(text, field.max_chars):
+        sentence = _("%(field)s: at most %(limit)s, this text has %(count)s.")
+        raise refuse(field, sentence, limit=counted(text, limit_for(text, field.max_chars)), count=length(text))
+    return text or None
 
 
 def _string(field: Field, raw: Any) -> str:
@@ -87,13 +94,11 @@ def _not_longer(field: Field, text: str, limit: int) -> str:
 
 
 def _short_text(field: Field, value: str) -> str:
-    if len(value) < field.min_chars:
-        return _("%(field)s: at least %(limit)s characters, this text has %(count)s.") % {
-            "field": field.label,
-            "limit": field.min_chars,
-            "count": len(value),
-        }
-    return ""
+    least = limit_for(value, field.min_chars)
+    if length(value) >= least:
+        return ""
+    sentence = _("%(field)s: at least %(limit)s, this text has %(count)s.")
+    return sentence % {"field": field.label, "limit": counted(value, least), "count": length(value)}
 
 
 # --- numbers --------------------------------------------------------------------------------
@@ -103,11 +108,20 @@ def _digits(raw: Any) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace(",", "").replace(" ", "")
 
 
-def _number(field: Field, raw: Any, sentence: str) -> Decimal:
+def _expected(field: Field) -> Invalid:
+    if field.type == "integer":
+        return refuse(field, _("%(field)s: expected a whole number."))
+    return refuse(field, _("%(field)s: expected a number."))
+
+
+def _number(field: Field, raw: Any) -> Decimal:
     text = "" if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal) else _digits(raw)
     if not _NUMBER.fullmatch(text):
-        raise refuse(field, sentence)
-    number = Decimal(text)
+        raise _expected(field)
+    return Decimal(text)
+
+
+def _within(field: Field, number: Decimal) -> Decimal:
     if field.min is not None and number < field.min:
         raise refuse(field, _("%(field)s: not less than %(limit)s."), limit=field.min)
     if field.max is not None and number > field.max:
@@ -115,19 +129,48 @@ def _number(field: Field, raw: Any, sentence: str) -> Decimal:
     return number
 
 
-def _integer(field: Field, raw: Any) -> int:
-    number = _number(field, raw, _("%(field)s: expected a whole number."))
+def _whole(field: Field, number: Decimal) -> int:
     if number != number.to_integral_value():
-        raise refuse(field, _("%(field)s: expected a whole number."))
-    return int(number)
+        raise _expected(field)
+    return int(_within(field, number))
 
 
 def _decimal(field: Field, raw: Any) -> str:
-    number = _number(field, raw, _("%(field)s: expected a number."))
+    return _fine_enough(field, _within(field, _number(field, raw)))
+
+
+def _fine_enough(field: Field, number: Decimal) -> str:
     if -number.as_tuple().exponent > field.places:  # type: ignore[operator]
         sentence = ngettext("%(field)s: at most %(places)s decimal.", "%(field)s: at most %(places)s decimals.", field.places)
         raise refuse(field, sentence, places=field.places)
-    return f"{abs(number) if number == 0 else number:f}"
+    return plain_number(number)
+
+
+def _figure(field: Field, raw: Any) -> Any:
+    """A number, in whichever of the field's units it was typed."""
+    if isinstance(raw, dict):
+        return _in_unit(field, raw)
+    number = _number(field, raw)
+    return _whole(field, number) if field.type == "integer" else _fine_enough(field, _within(field, number))
+
+
+def _in_unit(field: Field, raw: dict[str, Any]) -> Any:
+    code, typed = raw.get("unit") or "", raw.get("typed")
+    if set(raw) - {"typed", "unit", "value"} or not field.units:
+        raise _expected(field)
+    if isinstance(typed, str):
+        typed = typed.strip()
+    if is_empty(typed):
+        return None
+    unit = field.unit_of(code) if code else field.units[0]
+    if unit is None:
+        raise refuse(field, _("%(field)s: choose one of the units listed."))
+    if unit is field.units[0]:
+        return _figure(field, typed)
+    figure = plain_number(_number(field, typed))
+    number = converted(figure, unit)
+    value = _whole(field, number) if field.type == "integer" else _fine_enough(field, _within(field, number))
+    return {"typed": figure, "unit": unit.code, "value": str(value)}
 
 
 def _before_after(field: Field, raw: Any) -> dict[str, str | None] | None:
@@ -228,9 +271,10 @@ def _scenarios(field: Field, raw: Any) -> dict[str, str] | None:
     for option in field.options:
         if option.value in raw:
             text = _string(field, raw[option.value] or "")
-            if len(text) > field.max_chars:
-                sentence = _("%(field)s, “%(scenario)s”: at most %(limit)s characters, this text has %(count)s.")
-                raise refuse(field, sentence, scenario=option.label, limit=field.max_chars, count=len(text))
+            if is_too_long(text, field.max_chars):
+                most = counted(text, limit_for(text, field.max_chars))
+                sentence = _("%(field)s, “%(scenario)s”: at most %(limit)s, this text has %(count)s.")
+                raise refuse(field, sentence, scenario=option.label, limit=most, count=length(text))
             kept[option.value] = text
     return kept or None
 
@@ -283,18 +327,30 @@ def _few_rows(field: Field, value: list[dict[str, Any]]) -> str:
     return _too_few(field, len(value), field.min_rows)
 
 
+def totals(field: Field, rows: Any) -> dict[str, str]:
+    """Column -> sum of what is filled in, for the columns that ask for it."""
+    found = {}
+    for column in field.columns:
+        if column.total:
+            cells = [number_of(row.get(column.key)) for row in rows or [] if isinstance(row, dict)]
+            found[column.key] = plain_number(sum((cell for cell in cells if cell is not None), Decimal(0)))
+    return found
+
+
 def _not_typed(field: Field, _raw: Any) -> Any:
     if field.type == "registry":
         raise refuse(field, _("%(field)s: this comes from the enterprise register and is corrected there."))
+    if field.type == COMPUTED:
+        raise refuse(field, _("%(field)s: this is computed from other answers and not typed."))
     raise refuse(field, _("%(field)s: files are added one by one, not typed."))
 
 
 _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "text": _text,
     "textarea": _textarea,
-    "integer": _integer,
-    "decimal": _decimal,
-    "money": _decimal,
+    "integer": _figure,
+    "decimal": _figure,
+    "money": _figure,
     "date": _date,
     "month": _month,
     "choice": _choice,
@@ -308,6 +364,7 @@ _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "statement": _statement,
     "registry": _not_typed,
     "attachment": _not_typed,
+    COMPUTED: _not_typed,
 }
 _MISSING: dict[str, Callable[[Field, Any], str]] = {
     "text": _short_text,

@@ -25,6 +25,8 @@ def field(kind: str, **extra: Any) -> dict[str, Any]:
     base: dict[str, Any] = {"key": kind, "type": kind, "label": {"zh": f"题{kind}", "en": kind.title()}}
     if kind in {"choice", "multichoice"}:
         base["options"] = [{"value": v, "label": {"zh": v}} for v in ("a", "b", "c")]
+    if kind == "computed":
+        base["formula"] = "1 + 1"
     if kind == "table":
         base["columns"] = [field("text"), field("decimal"), field("choice", required=True), field("month")]
     return base | extra
@@ -35,7 +37,7 @@ def form(*fields: dict[str, Any]) -> FormDef:
 
 
 EVERY = form(*(field(kind, required=True) for kind in sorted(FIELD_TYPES)))
-STORED = sorted(FIELD_TYPES - {"registry", "attachment"})
+STORED = sorted(FIELD_TYPES - {"registry", "attachment", "computed"})
 
 words = st.text(max_size=40)
 numbers = st.one_of(st.integers(-(10**17), 10**17), st.floats(), st.decimals(allow_nan=False, allow_infinity=False).map(str))
@@ -88,6 +90,7 @@ def test_what_is_kept_has_no_other_problem_than_being_short_of_something(raw: di
     assert list(problems) == [key for key in EVERY.by_key if key in problems]
     [progress] = EVERY.completeness(data, {"attachment": 1}, {"": "x"})
     assert (progress.required - progress.done, progress.required) == (len(problems), len(FIELD_TYPES))
+    assert EVERY.with_computed(data) == data | {"computed": "2.00"}
 
 
 fields_of_any_kind = st.lists(st.tuples(st.sampled_from(sorted(FIELD_TYPES)), st.booleans(), st.booleans()), min_size=1, max_size=12).map(
@@ -101,7 +104,7 @@ fields_of_any_kind = st.lists(st.tuples(st.sampled_from(sorted(FIELD_TYPES)), st
 @given(fields_of_any_kind)
 def test_an_empty_form_lacks_exactly_its_required_visible_fields(fields: list[dict[str, Any]]) -> None:
     parsed = form(*fields)
-    expected = [each["key"] for each in fields if each["required"] and "show_if" not in each]
+    expected = [each["key"] for each in fields if each["required"] and "show_if" not in each and each["type"] != "computed"]
     assert list(parsed.problems({})) == expected
     assert list(parsed.problems(parsed.empty_data())) == expected
 
@@ -184,6 +187,7 @@ def test_what_is_typed_becomes_what_is_kept(kind: str, raw: Any, value: Any) -> 
         ("text", "a\x00b", "Text: the text holds characters that cannot be shown; type them again."),
         ("text", 5, "Text: expected text."),
         ("registry", "x", "Registry: this comes from the enterprise register and is corrected there."),
+        ("computed", "2", "Computed: this is computed from other answers and not typed."),
         ("attachment", "x", "Attachment: files are added one by one, not typed."),
     ],
 )
