@@ -16,7 +16,7 @@ from django.utils.translation import override
 from pilotage.audit import chain
 from pilotage.audit.models import AuditEvent, AuditHead, AuditSnapshot, Proposal, ProposalState
 from pilotage.audit.signals import transitioned
-from pilotage.core import clock
+from pilotage.core import bulk, clock
 from pilotage.core.transitions import Transition, table_for
 from pilotage.core.verdict import Conflict, Refused
 
@@ -46,18 +46,27 @@ def record_many(entries: Sequence[Entry], *, actor: Any) -> list[AuditEvent]:
         raise RuntimeError("an audit event belongs into the transaction of the change it records")
     if not entries:
         return []
-    algorithm = settings.AUDIT_HASH
     bodies = [chain.canonical(snapshot_of(entry)).decode() for entry in entries]
-    digests = [chain.digest(body.encode(), algorithm) for body in bodies]
-    AuditSnapshot.objects.bulk_create(
-        [AuditSnapshot(digest=d, body=b) for d, b in dict(zip(digests, bodies, strict=True)).items()], ignore_conflicts=True
-    )
-    head = _locked_head()
+    digests = [chain.digest(body.encode(), settings.AUDIT_HASH) for body in bodies]
+    bulk.insert_rows(AuditSnapshot, ("digest", "body"), dict(zip(digests, bodies, strict=True)).items(), skip_known=True)
+    events = _linked(entries, digests, actor, _locked_head())
+    at = bulk.moment(events[0].at)
+    names = [field.attname for field in AuditEvent._meta.concrete_fields]
+    bulk.insert_rows(AuditEvent, names, [[at if name == "at" else getattr(event, name) for name in names] for event in events])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_audithead SET number = %s, digest = %s WHERE id = 1", [events[-1].number, events[-1].digest])
+    return events
+
+
+def _linked(entries: Sequence[Entry], digests: Sequence[str], actor: Any, head: tuple[int, str]) -> list[AuditEvent]:
+    """The events, each continuing the one before it."""
+    number, previous = head
     at, label = clock.now(), actor_label(actor)
     events = []
     for entry, snapshot_digest in zip(entries, digests, strict=True):
+        number += 1
         event = AuditEvent(
-            number=head.number + 1,
+            number=number,
             at=at,
             actor_id=getattr(actor, "pk", None),
             actor_label=label,
@@ -67,13 +76,11 @@ def record_many(entries: Sequence[Entry], *, actor: Any) -> list[AuditEvent]:
             object_label=_in_source_language(entry.obj)[:300],
             reason=entry.reason,
             snapshot_digest=snapshot_digest,
-            previous=head.digest,
+            previous=previous,
         )
-        event.digest = event.link.digest(algorithm)
-        head.number, head.digest = event.number, event.digest
+        previous = event.digest = event.link.digest(settings.AUDIT_HASH)
+        event._state.adding, event._state.db = False, connection.alias
         events.append(event)
-    AuditEvent.objects.bulk_create(events)
-    head.save(update_fields=["number", "digest"])
     return events
 
 
@@ -214,12 +221,19 @@ def _compare_and_set(objs: Sequence[models.Model], sources: list[str], target: s
             raise Conflict(_("Somebody else decided this first. Nothing was changed; reload the page to see what has happened."))
 
 
-def _locked_head() -> AuditHead:
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()
-    if head is None:
-        AuditHead.objects.bulk_create([AuditHead(id=1, number=0, digest=chain.GENESIS)], ignore_conflicts=True)
-        head = AuditHead.objects.select_for_update().get(pk=1)
-    return head
+def _locked_head() -> tuple[int, str]:
+    """The last number and digest, held until the transaction ends."""
+    query = "SELECT number, digest FROM audit_audithead WHERE id = 1"
+    if connection.features.has_select_for_update:
+        query += " FOR UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+        if row is None:
+            bulk.insert_rows(AuditHead, ("id", "number", "digest"), [(1, 0, chain.GENESIS)], skip_known=True)
+            cursor.execute(query)
+            row = cursor.fetchone()
+    return row
 
 
 def snapshot_of(entry: Entry) -> dict[str, Any]:

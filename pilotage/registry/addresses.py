@@ -12,9 +12,10 @@ Refuses: to choose between two readings of equal length, and to believe a lone s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _NOISE = re.compile(r"[\s,，、.。·]+")
 _COUNTRY = re.compile(r"^(?:公司)?(?:注册)?(?:地址)?[:：]?(?:中华人民共和国|中国)?(?:[（(](\w{2,3})[）)]自由贸易试验区)?")
@@ -41,13 +42,15 @@ class Place:
     county: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     end: int
     is_sure: bool
     province: str | None
     prefecture: str | None
     county: str | None
+
+
+_NOTHING = _Reading(0, False, None, None, None)
 
 
 class Gazetteer:
@@ -117,24 +120,37 @@ class Gazetteer:
         return self.place(reading.county or reading.prefecture or reading.province or "")
 
     def _read(self, text: str) -> Iterator[_Reading]:
-        nothing = _Reading(0, False, None, None, None)
-        for province in [nothing, *self._match(text, nothing, "province")]:
-            for prefecture in [province, *self._match(text, province, "prefecture")]:
+        for province in (_NOTHING, *self._match(text, _NOTHING, "province")):
+            for prefecture in (province, *self._match(text, province, "prefecture")):
                 yield prefecture
                 yield from self._match(text, prefecture, "county")
 
-    def _match(self, text: str, before: _Reading, level: str) -> Iterator[_Reading]:
+    def _match(self, text: str, before: _Reading, level: str) -> Sequence[_Reading]:
         start = before.end
-        for name in self.by_start[level].get(text[start : start + 2], ()):
-            if not text.startswith(name, start):
-                continue
-            for code, is_full in self.names[level][name]:
-                if (before.prefecture and code[:4] != before.prefecture[:4]) or (before.province and code[:2] != before.province[:2]):
-                    continue
-                chain = {"province": before.province, "prefecture": before.prefecture, "county": None, level: code}
-                end = start + len(name)
-                is_sure = is_full or level != "prefecture" or bool(before.province) or _ZONE.match(text, end) is not None
-                yield _Reading(end, is_sure, **chain)
+        names = self.by_start[level].get(text[start : start + 2])
+        if names is None:
+            return ()
+        return [
+            self._continued(text, before, level, code, start + len(name), is_full=is_full)
+            for name in names
+            if text.startswith(name, start)
+            for code, is_full in self.names[level][name]
+            if _continues(before, code)
+        ]
+
+    def _continued(self, text: str, before: _Reading, level: str, code: str, end: int, *, is_full: bool) -> _Reading:
+        if level == "county":
+            return _Reading(end, True, before.province, before.prefecture, code)
+        if level == "province":
+            return _Reading(end, True, code, None, None)
+        is_sure = is_full or bool(before.province) or _ZONE.match(text, end) is not None
+        return _Reading(end, is_sure, before.province, code, None)
+
+
+def _continues(before: _Reading, code: str) -> bool:
+    if before.prefecture:
+        return code[:4] == before.prefecture[:4]
+    return not before.province or code[:2] == before.province[:2]
 
 
 def _fits(outer: Place, inner: Place) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pilotage.core.codes import check_identifier, compact_uscc, uscc_mistake
-from pilotage.core.tables import FaultKind, Row, column_letter
+from pilotage.core.tables import FaultKind, Row, column_letter, text
 from pilotage.core.verdict import Invalid
 from pilotage.registry.addresses import Gazetteer, Place
 from pilotage.registry.enums import IdentifierScheme, Ownership, Size
@@ -92,6 +92,7 @@ class RowReader:
         self.mapping, self.reference, self.territory = mapping, reference, territory
         self.labels = [f"{column_letter(index)} {head}".strip() for index, head in enumerate(heads)]
         self.used = {index: key for key, index in mapping.items()}
+        self.columns = tuple(mapping.items())
         self._last_good: tuple[Any, ...] = ()
 
     def read(self, row: Row) -> tuple[Draft | None, list[Fault]]:
@@ -104,7 +105,8 @@ class RowReader:
         return self._cells(row) == self._last_good and not row.faults
 
     def _cells(self, row: Row) -> tuple[Any, ...]:
-        return tuple(row.value(index) for index in self.used)
+        values, width = row.values, len(row.values)
+        return tuple([values[index] if index < width else None for index in self.used])
 
 
 class _Reading:
@@ -113,7 +115,8 @@ class _Reading:
         self.draft = Draft(row.number)
         self.faults: list[Fault] = []
         self.place: Place | None = None
-        self.texts = {key: " ".join(row.text(index).split()) for key, index in reader.mapping.items()}
+        values, width = row.values, len(row.values)
+        self.texts = {key: " ".join(text(values[index]).split()) for key, index in reader.columns if index < width}
 
     def result(self) -> tuple[Draft | None, list[Fault]]:
         self._cells()

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from pilotage.core import bulk
 from pilotage.registry.faults import Fault
 from pilotage.registry.models import Enterprise, EnterpriseImport, Identifier, ImportFault
 from pilotage.registry.rowcheck import Draft
@@ -31,6 +32,15 @@ _UPDATED = (
     "bigrams",
     "updated_at",
 )
+# every column with what it holds where a row says nothing
+_BLANK: dict[str, Any] = {f.attname: None if f.null else f.get_default() for f in Enterprise._meta.concrete_fields}
+_MOMENTS = ("created_at", "updated_at")
+
+
+class NewIdentifier(NamedTuple):
+    enterprise: Enterprise
+    scheme: str
+    value: str
 
 
 @dataclass(slots=True)
@@ -39,7 +49,7 @@ class ChunkPlan:
 
     created: list[Enterprise] = field(default_factory=list)
     updated: list[Enterprise] = field(default_factory=list)
-    identifiers: list[Identifier] = field(default_factory=list)
+    identifiers: list[NewIdentifier] = field(default_factory=list)
     merged: int = 0
     refused: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -48,6 +58,8 @@ class ChunkPlan:
 class ChunkPlanner:
     def __init__(self, batch: EnterpriseImport, now: datetime, territory: frozenset[str] | None) -> None:
         self.batch, self.now, self.territory = batch, now, territory
+        own = {"source": batch.source, "is_fictional": batch.is_fictional, "created_at": now, "updated_at": now}
+        self.blank = {**_BLANK, **own}
 
     def plan(self, drafts: Sequence[Draft]) -> ChunkPlan:
         """Three queries for what is there, whatever the number of drafts."""
@@ -99,9 +111,8 @@ class ChunkPlanner:
         result.faults.append(Fault(draft.row, code, value=next(iter(draft.identifiers.values()), ""), params=params))
 
     def _create(self, draft: Draft, result: ChunkPlan) -> None:
-        enterprise = Enterprise(
-            **draft.facts, source=self.batch.source, is_fictional=self.batch.is_fictional, created_at=self.now, updated_at=self.now
-        )
+        # by position, which Django takes several times faster than by name
+        enterprise = Enterprise(*{**self.blank, **draft.facts}.values())
         result.created.append(enterprise)
         self.touched.add(id(enterprise))
         self.numbers[id(enterprise)] = {}
@@ -144,17 +155,27 @@ class ChunkPlanner:
         for scheme, value in new.items():
             self.numbers[id(enterprise)][scheme] = value
             self.owners[scheme, value] = enterprise
-            result.identifiers.append(Identifier(enterprise=enterprise, scheme=scheme, value=value))
+            result.identifiers.append(NewIdentifier(enterprise, scheme, value))
         return bool(new)
 
 
 def write(plan: ChunkPlan) -> None:
     """Store what was planned. Runs inside the transaction of the chunk."""
-    Enterprise.objects.bulk_create(plan.created)
+    _insert(plan.created)
     Enterprise.objects.bulk_create(plan.updated, update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED)
-    for identifier in plan.identifiers:
-        identifier.enterprise_id = identifier.enterprise.pk
-    Identifier.objects.bulk_create(plan.identifiers)
+    bulk.insert_rows(Identifier, ("enterprise_id", "scheme", "value"), [(e.pk, scheme, value) for e, scheme, value in plan.identifiers])
+
+
+def _insert(enterprises: Sequence[Enterprise]) -> None:
+    """As bulk_create, with the keys set on the objects."""
+    if not enterprises:
+        return
+    for enterprise, key in zip(enterprises, bulk.reserve_keys(Enterprise, len(enterprises)), strict=True):
+        enterprise.pk = key
+    now = bulk.moment(enterprises[0].updated_at)
+    plain = [name for name in _BLANK if name not in _MOMENTS]
+    rows = ((*(getattr(e, name) for name in plain), now, now) for e in enterprises)
+    bulk.insert_rows(Enterprise, (*plain, *_MOMENTS), rows)
 
 
 def store_faults(batch: EnterpriseImport, faults: Iterable[Fault]) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import record, transition
-from pilotage.core import clock
+from pilotage.core import bulk, clock
 from pilotage.core.tables import Row, Unreadable, find_header, read_rows, sheet_names, text
 from pilotage.core.verdict import Conflict
 from pilotage.registry import mapping as columns
@@ -87,6 +87,8 @@ def begin_check(*, actor: Any, batch: EnterpriseImport) -> EnterpriseImport:
     return batch
 
 
+@bulk.small_cache()
+@bulk.rare_collection()
 def check_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
     """The dry run: read every row, name every fault, write no enterprise. May be repeated until the run."""
     begin_check(actor=actor, batch=batch)
@@ -121,6 +123,8 @@ def begin_run(*, actor: Any, batch: EnterpriseImport) -> EnterpriseImport:
     return batch
 
 
+@bulk.small_cache()
+@bulk.rare_collection()
 def run_import(*, actor: Any, batch: EnterpriseImport, progress: Progress | None = None) -> EnterpriseImport:
     """Write the good rows and name the bad, 1,000 rows to a transaction. After a kill, called again, it goes on after the last chunk.
 
