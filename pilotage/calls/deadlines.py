@@ -83,10 +83,18 @@ def _not_closed(stage: Stage, closes: datetime | None, now: datetime) -> Verdict
     return YES
 
 
+def begins_at(call: Call, stage: Stage) -> datetime | None:
+    """The stage's opening; one with a close but no opening of its own begins when the stage before it has closed."""
+    if stage.opens_at or stage.closes_at is None:
+        return stage.opens_at
+    earlier = [each.closes_at for each in call.stage_by_key.values() if each.position < stage.position and each.closes_at]
+    return earlier[-1] if earlier else None
+
+
 def open_stages(call: Call, now: datetime | None = None) -> list[Any]:
     now = now or clock.now()
     return [
         stage
         for stage in call.stage_by_key.values()
-        if (stage.opens_at is None or stage.opens_at <= now) and (stage.closes_at is None or now < stage.closes_at)
+        if ((begins := begins_at(call, stage)) is None or begins <= now) and (stage.closes_at is None or now < stage.closes_at)
     ]

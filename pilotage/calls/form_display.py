@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -35,8 +37,32 @@ def display(field: Field, value: Any, names: Callable[[str, str], str] | None = 
             return names(field.type, value) if names else value
         case "integer" | "decimal" | "money":
             return f"{_grouped(value)}{_unit(field)}"
+        case "date":
+            return day_words(str(value))
+        case "month":
+            return month_words(str(value))
         case _:
             return str(value)
+
+
+def day_words(text: str) -> str:
+    """``2022-08-05`` as 2022年8月5日 or 5 August 2022; what is no date stays as it is."""
+    # Translators: a date format, not words; see Django's date filter
+    return _calendar(text, text, _("j F Y"))
+
+
+def month_words(text: str) -> str:
+    """``2022-08`` as 2022年8月 or August 2022; what is no month stays as it is."""
+    # Translators: a date format, not words; see Django's date filter
+    return _calendar(text, f"{text}-01", _("F Y"))
+
+
+def _calendar(text: str, day: str, pattern: str) -> str:
+    try:
+        found = parse_date(day)
+    except ValueError:
+        found = None
+    return str(date_format(found, pattern)) if found else text
 
 
 def _option(field: Field, value: str) -> str:

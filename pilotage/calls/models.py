@@ -254,6 +254,11 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_carried_over(self) -> bool:
+        """Whether the file was uploaded to an earlier application, under whose number it lies, and came with a renewal."""
+        return not (self.file.name or "").startswith(f"attachments/{self.application_id}/")
+
 
 class Check(models.Model):
     """An opinion of a level on an application: district, city, province or completeness."""

@@ -20,6 +20,7 @@ from pilotage.calls.enums import (
     PUBLIC_STATE,
     RECOMMENDED_OR_LATER,
     WITH_CITY,
+    ApplicationKind,
     ApplicationState,
     CosignDecision,
     RecommenderKind,
@@ -79,8 +80,22 @@ def attachment_counts(application: Application) -> dict[str, int]:
     return Counter(application.attachments.filter(removed_at__isnull=True).values_list("field", flat=True))
 
 
+def basis_of(renews: Application, *, before: int | None = None) -> Application:
+    """What a renewal starts from: the newest confirmed update of the listed project, else its own application. One query.
+
+    ``before`` is the key of the renewal itself, once it has one.
+    """
+    updates = renews.renewals.filter(kind=ApplicationKind.UPDATE, state=ApplicationState.UPDATE_CONFIRMED)
+    if before is not None:
+        updates = updates.filter(pk__lt=before)
+    return updates.select_related("version").order_by("-pk").first() or renews
+
+
 def repeated_files(actor: Any, application: Application) -> list[tuple[Attachment, Application]]:
-    """Files of the application that also lie in another application the actor may see. Two queries."""
+    """Files of the application that were uploaded to another one too, of those the actor may see. Two queries.
+
+    A file that a renewal carried over was uploaded once and is no repetition.
+    """
     own = {attachment.sha256: attachment for attachment in attachments_of(application)}
     others = (
         Attachment.objects.filter(sha256__in=own, removed_at__isnull=True)
@@ -88,7 +103,7 @@ def repeated_files(actor: Any, application: Application) -> list[tuple[Attachmen
         .exclude(application=application)
         .select_related("application", "application__enterprise")
     )
-    return [(own[other.sha256], other.application) for other in others]
+    return [(own[other.sha256], other.application) for other in others if other.file.name != own[other.sha256].file.name]
 
 
 def share_relations(applications: Sequence[Application]) -> Sequence[Application]:

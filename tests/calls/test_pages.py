@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from pilotage.calls import services
 from pilotage.calls.enums import ApplicationState as S
-from pilotage.calls.models import Application
+from pilotage.calls.models import Application, Quota, Recommender
+from pilotage.review.dossier import open_dossier
 from tests.factories import calls as factory
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,42 @@ def test_a_call_shows_conditions_stages_rubric_and_that_no_quota_is_known(call: 
     assert "权重" in page
     assert "时间待核实" in page
     assert "开始申报" not in page
+
+
+@pytest.mark.parametrize(
+    ("when", "running"),
+    [("2023-08-28 10:00", "省级推荐"), ("2023-09-20 17:01", "受理"), ("2023-09-28 17:01", ""), ("2023-10-08 09:00", "专家评审")],
+)
+def test_a_stage_without_an_opening_runs_once_the_one_before_has_closed(
+    when: str, running: str, call: Any, client_for: Any, at: Any
+) -> None:
+    at(when)
+    stages = text(client_for().get(f"/calls/{call.slug}/")).split('class="timeline"')[1].split("</ol>")[0]
+    current = [line.split('timeline-title">')[1].split("<")[0] for line in stages.split("<li ") if "is-current" in line]
+    assert (current[-1] if current else "") == running
+
+
+def test_sources_are_folded_and_quotas_stand_in_two_columns(call: Any, client_for: Any) -> None:
+    for code, limit in (("320000", 97), ("370000", 40), ("210200", 10)):
+        Quota.objects.update_or_create(call=call, recommender=Recommender.objects.get(code=code), defaults={"limit": limit})
+    page = text(client_for().get(f"/calls/{call.slug}/"))
+    before, folded = page.split("来源与说明")
+    assert 'rel="nofollow noopener"' not in before
+    assert "recommend together" in folded
+    rows = before.split('class="quota-table"')[1].split("<tbody>")[1].split("</tbody>")[0].split("<tr>")[1:]
+    assert [re.findall(r">([^<>]+)</t[hd]>", row) for row in rows] == [["大连", "10", "山东", "40"], ["江苏", "97"]]
+
+
+@pytest.mark.parametrize(("language", "month"), [("zh-hans", "2021年3月"), ("en", "March 2021")])
+def test_months_are_written_out_wherever_answers_are_read(language: str, month: str, call: Any, client_for: Any, cast: Any) -> None:
+    filed = factory.application(call, cast.filer, cast.enterprise, S.SUBMITTED)
+    client = client_for(cast.secretariat)
+    client.cookies["django_language"] = language
+    page = text(client.get(f"/applications/{filed.number}/"))
+    assert (month in page, "2021-03" in page) == (True, False)
+    with override(language):
+        facts = [fact.text for part in open_dossier(filed).parts for fact in part.facts]
+    assert (month in facts, "2021-03" in facts) == (True, False)
 
 
 def test_the_start_button_carries_the_rules_reason_after_the_deadline(call: Any, client_for: Any, cast: Any, at: Any) -> None:

@@ -93,8 +93,8 @@ def test_the_recommend_desk_is_for_the_recommending_departments(make: Any, forei
 # --- checking -------------------------------------------------------------------------------
 @pytest.mark.parametrize(("path", "state", "who", "cost"), [
     ("/work/check/", S.SUBMITTED, "city_officer", 10),
-    ("/work/cosign/", S.SHORTLISTED, "communications_officer", 10),
-    ("/work/accept/", S.RECOMMENDED, "secretariat", 11),
+    ("/work/cosign/", S.SHORTLISTED, "communications_officer", 9),
+    ("/work/accept/", S.RECOMMENDED, "secretariat", 10),
     ("/applications/", S.SUBMITTED, "secretariat", 10),
     ("/work/recommend/", S.CHECKED, "province_officer", 19),
 ])  # fmt: skip
@@ -166,6 +166,45 @@ def test_after_the_deadline_the_refusal_names_it(make: Any, client_for: Any, cas
 
 
 # --- recommending ---------------------------------------------------------------------------
+def test_the_preview_fills_the_quota_bar_and_offers_the_acts_that_fit(make: Any, call: Any, client_for: Any, cast: Any) -> None:
+    candidates, listed = make(2, S.CHECKED), make(1, S.SHORTLISTED, rank=1)
+    Quota.objects.update_or_create(call=call, recommender=listed[0].recommender, defaults={"limit": 10})
+    client = client_for(cast.province_officer)
+    before = text(client.get("/work/recommend/"))
+    assert "bar-preview" not in before
+    page = text(client.get("/work/recommend/", {"preview": 1, "ids": ids(candidates)}))
+    assert "选中2家后<b>3</b>家" in page
+    assert 'class="bar-preview" width="30%"' in page
+    assert ('value="shortlist"' in page, 'value="decline"' in page, 'value="unshortlist"' in page) == (True, True, False)
+    page = text(client.get("/work/recommend/", {"preview": 1, "ids": ids(listed)}))
+    assert ('value="shortlist"' in page, 'value="decline"' in page, 'value="unshortlist"' in page) == (False, False, True)
+    assert "bar-preview" not in page
+    page = text(client.get("/work/recommend/", {"preview": 1, "ids": ids([*candidates, *listed])}))
+    assert "候选与已排入推荐的申报须分别处理。" in page
+    page = text(client.get("/work/recommend/", {"preview": 1}))
+    assert ('value="shortlist"' in page, 'value="unshortlist"' in page, "bar-preview" in page) == (True, True, False)
+
+
+def test_without_script_the_effect_stands_on_the_page(make: Any, client_for: Any, cast: Any) -> None:
+    made = make(3, S.SUBMITTED)
+    page = text(client_for(cast.city_officer).get("/work/check/", {"show": "effect", "ids": ids(made[:2])}))
+    assert "本页余1家待核查" in page
+    assert page.count(" checked>") == 2
+
+
+def test_what_was_not_corrected_in_time_is_one_line(make: Any, client_for: Any, cast: Any, at: Any) -> None:
+    make(3, S.RETURNED, returned_reason="补正")
+    make(1, S.RESUBMITTED)
+    client = client_for(cast.province_officer)
+    card = text(client.get("/work/recommend/")).split('id="returned-title"')[1].split("</section>")[0]
+    assert (card.count("“补正”"), "逾期未补正" in card, "1家已重报" in card) == (3, False, True)
+    at("2023-09-10 10:00")
+    card = text(client.get("/work/recommend/")).split('id="returned-title"')[1].split("</section>")[0]
+    assert (card.count("“补正”"), card.count("已截止")) == (0, 0)
+    assert ">3家逾期未补正</a>" in card
+    assert "tab=returned" in card
+
+
 def test_shortlist_cosign_send_and_accept_through_the_pages(make: Any, client_for: Any, cast: Any, at: Any) -> None:
     made = make(3, S.CHECKED)
     province, communications, secretariat = (client_for(u) for u in (cast.province_officer, cast.communications_officer, cast.secretariat))

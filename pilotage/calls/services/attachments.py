@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -13,12 +14,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilotage.audit.services import record
+from pilotage.audit.services import Entry, record, record_many
 from pilotage.calls import rules
 from pilotage.calls.filetypes import CONTENT_TYPES, kind_of
 from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.models import Application, Attachment, attachment_path
-from pilotage.calls.selectors import form_of
+from pilotage.calls.selectors import attachments_of, form_of
 from pilotage.calls.services.common import locked
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
@@ -71,6 +72,36 @@ def remove_attachment(*, actor: Any, attachment: Attachment) -> Attachment:
             attachment.removed_at = now
             record(attachment, "attachment.remove", actor=actor)
     return attachment
+
+
+def carry_over(*, actor: Any, application: Application, source: Application) -> list[Attachment]:
+    """Give a new application the files of an earlier one that its form still asks for. To be called in its transaction.
+
+    The copies are rows of their own for the same stored file: they keep its digest and who uploaded it when, and
+    taking one off leaves the earlier application as it was filed.
+    """
+    form, kept = form_of(application.version), Counter[str]()
+    copies = []
+    for original in attachments_of(source):
+        question = form.by_key.get(original.field)
+        if question is None or not _still_fits(question, original) or kept[question.key] >= question.max_count:
+            continue
+        kept[question.key] += 1
+        copies.append(_copy(original, application))
+    Attachment.objects.bulk_create(copies)
+    record_many([Entry(copy, "attachment.carry_over", extra={"from": source.number}) for copy in copies], actor=actor)
+    return copies
+
+
+def _still_fits(question: Field, original: Attachment) -> bool:
+    if question.type != "attachment" or original.size > question.max_mb * 1024 * 1024:
+        return False
+    return not question.accept or any(CONTENT_TYPES[kind] == original.content_type for kind in question.accept)
+
+
+def _copy(original: Attachment, application: Application) -> Attachment:
+    same = ("field", "name", "content_type", "size", "sha256", "uploaded_by_id", "uploaded_at")
+    return Attachment(application=application, file=original.file.name, **{name: getattr(original, name) for name in same})
 
 
 def safe_name(name: str) -> str:

@@ -17,7 +17,8 @@ from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.form_fields import Field
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Call, CallVersion, NumberSeries
-from pilotage.calls.selectors import form_of, recommender_for
+from pilotage.calls.selectors import basis_of, form_of, recommender_for
+from pilotage.calls.services.attachments import carry_over
 from pilotage.calls.services.common import locked
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid, Refused
@@ -50,13 +51,14 @@ class SaveResult:
 def start_application(
     *, actor: Any, call: Call, enterprise: Enterprise, kind: str = ApplicationKind.NEW, renews: Application | None = None
 ) -> Application:
-    """A draft bound to the call's current version, filled from the register and from the application it renews."""
+    """A draft bound to the call's current version, filled from the register and, files included, from what it renews."""
     with transaction.atomic():
         rules.can_start(actor, call, enterprise, kind).require()
         version = _current(call)
         form = form_of(version)
         _check_renewal(enterprise, kind, renews)
-        data = _prefill(actor, enterprise, form, renews)
+        source = basis_of(renews) if renews else None
+        data = _prefill(actor, enterprise, form, source)
         now = clock.now()
         application = Application(
             call=call,
@@ -77,6 +79,8 @@ def start_application(
         )
         application.save(force_insert=True)
         record(application, "application.start", actor=actor)
+        if source:
+            carry_over(actor=actor, application=application, source=source)
     return application
 
 
@@ -98,7 +102,7 @@ def _check_renewal(enterprise: Enterprise, kind: str, renews: Application | None
         raise Invalid({"renews": _("An update of this project has been started already.")})
 
 
-def _prefill(actor: Any, enterprise: Enterprise, form: FormDef, renews: Application | None) -> dict[str, Any]:
+def _prefill(actor: Any, enterprise: Enterprise, form: FormDef, source: Application | None) -> dict[str, Any]:
     known = {
         "enterprise.address": enterprise.address,
         "enterprise.industry": enterprise.industry_id,
@@ -112,7 +116,7 @@ def _prefill(actor: Any, enterprise: Enterprise, form: FormDef, renews: Applicat
         path = field.prefill or ("enterprise.industry" if field.maps_to == "industry" else "")
         if known.get(path) and field.is_stored:
             data[key] = form.clean(key, known[path])
-    return data | (form.carried_over(renews.data, form_of(renews.version)) if renews else {})
+    return data | (form.carried_over(source.data, form_of(source.version)) if source else {})
 
 
 def _next_number(call: Call, province: Division | None) -> str:

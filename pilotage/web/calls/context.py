@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
-from pilotage.calls.enums import StageKind
-from pilotage.calls.models import Call, Stage
+from pilotage.calls.deadlines import begins_at
+from pilotage.calls.enums import ApplicationKind, StageKind
+from pilotage.calls.models import Application, Call, Stage
 from pilotage.calls.rules import visible_calls
 from pilotage.core import clock
 from pilotage.registry.models import localized
@@ -50,7 +51,7 @@ class StageLine:
     sources: tuple[dict[str, str], ...]
 
 
-def stage_lines(stages: Iterable[Stage], *, kinds: frozenset[str] | None = None) -> list[StageLine]:
+def stage_lines(call: Call, *, kinds: frozenset[str] | None = None) -> list[StageLine]:
     now = clock.now()
     return [
         StageLine(
@@ -59,19 +60,32 @@ def stage_lines(stages: Iterable[Stage], *, kinds: frozenset[str] | None = None)
             stage.title,
             stage.opens_at,
             stage.closes_at,
-            stage_status(stage, now),
+            stage_status(call, stage, now),
             bool(stage.options.get("verified", True)),
             tuple(urls_of(stage.options.get("source"))),
         )
-        for stage in stages
+        for stage in call.stage_by_key.values()
         if kinds is None or stage.kind in kinds
     ]
 
 
-def stage_status(stage: Stage, now: datetime) -> str:
+def stages_ahead(application: Application) -> list[StageLine]:
+    """What an applicant has before it. The officers follow no deadline with an update, so only its filing is dated."""
+    if application.kind != ApplicationKind.UPDATE:
+        return stage_lines(application.call, kinds=APPLICANT_STAGES)
+    officers = (("check", _("Local check")), ("confirm", _("Confirmation by the province")))
+    return [
+        *stage_lines(application.call, kinds=frozenset({StageKind.UPDATE})),
+        *(StageLine(key, key, title, None, None, "undated", True, ()) for key, title in officers),
+    ]
+
+
+def stage_status(call: Call, stage: Stage, now: datetime) -> str:
+    """past, now, later or undated. Without an opening of its own a stage runs from the close of the one before it."""
     if stage.closes_at and now > stage.closes_at:
         return "past"
-    if stage.opens_at and now < stage.opens_at:
+    begins = begins_at(call, stage)
+    if begins and now < begins:
         return "later"
     if stage.opens_at is None and stage.closes_at is None:
         return "undated"
@@ -96,7 +110,7 @@ def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]
             raise Http404
         return chosen, calls
     now = clock.now()
-    is_open = [call for call in calls if stage_status(call.stage(kind), now) == "now"]
+    is_open = [call for call in calls if stage_status(call, call.stage(kind), now) == "now"]
     return next(iter(is_open or calls), None), calls
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +11,11 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pilotage.accounts.rules import has_role
-from pilotage.calls import rules, selectors
+from pilotage.calls import rules, selectors, services
+from pilotage.calls.enums import CheckResult
 from pilotage.calls.models import Application, Attachment, Call, CallVersion
 from pilotage.core.verdict import Conflict, Refused
 from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
@@ -74,26 +76,48 @@ _levels: dict[tuple[int, str], list[dict[str, str]]] = {}
 
 
 def repeated(applications: Sequence[Application]) -> dict[int, int]:
-    """Application -> number of its files that also lie in another application. Two queries."""
+    """Application -> number of its files that were uploaded to another application too. Two queries."""
     own = list(
         Attachment.objects.filter(application__in=[a.pk for a in applications], removed_at__isnull=True)
         .order_by("id")
         .values_list("application_id", "sha256")
     )
-    holders: dict[str, set[int]] = defaultdict(set)
+    uploads: dict[str, set[str]] = defaultdict(set)  # a file carried over by a renewal keeps its path and counts once
     shas = {sha for _application, sha in own}
-    for application, sha in (
-        Attachment.objects.filter(sha256__in=shas, removed_at__isnull=True).order_by().values_list("application_id", "sha256")
-    ):
-        holders[sha].add(application)
+    for path, sha in Attachment.objects.filter(sha256__in=shas, removed_at__isnull=True).order_by().values_list("file", "sha256"):
+        uploads[sha].add(path)
     counts: dict[int, int] = defaultdict(int)
     for application, sha in set(own):
-        counts[application] += len(holders[sha]) > 1
+        counts[application] += len(uploads[sha]) > 1
     return {pk: number for pk, number in counts.items() if number}
 
 
 def visible(request: HttpRequest, call: Call) -> QuerySet[Application]:
     return rules.visible_applications(request.user).filter(call=call)
+
+
+def opinion_act(result: str) -> Callable[[HttpRequest, list[Application], str], str]:
+    """The act that gives all ticked rows the same opinion, all or none, and says what became of them."""
+
+    def act(request: HttpRequest, found: list[Application], opinion: str) -> str:
+        services.check_many(actor=request.user, applications=found, result=result, opinion=opinion)
+        return _SENTENCES[result](len(found))
+
+    return act
+
+
+_SENTENCES: dict[str, Callable[[int], str]] = {
+    CheckResult.PASS: lambda n: ngettext("%(count)s application passed the check.", "%(count)s applications passed the check.", n),
+    CheckResult.RESERVATION: lambda n: ngettext(
+        "%(count)s application passed the check with a reservation.", "%(count)s applications passed the check with a reservation.", n
+    ),
+    CheckResult.RETURN: lambda n: ngettext(
+        "%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", n
+    ),
+    CheckResult.DECLINE: lambda n: ngettext(
+        "%(count)s application was not recommended.", "%(count)s applications were not recommended.", n
+    ),
+}
 
 
 def decorate(rows: Sequence[Row], repeats: dict[int, int]) -> Sequence[Row]:

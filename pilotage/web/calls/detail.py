@@ -70,6 +70,7 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, str]
         "state": selectors.state_for(request.user, application),
         "sheet": sheet,
         "sections": dossier.sections(sheet),
+        "changes": sheet.changes_since_last_year() if sheet.basis else None,
         "events": history.of(application, insider=insider),
         "insider": insider,
         "is_filer": rules.is_filer(request.user, application),

@@ -74,4 +74,4 @@ def _file(file: Any) -> dict[str, Any]:
     """An attachment, or its entry in a revision, which names the same row."""
     if isinstance(file, dict):
         return {"pk": file["id"], "name": file["name"], "size": file["size"], "sha256": file["sha256"]}
-    return {"pk": file.pk, "name": file.name, "size": file.size, "sha256": file.sha256}
+    return {"pk": file.pk, "name": file.name, "size": file.size, "sha256": file.sha256, "is_carried_over": file.is_carried_over}

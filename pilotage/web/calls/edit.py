@@ -24,7 +24,7 @@ from pilotage.web.calls.fields import blocks, section_of
 from pilotage.web.calls.mine import own_application
 from pilotage.web.calls.posted import digest
 from pilotage.web.calls.saving import Outcome, resolve, save_post
-from pilotage.web.calls.sheet import Sheet
+from pilotage.web.calls.sheet import ChangeWords, Sheet
 
 CHANGES_SHOWN = 5
 
@@ -154,8 +154,7 @@ def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: 
     )
     sections = list(sheet.form.sections)
     place = sections.index(section)
-    baseline = _baseline(sheet)
-    changes = sheet.changes_since(baseline) if baseline is not None else []
+    changes = _changes(sheet)
     return {
         "application": application,
         "sheet": sheet,
@@ -174,7 +173,7 @@ def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: 
         "has_origin": any(field.origin for field in fields),
         "changes": changes[:CHANGES_SHOWN],
         "change_count": len(changes),
-        "stages": context.stage_lines(application.call.stages.all(), kinds=context.APPLICANT_STAGES),
+        "stages": context.stages_ahead(application),
         "closes_at": steps.next_step(application, application.state)[1],
         "everything": everything,
     }
@@ -184,12 +183,12 @@ def _numbers(query: QueryDict, prefix: str) -> dict[str, int]:
     return {key[len(prefix) :]: min(int(value), 200) for key, value in query.items() if key.startswith(prefix) and value.isdigit()}
 
 
-def _baseline(sheet: Sheet) -> dict[str, Any] | None:
-    """What changes are told against: the revision that was returned, else last year's filing."""
+def _changes(sheet: Sheet) -> list[ChangeWords]:
+    """Told against the revision that was returned, else against last year's filing."""
     if sheet.application.state == ApplicationState.RETURNED:
         last = sheet.application.revisions.order_by("-number").first()
-        return last.data if last else None
-    return dict(sheet.last_year) if sheet.application.renews_id else None
+        return sheet.changes_since(last.data) if last else []
+    return sheet.changes_since_last_year() if sheet.basis else []
 
 
 def _navigation(sheet: Sheet, everything: bool) -> list[dict[str, Any]]:

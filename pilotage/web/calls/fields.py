@@ -42,6 +42,7 @@ class BoundField:
         *,
         version: int,
         before: Any = None,
+        last_words: str = "",
         error: str = "",
         places: Places = Places(),
         attachments: Sequence[Any] = (),
@@ -56,6 +57,7 @@ class BoundField:
         self.typed = typed
         self.version = version
         self.before = before
+        self.last_words = last_words
         self.error = shorter(error, field.label)
         self.places = places
         self.attachments = attachments
@@ -134,7 +136,9 @@ class BoundField:
 
     @property
     def origin(self) -> str:
-        """``brought`` for a value carried over from last year, ``changed`` where it was altered since."""
+        """``brought`` for a value or file carried over from last year, ``changed`` where it was altered since."""
+        if any(attachment.is_carried_over for attachment in self.attachments):
+            return "brought"
         if posted.digest(self.before) == "-":
             return ""
         return "brought" if posted.digest(self.before) == posted.digest(self.stored) else "changed"

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pilotage.accounts.rules import enterprise_ids
 from pilotage.calls import rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
-from pilotage.calls.models import Application, Call
+from pilotage.calls.models import Application, Call, Stage
 from pilotage.core import clock
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid, Verdict
+from pilotage.directory.enums import EditionState
+from pilotage.directory.models import Entry
 from pilotage.web.calls import context, public, steps
 from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
 from pilotage.web.calls.rows import Row
@@ -45,8 +48,9 @@ def my_list(request: HttpRequest) -> HttpResponse:
     applications = list(queryset.order_by("-id")[:_SHOWN])
     selectors.share_relations(applications)
     calls = list(context.calls_for(request))
-    renewed = {application.renews_id for application in applications if application.state != ApplicationState.WITHDRAWN}
-    lines = [_line(request, application, calls, renewed) for application in applications]
+    renewals = [a for a in applications if a.renews_id and a.state != ApplicationState.WITHDRAWN]
+    entries = _entry_urls(applications)
+    lines = [_line(request, application, calls, renewals) | {"entry_url": entries.get(application.pk, "")} for application in applications]
     return render(
         request,
         "calls/my_list.html",
@@ -59,7 +63,15 @@ def my_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _line(request: HttpRequest, application: Application, calls: list[Call], renewed: set[int | None]) -> dict[str, Any]:
+def _entry_urls(applications: list[Application]) -> dict[int, str]:
+    """Application -> public page of the entry that came of it, or of the project it updates. One query."""
+    listed = {a.pk: a.renews_id or a.pk for a in applications if a.state in {ApplicationState.LISTED, ApplicationState.UPDATE_CONFIRMED}}
+    entries = Entry.objects.filter(application__in=listed.values(), edition__state=EditionState.PUBLISHED)
+    numbers = dict(entries.order_by().values_list("application_id", "number")) if listed else {}
+    return {pk: reverse("directory:entry", args=[numbers[origin]]) for pk, origin in listed.items() if origin in numbers}
+
+
+def _line(request: HttpRequest, application: Application, calls: list[Call], renewals: list[Application]) -> dict[str, Any]:
     state = selectors.state_for(request.user, application)
     sentence, closes = steps.next_step(application, state)
     return {
@@ -68,18 +80,20 @@ def _line(request: HttpRequest, application: Application, calls: list[Call], ren
         "next": sentence,
         "closes": closes,
         "is_over": state in steps.OVER,
-        "renewals": [] if application.pk in renewed else _renewals(request, application, calls),
+        "renewals": _renewals(request, application, calls, [each for each in renewals if each.renews_id == application.pk]),
     }
 
 
-def _renewals(request: HttpRequest, application: Application, calls: list[Call]) -> list[dict[str, Any]]:
-    """The yearly update of a listed project, and a later call that may take over its answers."""
+def _renewals(request: HttpRequest, application: Application, calls: list[Call], made: list[Application]) -> list[dict[str, Any]]:
+    """The yearly update of a listed project, and a later call that may take over its answers; ``made`` are those begun already."""
     offers = []
-    if application.state == ApplicationState.LISTED and application.call.stage(StageKind.UPDATE):
+    stage = application.call.stage(StageKind.UPDATE)
+    if application.state == ApplicationState.LISTED and stage and not any(_is_of_round(update, stage) for update in made):
         verdict = rules.can_start(request.user, application.call, application.enterprise, ApplicationKind.UPDATE)
         offers.append({"kind": ApplicationKind.UPDATE, "call": application.call, "verdict": verdict})
     if application.state in steps.OVER:
-        later = [call for call in calls if call.year > application.call.year]
+        begun = {each.call_id for each in made}
+        later = [call for call in calls if call.year > application.call.year and call.pk not in begun]
         for call in later:
             verdict = rules.can_start(request.user, call, application.enterprise)
             if verdict:
@@ -87,11 +101,19 @@ def _renewals(request: HttpRequest, application: Application, calls: list[Call])
     return offers
 
 
+def _is_of_round(renewal: Application, stage: Stage) -> bool:
+    """Whether an update is under way, or was confirmed since the stage opened."""
+    if renewal.kind != ApplicationKind.UPDATE:
+        return False
+    filed, opened = renewal.submitted_at, stage.opens_at
+    return renewal.state != ApplicationState.UPDATE_CONFIRMED or not (filed and opened) or filed >= opened
+
+
 def _open_calls(request: HttpRequest, calls: list[Call]) -> list[dict[str, Any]]:
     found = []
     for call in calls:
         stage = call.stage(StageKind.APPLY)
-        if stage and context.stage_status(stage, clock.now()) == "now":
+        if stage and context.stage_status(call, stage, clock.now()) == "now":
             found.append({"call": call, "stage": stage, "starts": public.starts(request, call)})
     return found
 
@@ -203,7 +225,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
             "revision": revision,
             "next": steps.next_step(application, state),
             "state": state,
-            "stages": context.stage_lines(application.call.stages.all(), kinds=context.APPLICANT_STAGES),
+            "stages": context.stages_ahead(application),
             "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
         },
     )
@@ -216,15 +238,15 @@ def changes(request: HttpRequest, number: str) -> HttpResponse:
     sheet = Sheet(application)
     last = application.revisions.order_by("-number").first()
     if last:
-        against, since = last.data, last.made_at
-    elif application.renews_id:
-        against, since = dict(sheet.last_year), application.renews.submitted_at
+        found, since = sheet.changes_since(last.data), last.made_at
+    elif sheet.basis:
+        found, since = sheet.changes_since_last_year(), sheet.basis.submitted_at
     else:
         raise Http404
     return render(
         request,
         "calls/application_changes.html",
-        {"application": application, "changes": sheet.changes_since(against), "since": since, "is_last_year": last is None},
+        {"application": application, "changes": found, "since": since, "is_last_year": last is None},
     )
 
 

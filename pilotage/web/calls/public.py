@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pilotage.accounts.enums import Role
@@ -19,6 +21,7 @@ from pilotage.calls.rules import can_start
 from pilotage.core import clock
 from pilotage.registry.models import Industry
 from pilotage.web.calls import context
+from pilotage.web.calls.rows import place_of
 
 
 @login_not_required
@@ -27,7 +30,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[dict[str, Any]]] = {"open": [], "upcoming": [], "past": []}
     for call in context.calls_for(request).annotate(summary=F("current__content__summary")):
         stage = call.stage(StageKind.APPLY)
-        status = context.stage_status(stage, clock.now()) if stage else "undated"
+        status = context.stage_status(call, stage, clock.now()) if stage else "undated"
         group = {"now": "open", "later": "upcoming", "undated": "upcoming"}.get(status, "past")
         groups[group].append({"call": call, "stage": stage, "summary": context.pick(call.summary), "now": _current_stage(call)})
     groups["open"].sort(key=lambda line: (line["stage"].closes_at is None, line["stage"].closes_at))
@@ -36,7 +39,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 def _current_stage(call: Call) -> context.StageLine | None:
     """The stage a past call stands at, for the line under its title."""
-    lines = context.stage_lines(call.stages.all())
+    lines = context.stage_lines(call)
     running = [line for line in lines if line.status == "now"]
     return running[-1] if running else None
 
@@ -55,14 +58,14 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "call": call,
             "summary": context.pick(content.get("summary")),
             "applicants": _applicants(content.get("applicants", {})),
-            "stages": context.stage_lines(call.stages.all()),
+            "stages": context.stage_lines(call),
             "apply_stage": apply_stage,
-            "apply_status": context.stage_status(apply_stage, clock.now()) if apply_stage else "undated",
+            "apply_status": context.stage_status(call, apply_stage, clock.now()) if apply_stage else "undated",
             "form": form,
             "field_count": sum(len(section.fields) for section in form.sections),
             "rubrics": [_rubric(rubric) for rubric in content.get("rubrics", {}).values()],
             "quotas": _quotas(call, content.get("quotas", {})),
-            "sources": context.urls_of(content.get("source")),
+            "sources": _sources(call, content),
             "starts": starts(request, call),
         },
     )
@@ -83,7 +86,6 @@ def _applicants(applicants: dict[str, Any]) -> dict[str, Any]:
     return {
         "industries": list(Industry.objects.filter(pk__in=codes).order_by("code")),
         "notes": context.pick(applicants.get("notes")),
-        "sources": context.urls_of(applicants.get("source")),
         "verified": applicants.get("verified", True),
     }
 
@@ -93,7 +95,6 @@ def _rubric(rubric: dict[str, Any]) -> dict[str, Any]:
         "scale": rubric.get("scale"),
         "verified": rubric.get("verified", True),
         "note": context.pick(rubric.get("note")),
-        "sources": context.urls_of(rubric.get("source")),
         "criteria": [
             {
                 "title": context.pick(criterion["title"]),
@@ -110,6 +111,25 @@ def _quotas(call: Call, quotas: dict[str, Any]) -> dict[str, Any]:
         "note": context.pick(quotas.get("note")),
         "verified": quotas.get("verified", True),
         "default": quotas.get("default"),
-        "sources": context.urls_of(quotas.get("source")),
-        "limits": list(call.quotas.filter(limit__isnull=False).select_related("recommender").order_by("recommender__code")),
+        "limits": _in_two_columns(call),
     }
+
+
+def _in_two_columns(call: Call) -> list[tuple[dict[str, Any] | None, ...]]:
+    """The quotas as rows of two, to be read down the left column and then down the right one. One query."""
+    found = call.quotas.filter(limit__isnull=False).select_related("recommender__prefecture").order_by("recommender__code")
+    lines = [{"place": place_of(quota.recommender), "name": str(quota.recommender), "limit": quota.limit} for quota in found]
+    half = (len(lines) + 1) // 2
+    return list(zip_longest(lines[:half], lines[half:]))
+
+
+def _sources(call: Call, content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where each part of the page comes from, in the order of the page; parts without a source are left out."""
+    parts = [
+        (call.title, content.get("source")),
+        (_("Who may apply"), content.get("applicants", {}).get("source")),
+        *((_("How it is judged"), rubric.get("source")) for rubric in content.get("rubrics", {}).values()),
+        *((stage.title, stage.options.get("source")) for stage in call.stage_by_key.values()),
+        (_("Recommendation and quotas"), content.get("quotas", {}).get("source")),
+    ]
+    return [{"about": about, "sources": found} for about, source in parts if (found := context.urls_of(source))]

@@ -19,7 +19,7 @@ from pilotage.calls import deadlines, scope, selectors, services
 from pilotage.calls import summary as summary_table
 from pilotage.calls.enums import WITH_CITY, ApplicationKind, ApplicationState, CheckResult, StageKind
 from pilotage.calls.models import Application, Call, Recommender
-from pilotage.core import keyset
+from pilotage.core import clock, keyset
 from pilotage.core.verdict import Invalid
 from pilotage.registry.enums import Ownership
 from pilotage.web.calls import acts, context, desks
@@ -106,15 +106,11 @@ def _unshortlist(place: Desk, found: list[Application], reason: str) -> str:
 
 
 def _return(place: Desk, found: list[Application], reason: str) -> str:
-    services.check_many(actor=place.request.user, applications=found, result=CheckResult.RETURN, opinion=reason)
-    return ngettext(
-        "%(count)s application was returned for correction.", "%(count)s applications were returned for correction.", len(found)
-    )
+    return desks.opinion_act(CheckResult.RETURN)(place.request, found, reason)
 
 
 def _decline(place: Desk, found: list[Application], reason: str) -> str:
-    services.check_many(actor=place.request.user, applications=found, result=CheckResult.DECLINE, opinion=reason)
-    return ngettext("%(count)s application was not recommended.", "%(count)s applications were not recommended.", len(found))
+    return desks.opinion_act(CheckResult.DECLINE)(place.request, found, reason)
 
 
 def _confirm(place: Desk, found: list[Application], _reason: str) -> str:
@@ -196,12 +192,15 @@ def place_of(request: HttpRequest) -> Desk:
 def page(place: Desk, errors: dict[str, str] | None = None, moving: str = "") -> HttpResponse:
     request = place.request
     if request.GET.get("preview"):
-        return render(request, "calls/recommend_desk.html#effect", {"effect": effect(place, desks.selected(request, place.applications))})
+        return render(request, "calls/recommend_desk.html#preview", _preview(place))
     counts = desks.state_counts(place.applications)
     tab = request.GET.get("tab") or request.POST.get("tab") or "rank"
     tab = tab if tab in TABS else "rank"
     chosen = ApplicationFilter.read(request.GET)
-    ticked = desks.selected(request, place.applications) if errors and request.POST.getlist("ids") else []
+    shows_effect = request.GET.get("show") == "effect" or (errors and request.POST.getlist("ids"))
+    ticked = desks.selected(request, place.applications) if shows_effect else []
+    found = effect(place, ticked) if ticked else None
+    late, overdue = _overdue(place) if desks.total(counts, TABS["returned"]) else (Q(pk__in=[]), 0)
     values = {
         "desk": place,
         "call": place.call,
@@ -213,14 +212,31 @@ def page(place: Desk, errors: dict[str, str] | None = None, moving: str = "") ->
         "errors": errors or {},
         "opinion": request.POST.get("opinion", ""),
         "ticked": {application.pk for application in ticked},
-        "effect": effect(place, ticked) if ticked else None,
+        "effect": found,
+        "added": _added(found),
         "send_verdict": selectors.send_list_verdict(request.user, place.call, place.recommender),
         "options": filter_options(chosen, place.call, place.applications, ("city",)),
         "acts": acts.recent(place.members, place.call, place.recommender),
-        "returned": _returned(place),
+        "returned": _returned(place, late),
+        "overdue": overdue,
+        "back": counts.get((ApplicationKind.NEW, S.RESUBMITTED), 0) + counts.get((ApplicationKind.UPDATE, S.RESUBMITTED), 0),
+        "returned_count": desks.total(counts, TABS["returned"]),
     }
     values |= _ranking(place, chosen, moving) if tab == "rank" else _plain(place, tab, chosen, counts)
     return render(request, "calls/recommend_desk.html", values, status=422 if errors else 200)
+
+
+def _preview(place: Desk) -> dict[str, Any]:
+    """The effect of the rows ticked, with the quota bar and the acts that fit them."""
+    ticked = desks.selected(place.request, place.applications)
+    status = selectors.quota_status(place.call, place.recommender)
+    found = effect(place, ticked) if ticked else None
+    return {"effect": found, "added": _added(found), "status": status, "tab": "rank", "swap": True}
+
+
+def _added(found: dict[str, Any] | None) -> int:
+    """By how many the rows ticked would lengthen the list."""
+    return found["preview"].added if found and found["preview"] else 0
 
 
 def _tabs(counts: dict[tuple[str, str], int]) -> list[tuple[str, Any, int]]:
@@ -304,9 +320,9 @@ def _private_share(place: Desk) -> dict[str, Any] | None:
     return {**found, "share": round(100 * found["private"] / found["known"])} if found["known"] else None
 
 
-def _returned(place: Desk) -> list[dict[str, Any]]:
-    """What went back to the enterprises and what has come again, newest first."""
-    queryset = place.applications.filter(Q(state=S.RETURNED) | Q(state=S.RESUBMITTED)).order_by("-updated_at", "-id")
+def _returned(place: Desk, late: Q) -> list[dict[str, Any]]:
+    """What went back to the enterprises and can still be corrected, and what has come again, newest first."""
+    queryset = place.applications.filter(Q(state=S.RETURNED) & ~late | Q(state=S.RESUBMITTED)).order_by("-updated_at", "-id")
     found = list(desks.desk_rows(queryset, "returned_reason", "returned_from")[:8])
     selectors.share_relations(found)
     return [
@@ -319,6 +335,17 @@ def _returned(place: Desk) -> list[dict[str, Any]]:
         }
         for a in found
     ]
+
+
+def _overdue(place: Desk) -> tuple[Q, int]:
+    """What was not corrected in time: as a condition, and how many. One query: the deadline follows from kind and return alone."""
+    found = place.applications.filter(state=S.RETURNED).order_by().values_list("kind", "returned_from").annotate(number=Count("pk"))
+    late, count = Q(pk__in=[]), 0
+    for kind, returned_from, number in found:
+        closes = deadlines.correction_deadline(Application(call=place.call, kind=kind, returned_from=returned_from))
+        if closes and clock.now() >= closes:
+            late, count = late | Q(kind=kind, returned_from=returned_from), count + number
+    return late, count
 
 
 def effect(place: Desk, found: list[Application]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from pilotage.calls.enums import ApplicationState, CheckResult
-from pilotage.calls.models import Application
+from pilotage.calls.enums import ApplicationState, CheckResult, RecommenderKind
+from pilotage.calls.models import Application, Recommender
 from pilotage.registry.models import localized
+from pilotage.web.charts import PROVINCES
 from pilotage.web.templatetags import pilotage
 
 DASH = "–"
@@ -69,6 +71,10 @@ class Row:
         place = self.application.province
         return place.name if place else DASH
 
+    @property
+    def recommender(self) -> str:
+        return place_of(self.application.recommender)
+
     @cached_property
     def industry(self) -> str:
         return self.application.industry.short if self.application.industry else DASH
@@ -102,6 +108,23 @@ class Row:
     @property
     def state_label(self) -> str:
         return str(ApplicationState(self.state).label)
+
+
+_PROVINCES = {
+    code: (re.sub(r"(省|市|(壮族|回族|维吾尔)?自治区)$", "", name_zh), name_en)
+    for code, _row, _column, _short, _iso, name_zh, name_en in PROVINCES
+}
+
+
+def place_of(recommender: Recommender | None) -> str:
+    """The place a recommender speaks for, short enough for a table: 江苏, 大连; a body without a place by its name."""
+    if recommender is None:
+        return DASH
+    if recommender.kind == RecommenderKind.PLANNED_CITY and recommender.prefecture:
+        return localized(recommender.prefecture.name_zh.removesuffix("市"), recommender.prefecture.name_en)
+    if recommender.kind == RecommenderKind.PROVINCE and recommender.province_id:
+        return localized(*_PROVINCES.get(recommender.province_id, (str(recommender), str(recommender))))
+    return str(recommender)
 
 
 def rows(applications: Iterable[Application], levels: dict[str, str]) -> list[Row]:

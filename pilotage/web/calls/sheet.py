@@ -71,15 +71,33 @@ class Sheet:
         return round(100 * self.done / self.required, 1) if self.required else 100.0
 
     @cached_property
+    def basis(self) -> Application | None:
+        """The filing a renewal was prefilled from, None for a first filing."""
+        application = self.application
+        return selectors.basis_of(application.renews, before=application.pk) if application.renews else None
+
+    @cached_property
     def last_year(self) -> Mapping[str, Any]:
-        """What the renewed application held, {} for a first filing."""
-        return self.application.renews.data if self.application.renews_id else {}
+        """What that filing held, statements apart: they are made anew each time."""
+        if self.basis is None:
+            return {}
+        stated = {key for key, field in self.form.by_key.items() if field.type == "statement"}
+        return {key: value for key, value in self.basis.data.items() if key not in stated}
+
+    def changes_since_last_year(self) -> list[ChangeWords]:
+        stated = {key for key, field in self.form.by_key.items() if field.type == "statement"}
+        return [change for change in self.changes_since(self.last_year) if change.key not in stated]
 
     @cached_property
     def brought_in(self) -> int:
         """How many answers came from the register or from last year."""
         registry = sum(1 for field in self.form.by_key.values() if field.type == "registry" and self.registry.get(field.path))
-        return registry + sum(1 for key, value in self.last_year.items() if value not in (None, "", [], {}) and self.data.get(key) == value)
+        carried = sum(attachment.is_carried_over for attachment in self.attachments)
+        return (
+            registry
+            + carried
+            + sum(1 for key, value in self.last_year.items() if value not in (None, "", [], {}) and self.data.get(key) == value)
+        )
 
     @cached_property
     def names(self) -> CodeNames:
@@ -125,6 +143,7 @@ class Sheet:
                     value,
                     version=self.application.draft_version,
                     before=self.last_year.get(field.key),
+                    last_words=self._last_words(field),
                     error=errors.get(field.key, ""),
                     places=Places(chosen, places.sections) if chosen else places,
                     attachments=[a for a in self.attachments if a.field == field.key],
@@ -135,6 +154,12 @@ class Sheet:
                 )
             )
         return bound
+
+    def _last_words(self, field: Field) -> str:
+        """Last year's answer in one line, where the field does not show it in a column of its own."""
+        if field.type in {"before_after", "table", "scenarios"} or field.key not in self.last_year:
+            return ""
+        return Truncator(self.words(field, self.last_year[field.key])).chars(120)
 
     def changes_since(self, old: Mapping[str, Any]) -> list[ChangeWords]:
         return [words for change in self.form.diff(old, self.data) for words in in_words(self, change)]

@@ -35,12 +35,18 @@ _NEXT: dict[str, tuple[Promise, str]] = {
     S.UPDATE_CONFIRMED: (_("The yearly update is confirmed"), ""),
     S.WITHDRAWN: (_("Withdrawn by the enterprise"), ""),
 }
+# the officers follow no deadline with an update
+_NEXT_OF_UPDATE: dict[str, tuple[Promise, str]] = {
+    S.SUBMITTED: (_("Waits for the local check"), ""),
+    S.RESUBMITTED: (_("Waits for the local check"), ""),
+    S.CHECKED: (_("Waits for confirmation by the province"), ""),
+}
 OVER = frozenset({S.NOT_RECOMMENDED, S.NOT_ACCEPTED, S.NOT_SELECTED, S.EXCLUDED, S.LISTED, S.UPDATE_CONFIRMED, S.WITHDRAWN})
 
 
 def next_step(application: Application, state: str) -> tuple[Any, datetime | None]:
     """``state`` is the one the reader may know of (``selectors.state_for``)."""
-    sentence, kind = _NEXT[S(state)]
+    sentence, kind = _NEXT_OF_UPDATE.get(state, _NEXT[S(state)]) if application.kind == ApplicationKind.UPDATE else _NEXT[S(state)]
     return sentence, _closes(application, kind)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pilotage.calls.form_display import day_words, month_words
 from pilotage.directory.models import Edition, Entry
 from pilotage.directory.selectors.entries import CAP, Total
 from pilotage.registry.models import localized
@@ -117,17 +118,12 @@ def fact_value(fact: Mapping[str, Any]) -> str:
     if fact["type"] == "money":
         return formats.money(value)
     if fact["type"] == "month":
-        return _month(str(value))
+        return month_words(str(value))
+    if fact["type"] == "date":
+        return day_words(str(value))
     if fact["type"] == "boolean":
         return _("yes") if value else _("no")
     if fact["type"] in {"integer", "decimal"}:
         space = " " if formats.in_english() else ""
         return f"{formats.number(value)}{space}{unit}"
     return str(value)
-
-
-def _month(text: str) -> str:
-    year, _dash, month = text.partition("-")
-    if not month.isdigit():
-        return text
-    return f"{formats.MONTHS[int(month) - 1]} {year}" if formats.in_english() else f"{year}年{int(month)}月"
