@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -22,7 +21,6 @@ from pilotage.web.registry.forms import UploadForm
 from pilotage.web.registry.responses import table_response
 
 WORKING = (ImportState.CHECKING, ImportState.RUNNING)
-SILENT = timedelta(minutes=2)  # a chunk takes seconds: longer silence means that the worker is gone
 
 
 @never_cache
@@ -100,7 +98,7 @@ def _context(request: HttpRequest, batch: EnterpriseImport, errors: dict[str, st
 
 
 def _silent(batch: EnterpriseImport) -> bool:
-    return clock.now() - batch.updated_at > SILENT
+    return clock.now() - batch.updated_at > tasks.SILENT
 
 
 def _kinds(kind: str, batch: EnterpriseImport) -> list[dict[str, Any]]:

@@ -8,11 +8,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
 from pilotage.messages.tasks import tick
+from pilotage.registry.tasks import requeue_stalled
 
 
 class Command(BaseCommand):
     help = (
-        "Deliver the post: read new decisions into inboxes, send reminders, digests and e-mails, every few seconds until stopped.\n"
+        "Deliver the post: read new decisions into inboxes, send reminders, digests and e-mails, every few seconds until stopped;\n"
+        "queue imports again whose worker was killed.\n"
         "`pilotage serve` runs it beside the web server.\n\n"
         "Example: pilotage tick --once"
     )
@@ -23,12 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
         if once:
-            self.stdout.write(", ".join(f"{name} {number}" for name, number in tick().items()))
+            done = {**tick(), "imports queued again": requeue_stalled()}
+            self.stdout.write(", ".join(f"{name} {number}" for name, number in done.items()))
             return
         stopped = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(name, lambda *_args: stopped.set())
         while not stopped.is_set():
             tick()
+            requeue_stalled()
             close_old_connections()
             stopped.wait(every)
