@@ -158,7 +158,14 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 ATTACHMENT_MAX_BYTES = env.envint("PILOTAGE_ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 FILE_UPLOAD_PERMISSIONS = 0o640
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# In the database, because sign-in limits and used one-time codes must count for all web processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "pilotage_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 AUDIT_HASH = env.envstr("PILOTAGE_AUDIT_HASH", "sha256")
 PLAN_DIR = env.envpath("PILOTAGE_PLAN_DIR", Path.cwd() / "plans" / "industrial-internet-2023")

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from pilotage.api.schemas import Code, EditionOut, EntryDetail, EntryOut, Message, PageOut, Text
-from pilotage.core.keyset import page
-from pilotage.core.search import match
-from pilotage.directory.enums import CountDimension
+from pilotage.directory.enums import CountDimension, EntryState
 from pilotage.directory.models import Directory, Entry
-from pilotage.directory.rules import visible_editions, visible_entries
+from pilotage.directory.rules import sees_all, visible_editions, visible_entries
+from pilotage.directory.selectors.entries import EntrySearch
+from pilotage.directory.selectors.filters import STATES, EntryFilter
 
 router = Router(tags=["directory"])
 
@@ -68,11 +68,16 @@ def list_entries(
     size: int = Query(50, ge=1, le=200),
 ) -> EntryPage:
     directory = get_object_or_404(Directory, slug=slug)
-    rows = visible_entries(request.auth).filter(edition__directory=directory)
-    rows = rows.select_related("edition", "province", "prefecture", "industry").defer("facts")
-    chosen = {"edition__year": edition, "province": province, "industry": industry}
-    rows = match(rows.filter(**{name: value for name, value in chosen.items() if value}), q)
-    found = page(rows, order=("number",), after=after, size=size)
+    editions = visible_editions(request.auth).filter(directory=directory)
+    if edition:
+        editions = editions.filter(year=edition)
+    filters = EntryFilter(
+        q=q.strip(),
+        province=(province,) if province else (),
+        industry=(industry,) if industry else (),
+        state=tuple(EntryState) if sees_all(request.auth) else STATES,
+    )
+    found = EntrySearch(filters, list(editions)).page(after, size)
     return EntryPage(next=found.next, entries=[EntryOut(**entry_fields(row)) for row in found])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,11 +9,10 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, register
+from django.utils.translation import override
 
 from pilotage.audit.chain import ALGORITHMS
-
-# rare corruption with several connections in WAL mode, mended in 3.51.3 (sqlite.org/wal.html, "WAL-reset bug")
-FIRST_SOUND_SQLITE = (3, 51, 3)
+from pilotage.core import sqlite
 
 
 @register()
@@ -85,10 +83,6 @@ def database_is_sound(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 
 
 def sqlite_advice() -> tuple[str, str] | None:
-    """A sentence and a hint when this SQLite has the WAL-reset bug, None otherwise."""
-    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3" or sqlite3.sqlite_version_info >= FIRST_SOUND_SQLITE:
-        return None
-    return (
-        f"SQLite {sqlite3.sqlite_version} is older than 3.51.3 and may, very rarely, damage a database under concurrent writes.",
-        "For a ministry's site use PostgreSQL (docs/how-to/postgresql.md) or a newer SQLite; take backups in any case.",
-    )
+    """The advice in English, the language of every command."""
+    with override("en"):
+        return sqlite.advice()

@@ -14,7 +14,25 @@ from pilotage.core import clock
 UNKNOWN = "–"
 MINUS = "\u2212"
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+# Chinese counts each kind of thing with its own word; English has none
+CLASSIFIERS = {
+    "applications": "项",
+    "calls": "项",
+    "cases": "个",
+    "enterprises": "家",
+    "events": "条",
+    "keys": "个",
+    "lists": "份",
+    "notices": "份",
+    "people": "人",
+    "rows": "行",
+}
 SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
+
+
+def classifier(kind: str) -> str:
+    """The Chinese word between a number and what it counts, 条 where the kind is not named; nothing in English."""
+    return "" if in_english() else CLASSIFIERS.get(kind, "条")
 
 
 def in_english() -> bool:

@@ -8,16 +8,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import has_role
 from pilotage.audit import services as audit
-
-# Several connections in WAL mode could, rarely, corrupt the file before this version (sqlite.org/wal.html#walresetbug).
-WAL_RESET_FIXED = (3, 51, 3)
+from pilotage.core import sqlite
 
 
 @login_not_required
@@ -38,18 +35,8 @@ def details() -> dict[str, Any]:
         "database_version": _version(),
         "audit_head": {"number": number, "digest": digest},
     }
-    advice = database_advice(connection.vendor, sqlite3.sqlite_version_info)
-    return {**found, "advice": advice} if advice else found
-
-
-def database_advice(vendor: str, sqlite_version: tuple[int, ...]) -> str:
-    """What to do about the database, '' when there is nothing to do."""
-    if vendor != "sqlite" or sqlite_version >= WAL_RESET_FIXED:
-        return ""
-    return _(
-        "SQLite %(version)s lies before 3.51.3, which mended a rare corruption with several connections. "
-        "Use PostgreSQL for a ministry installation (PILOTAGE_DATABASE_URL)."
-    ) % {"version": ".".join(map(str, sqlite_version))}
+    advice = sqlite.advice()
+    return {**found, "advice": " ".join(advice)} if advice else found
 
 
 def _database_answers() -> bool:

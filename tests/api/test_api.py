@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from pilotage.accounts.models import User
 from pilotage.accounts.services import create_token, revoke_token
 from pilotage.calls.enums import ApplicationState
+from pilotage.directory.selectors import entries as plans
+from pilotage.directory.services import recount
 from pilotage.wsgi import application as wsgi
 from tests.factories import calls as call_factory
 from tests.factories import directory as directory_factory
@@ -133,6 +135,80 @@ def test_entries_are_searched_by_any_part_of_the_name(client, cast, text, count)
     directory_factory.published(cast)
 
     assert len(client.get("/api/v1/directories/5g-factory/entries", {"q": text}).json()["entries"]) == count
+
+
+@pytest.fixture
+def editions(cast: Any) -> list[str]:
+    """Two editions, one entry removed, and some still in preparation; the numbers of what is public."""
+    directory_factory.division("210200")
+    old, new = directory_factory.edition(2023), directory_factory.edition(2024)
+    draft = directory_factory.edition(2025, state="prepared", published_at=None)
+    made = [
+        directory_factory.entry(old, "精密减速机5G工厂"),
+        directory_factory.entry(old, "海工装备5G工厂", "大连渤海港务有限公司", province_id="210000", prefecture_id="210200"),
+        directory_factory.entry(old, "精密轴承5G工厂", state="removed", removed_on="2024-01-02"),
+        directory_factory.entry(new, "精密电机5G工厂"),
+        directory_factory.entry(new, "Bohai Port 5G Terminal", "大连渤海港务有限公司", state="rectifying"),
+    ]
+    directory_factory.entry(new, "精密草稿", state="prepared")
+    directory_factory.entry(draft, "精密待发布5G工厂", state="prepared")
+    for edition in (old, new):
+        recount(edition)
+    return [row.number for row in made]
+
+
+@pytest.fixture(params=["gathered", "walked"])
+def plan(request: Any, monkeypatch: Any) -> None:
+    """Answer as for a small directory, and as for a million entries."""
+    if request.param == "walked":
+        monkeypatch.setattr(plans, "CAP", 0)
+        monkeypatch.setattr(plans, "FACET_CAP", 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "places"),
+    [
+        ({}, (0, 1, 2, 3, 4)),
+        ({"q": "精密"}, (0, 2, 3)),
+        ({"q": " 精密 "}, (0, 2, 3)),
+        ({"q": "5G"}, (0, 1, 2, 3, 4)),
+        ({"q": "密"}, (0, 2, 3)),
+        ({"q": "bohai"}, (4,)),
+        ({"q": "…"}, ()),
+        ({"q": "精密", "edition": 2023}, (0, 2)),
+        ({"q": "精密", "edition": 2025}, ()),
+        ({"edition": 2024}, (3, 4)),
+        ({"province": "210000"}, (1,)),
+        ({"q": "精密", "province": "320000", "industry": "34"}, (0, 2, 3)),
+        ({"province": "990000"}, ()),
+    ],
+)
+def test_entries_of_several_editions_come_in_order_of_number(client, editions, plan, query, places):
+    rows: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        found = client.get("/api/v1/directories/5g-factory/entries", {**query, "after": after, "size": 2}).json()
+        rows, after = rows + found["entries"], found["next"]
+
+    assert [row["number"] for row in rows] == [editions[place] for place in places]
+    assert {row["edition"] for row in rows} == {int(row["number"][4:8]) for row in rows}
+
+
+def test_the_secretariat_finds_what_is_still_prepared(client, cast, editions, plan):
+    found = client.get("/api/v1/directories/5g-factory/entries", {"q": "精密"}, headers=keyed(cast.secretariat)).json()["entries"]
+
+    titles = ["精密减速机5G工厂", "精密轴承5G工厂", "精密电机5G工厂", "精密草稿", "精密待发布5G工厂"]
+    assert [row["project"] for row in found] == titles
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_entries_cost_the_same_whatever_the_rows(client, cast, rows, django_assert_num_queries):
+    edition = directory_factory.edition()
+    for _ in range(rows):
+        directory_factory.entry(edition)
+    recount(edition)
+    with django_assert_num_queries(4):
+        assert len(client.get("/api/v1/directories/5g-factory/entries", {"q": "精密"}).json()["entries"]) == rows
 
 
 def test_unknown_things_are_not_found_in_json(client, cast):

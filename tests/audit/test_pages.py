@@ -3,11 +3,14 @@
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from pilotage.accounts import services as accounts
 from pilotage.accounts.models import Organisation
 from pilotage.audit import services
 from pilotage.audit.models import AuditEvent, AuditSnapshot
+from pilotage.core.transitions import all_tables
+from pilotage.web.audit import words
 from tests.web.pages import offences
 
 RECORD = "/audit/"
@@ -83,6 +86,7 @@ def test_only_the_auditor_gets_links_into_the_record(client, cast, record):
     ("query", "verbs"),
     [
         ({"verb": "token.create"}, ["token.create"]),
+        ({"verb": "生成接口密钥"}, ["token.create"]),
         ({"verb": "organisation."}, ["organisation.note", "organisation.rename"]),
         ({"object": "accounts.apitoken"}, ["token.create"]),
         ({"actor": "陆闻舟"}, ["token.create"]),
@@ -98,6 +102,45 @@ def test_filters_narrow_the_record(client, cast, record, query, verbs):
     assert [event.verb for event in client.get(RECORD, query).context["page"].rows] == verbs
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_verb_of_every_state_table_has_words(language):
+    with override(language):
+        wordless = [
+            verb
+            for table in all_tables().values()
+            for verb in map(table.audit_verb, table.by_verb)
+            if not words.act(verb) or words.act(f"{verb}.propose") in {"", words.act(verb)}
+        ]
+    assert wordless == []
+
+
+def test_the_words_of_acts_are_in_the_readers_language():
+    with override("zh-hans"):
+        chinese = dict(words.acts())
+    with override("en"):
+        english = dict(words.acts())
+    assert [verb for verb in english if english[verb] == chinese[verb]] == []
+    assert (english["directory.entry.list"], chinese["directory.entry.list"]) == ("List the entry", "条目列入名录")
+
+
+def test_a_verb_or_model_nobody_knows_any_more_has_no_words():
+    assert words.act("nothing.done") == words.act("nothing.done.propose") == words.kind("nothing.model") == words.kind("nothing") == ""
+
+
+def test_words_stand_first_and_the_keys_below(client, cast, record):
+    client.force_login(cast.auditor)
+    event = AuditEvent.objects.get(number=2)
+    key = f"accounts.apitoken/{event.object_id}"
+    for page in (client.get(RECORD), client.get(f"{RECORD}2/")):
+        html = body(page)
+        assert html.index("生成接口密钥") < html.index("<code") < html.index(key)
+        assert "接口密钥 · <code" in html
+    # a verb without words is shown as it was written
+    assert "<td><code>organisation.note</code></td>" in body(client.get(RECORD))
+    client.cookies["django_language"] = "en"
+    assert "Make an access key" in body(client.get(RECORD))
+
+
 def test_one_object_by_its_number(client, cast, record):
     client.force_login(cast.auditor)
     rows = client.get(RECORD, {"object": f"accounts.organisation/{record.pk}"}).context["page"].rows
@@ -110,7 +153,7 @@ def test_the_list_costs_the_same_whatever_its_length(client, cast, rows, django_
         accounts.create_token(actor=cast.filer, name=f"程序{number}")
     client.force_login(cast.auditor)
     with django_assert_num_queries(5):
-        assert body(client.get(RECORD)).count("<td><code>token.create</code></td>") == rows
+        assert body(client.get(RECORD)).count('<td>生成接口密钥<span class="below"><code>token.create</code></span></td>') == rows
 
 
 def test_an_event_shows_its_snapshot_hash_and_neighbours(client, cast, record):

@@ -234,6 +234,20 @@ def test_only_secretariat_and_auditor_reach_the_management_page(cast: Any, clien
     assert client_for(None).get(address).status_code == 302
 
 
+def test_who_would_move_up_is_said_only_while_an_objection_is_undecided(cast: Any, client_for: Any) -> None:
+    stage = make.opened(cast)
+    with clock.at(make.moment(make.DURING)):
+        objection = services.object_to(notice=stage.notice, name="周知情", contact="13900000000", text="基站数量与现场不符，请核对。")
+    page = f"/work/directory/{stage.call.slug}/?tab=objections"
+    reserve = stage.reserve[0].number
+    assert reserve in client_for(cast.secretariat).get(page).content.decode()
+    with clock.at(make.moment(make.DURING)):
+        services.decide_objection(actor=cast.secretariat, objection=objection, upheld=False, decision="现场核查属实。")
+    after = client_for(cast.secretariat).get(page).content.decode()
+    assert "现场核查属实。" in after
+    assert reserve not in after
+
+
 def test_the_auditor_reads_and_decides_nothing(cast: Any, client_for: Any, at: Any) -> None:
     stage = make.prepared(cast)
     at(make.BEFORE)

@@ -3,6 +3,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from pilotage.core.keyset import Page
 from pilotage.web import charts
 from pilotage.web.states import LOOKS, look
 from tests.conftest import moment
@@ -102,6 +103,18 @@ def test_tile_map_has_every_province_once_and_links_those_that_count():
     assert '<td><a href="?province=320000">江苏省</a></td><td class="num">97</td>' in html
     with override("en"):
         assert ">JS</span>" in show("{% tile_map counts %}", counts={"320000": 97})
+
+
+@pytest.mark.parametrize(
+    ("unit", "chinese"),
+    [("enterprises", "本页2家，共97家"), ("events", "本页2条，共97条"), ("people", "本页2人，共97人"), ("", "本页2条，共97条")],
+)
+def test_a_pager_counts_each_kind_in_its_own_word(unit, chinese):
+    pager = '{% include "components/pager.html" %}'
+    page = Page([1, 2], None, None, 2)
+    assert chinese in show(pager, page=page, total=97, unit=unit)
+    with override("en"):
+        assert "2 on this page, 97 in all" in show(pager, page=page, total=97, unit=unit)
 
 
 def test_tiles_do_not_share_a_place():

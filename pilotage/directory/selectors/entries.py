@@ -24,7 +24,7 @@ from django.db.models.functions import Concat, StrIndex
 
 from pilotage.core.keyset import Page, page
 from pilotage.core.search import _IS_CJK, capped_count, fts5_query, match, runs, search_table
-from pilotage.directory.enums import IN_FORCE, CountDimension, EntryState
+from pilotage.directory.enums import IN_FORCE, CountDimension, EditionState, EntryState
 from pilotage.directory.models import Edition, Entry, EntryCount, EntryScenario
 from pilotage.directory.selectors.filters import EntryFilter
 
@@ -76,8 +76,9 @@ class EntrySearch:
             if values and name != without:
                 sizes[name] = sum(self.stored.get((name, value), 0) for value in values)
         if not self.in_force_only:
-            # stored counts speak of entries in force only
-            sizes = {name: CAP + 1 if self.base_size > FACET_CAP else size for name, size in sizes.items()}
+            # stored counts speak of entries in force only, and an edition is counted when it is published
+            is_small = self.base_size <= FACET_CAP and all(e.state == EditionState.PUBLISHED for e in self.editions)
+            sizes = {name: size if is_small else CAP + 1 for name, size in sizes.items()}
         if self.filters.state and EntryState.LISTED not in self.filters.state:
             sizes["state"] = 0  # the exceptions of a directory; they have their own index
         if self.filters.q and without != "q" and min(sizes.values()) > FACET_CAP:

@@ -11,27 +11,25 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotage.accounts.models import User
 from pilotage.audit.models import AuditEvent
-from pilotage.core.transitions import all_tables
+from pilotage.web.audit.words import acts
 
-
-def known_verbs() -> list[str]:
-    """The verbs of every state table: suggestions for the filter, no query."""
-    return sorted(table.audit_verb(row.verb) for table in all_tables().values() for row in table.rows)
+DAY_HELP = _("Format: 2023-10-31")
 
 
 class EventFilter(forms.Form):
-    """All fields optional; together they narrow. ``object`` is ``type`` or ``type/id``."""
+    """All fields optional; together they narrow. ``verb`` is a key or its words, ``object`` is ``type`` or ``type/id``."""
 
     verb = forms.CharField(label=_("Act"), required=False, max_length=80, widget=forms.TextInput(attrs={"list": "verbs"}))
     object = forms.CharField(label=_("Object"), required=False, max_length=150)
     actor = forms.CharField(label=_("E-mail address or name"), required=False, max_length=254)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("From"), required=False, help_text=DAY_HELP, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, help_text=DAY_HELP, widget=forms.DateInput(attrs={"type": "date"}))
 
     def narrow(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         given = self.cleaned_data if self.is_valid() else {}
         if verb := given.get("verb"):
-            events = events.filter(verb__startswith=verb) if verb.endswith(".") else events.filter(verb=verb)
+            meant = [key for key, words in acts() if words == verb] or [verb]
+            events = events.filter(verb__startswith=verb) if verb.endswith(".") else events.filter(verb__in=meant)
         if wanted := given.get("object"):
             kind, _slash, pk = wanted.partition("/")
             events = events.filter(object_type=kind, **({"object_id": pk} if pk else {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,9 +13,9 @@ from django.views.decorators.http import require_safe
 from pilotage.audit import chain, services
 from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.core import keyset
-from pilotage.core.transitions import all_tables
+from pilotage.web.audit import words
 from pilotage.web.audit.access import can_read_history, can_read_record
-from pilotage.web.audit.forms import EventFilter, known_verbs
+from pilotage.web.audit.forms import EventFilter
 
 CHECKED_ON_PAGE = 100_000  # a longer chain is checked by the command, not while a reader waits
 BREAKS_SHOWN = 50
@@ -26,7 +27,15 @@ def event_list(request: HttpRequest) -> HttpResponse:
     form = EventFilter(request.GET)
     page = keyset.page(form.narrow(AuditEvent.objects.all()), order=("-number",), after=request.GET.get("after", ""))
     number, digest = services.head()
-    context = {"page": page, "form": form, "verbs": known_verbs(), "head_number": number, "head_digest": digest, "narrow": form.is_narrow()}
+    context = {
+        "page": page,
+        "lines": _lines(page),
+        "form": form,
+        "acts": words.acts(),
+        "head_number": number,
+        "head_digest": digest,
+        "narrow": form.is_narrow(),
+    }
     return render(request, "audit/event_list.html", context)
 
 
@@ -37,7 +46,8 @@ def event_detail(request: HttpRequest, number: int) -> HttpResponse:
     snapshot = AuditSnapshot.objects.filter(digest=event.snapshot_digest).first()
     context = {
         "event": event,
-        "label": _label(event),
+        "act": words.act(event.verb),
+        "kind": words.kind(event.object_type),
         "snapshot": _pretty(snapshot.body) if snapshot else "",
         "fields_fit": _fits(event),
         "snapshot_fits": bool(snapshot) and _digest_of(snapshot.body, event.snapshot_digest) == event.snapshot_digest,
@@ -53,7 +63,14 @@ def object_history(request: HttpRequest, object_type: str, object_id: str) -> Ht
     page = keyset.page(events, order=("-number",), after=request.GET.get("after", ""))
     if not page.rows:
         raise Http404
-    context = {"page": page, "object_type": object_type, "object_id": object_id, "may_read_record": can_read_record(request.user)}
+    context = {
+        "page": page,
+        "lines": _lines(page),
+        "kind": words.kind(object_type),
+        "object_type": object_type,
+        "object_id": object_id,
+        "may_read_record": can_read_record(request.user),
+    }
     return render(request, "audit/object_history.html", context)
 
 
@@ -77,6 +94,10 @@ def chain_check(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/chain.html", context)
 
 
+def _lines(page: keyset.Page) -> list[dict[str, Any]]:
+    return [{"event": event, "act": words.act(event.verb), "kind": words.kind(event.object_type)} for event in page]
+
+
 def _pretty(body: str) -> str:
     try:
         return json.dumps(json.loads(body), ensure_ascii=False, indent=2, sort_keys=True)
@@ -87,15 +108,6 @@ def _pretty(body: str) -> str:
 def _digest_of(body: str, written: str) -> str:
     algorithm = written.partition(":")[0]
     return chain.digest(body.encode(), algorithm) if algorithm in {"sha256", "sm3"} else ""
-
-
-def _label(event: AuditEvent) -> str:
-    """The act's own name from its state table, '' when it is no state change."""
-    for table in all_tables().values():
-        for row in table.rows:
-            if table.audit_verb(row.verb) == event.verb:
-                return str(row.label)
-    return ""
 
 
 def _fits(event: AuditEvent) -> bool:

@@ -139,7 +139,8 @@ def _objection_part(request: HttpRequest, call: Call, _notices: list[PublicNotic
         lines.append(
             {"objection": objection, "may_decide": may(request.user, objection, "dismiss"), "form": DecisionForm(prefix=str(objection.pk))}
         )
-    return {"lines": lines, "next_reserve": services.next_reserve(call)}
+    has_open = any(objection.state == ObjectionState.RECEIVED for objection in objections)
+    return {"lines": lines, "has_open": has_open, "next_reserve": services.next_reserve(call) if has_open else None}
 
 
 def _edition_part(request: HttpRequest, call: Call, notices: list[PublicNotice], edition: Edition | None) -> dict[str, Any]:

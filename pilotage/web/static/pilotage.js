@@ -147,8 +147,30 @@
     if (search) { event.preventDefault(); search.focus(); }
   });
 
+  // A box that scrolls sideways and holds nothing to reach by keyboard is made reachable itself, under the name of its caption or heading.
+  const focusable = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const nameOf = (box) => {
+    const heading = box.querySelector("caption") || Array.from(box.closest("section, details, .card, main")?.querySelectorAll("h1, h2, h3, h4, summary, legend") || [])
+      .filter((title) => title.compareDocumentPosition(box) & Node.DOCUMENT_POSITION_FOLLOWING).pop() || document.querySelector("h1");
+    return heading ? heading.textContent.trim().replace(/\s+/g, " ") : document.title;
+  };
+  const prepareBoxes = () => all(".table-box").forEach((box) => {
+    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    const reachable = box.matches("[tabindex]:not([data-reach])") || (scrolls && box.querySelector(focusable));
+    if (scrolls && !reachable) {
+      box.dataset.reach = "";
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", nameOf(box));
+    } else if (box.hasAttribute("data-reach")) ["data-reach", "tabindex", "role", "aria-label"].forEach((name) => box.removeAttribute(name));
+  });
+  let resizing = 0;
+  window.addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(prepareBoxes, 150); });
+  document.addEventListener("toggle", prepareBoxes, true);
+
   const prepare = (from = document) => {
     prepareMenus();
+    prepareBoxes();
     all("form[data-bulk]", from).forEach(countSelected);
     if (from.matches?.("form[data-bulk]")) countSelected(from);
     if (from.closest?.("form[data-bulk]")) countSelected(from.closest("form[data-bulk]"));

@@ -70,6 +70,11 @@ def money(value: Any) -> str:
 
 
 @register.filter
+def classifier(kind: str | None) -> str:
+    return formats.classifier(kind or "")
+
+
+@register.filter
 def safe_percent(value: float) -> str:
     """12.5 -> 12.5%: a coordinate of an SVG, never localised."""
     return f"{float(value):g}%"
@@ -163,10 +168,11 @@ def target_bar(
 @register.inclusion_tag("components/tile_map.html")
 def tile_map(counts: Mapping[str, int], url_pattern: str = "", selected: str = "", note: str = "") -> dict[str, Any]:
     """34 tiles; ``{code}`` in ``url_pattern`` becomes the province's code; provinces not counted show 0."""
+    tiles = charts.tiles(counts, url_pattern, selected or "")
     return {
-        "tiles": charts.tiles(counts, url_pattern, selected or ""),
+        "tiles": tiles,
         "legend": charts.legend(counts),
-        "rows": sorted((tile for tile in charts.tiles(counts, url_pattern) if tile.count), key=lambda tile: (-tile.count, tile.code)),
+        "rows": sorted((tile for tile in tiles if tile.count), key=lambda tile: (-tile.count, tile.code)),
         "note": note,
     }
 
