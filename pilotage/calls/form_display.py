@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pilotage.calls.form_fields import Field, joined
+from pilotage.calls.form_units import typed_of, unit_code
 from pilotage.calls.form_values import is_empty
 
 NOTHING = "–"
@@ -35,8 +36,9 @@ def display(field: Field, value: Any, names: Callable[[str, str], str] | None = 
             return _("%(count)s rows") % {"count": len(value)}
         case "industry" | "division":
             return names(field.type, value) if names else value
-        case "integer" | "decimal" | "money":
-            return f"{_grouped(value)}{_unit(field)}"
+        case "integer" | "decimal" | "money" | "computed":
+            unit = field.unit_of(unit_code(value))
+            return f"{_grouped(typed_of(value))}{_spaced(unit.label) if unit else _unit(field)}"
         case "date":
             return day_words(str(value))
         case "month":
@@ -71,9 +73,11 @@ def _option(field: Field, value: str) -> str:
 
 
 def _unit(field: Field) -> str:
-    if not field.unit:
-        return ""
-    return field.unit if field.unit == "%" or not (get_language() or "").startswith("en") else f" {field.unit}"
+    return _spaced(field.unit) if field.unit else ""
+
+
+def _spaced(unit: str) -> str:
+    return unit if unit == "%" or not (get_language() or "").startswith("en") else f" {unit}"
 
 
 def _grouped(value: Any) -> str:

@@ -14,6 +14,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pilotage.calls.form_fields import NUMERIC_TYPES
+from pilotage.calls.form_rules import condition_of
+from pilotage.calls.form_units import value_of
+
 NEVER = frozenset({"attachment", "statement", "registry"})
 # shown beside the entry from its own columns
 OWN_COLUMNS = frozenset({"project_title", "industry"})
@@ -26,7 +30,7 @@ def public_facts(content: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
     codes = content.get("codes", {})
     facts: Json = {"fields": [], "effects": [], "scenarios": {}}
     for section, field in _fields(content.get("form", {})):
-        value = data.get(field["key"])
+        value = value_of(data.get(field["key"])) if field["type"] in NUMERIC_TYPES else data.get(field["key"])
         if field["type"] == "table":
             value = _public_rows(field, value, codes)
         elif field.get("public") is not True or field.get("maps_to") in OWN_COLUMNS:
@@ -60,7 +64,7 @@ def _fields(form: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
 
 
 def _is_shown(field: Json, data: Mapping[str, Any]) -> bool:
-    return all(data.get(key) == wanted for key, wanted in field.get("show_if", {}).items())
+    return condition_of(field.get("show_if")).holds(data)
 
 
 def _effect(field: Json, value: Json) -> Json:
@@ -75,7 +79,7 @@ def _effect(field: Json, value: Json) -> Json:
 
 
 def _fact(section: str, field: Json, value: Any, codes: Mapping[str, Any]) -> Json | None:
-    fact = {"key": field["key"], "section": section, "type": field["type"], "label": field["label"], "unit": field.get("unit")}
+    fact = {"key": field["key"], "section": section, "type": field["type"], "label": field["label"], "unit": _unit(field)}
     kind = field["type"]
     if kind == "choice":
         fact["value"], fact["words"] = value, _words(field, value, codes)
@@ -88,6 +92,11 @@ def _fact(section: str, field: Json, value: Any, codes: Mapping[str, Any]) -> Js
     else:
         return None
     return fact
+
+
+def _unit(field: Json) -> Any:
+    """The unit in which the figure is kept."""
+    return field["units"][0]["label"] if field.get("units") else field.get("unit")
 
 
 def _words(field: Json, value: str, codes: Mapping[str, Any]) -> dict[str, str]:

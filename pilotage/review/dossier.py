@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from pilotage.calls.form_display import display
 from pilotage.calls.form_fields import Field
+from pilotage.calls.form_units import value_of
 from pilotage.calls.form_values import is_empty
 from pilotage.calls.formdef import Effect, FormDef, effect
 from pilotage.calls.models import Application, Attachment, Call
@@ -185,7 +186,7 @@ def _fact(
         case "textarea":
             return Fact(field.key, field.label, "text", redact(value))
         case "money":
-            return Fact(field.key, field.label, "money", str(value))
+            return Fact(field.key, field.label, "money", str(value_of(value)))
         case "scenarios":
             items = tuple((_option_label(field, code), redact(text or "")) for code, text in value.items())
             return Fact(field.key, field.label, "list", items=items)

@@ -37,13 +37,15 @@ def submit(*, actor: Any, application: Application) -> Application:
             may(actor, fresh, verb).require()
             if problems := submission_problems(fresh):
                 raise Invalid(problems)
+            typed, fresh.data = fresh.data, form_of(fresh.version).with_computed(fresh.data)
             revision = _file(fresh, actor)
-            changes = _filed(fresh)
+            changes = _filed(fresh) | ({"data": fresh.data} if fresh.data != typed else {})
             transition(fresh, verb, actor=actor, changes=changes, extra={"revision": revision.number, "digest": revision.digest})
     except IntegrityError:
         # the other tab was faster with the same title: the database's own rule spoke
         raise Invalid({_title_key(form_of(application.version)): _twice()}) from None
     carry_back([application], [fresh])
+    application.data = fresh.data
     return application
 
 
