@@ -5,32 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import has_role
 from pilotage.calls.selectors import enterprises_building
-from pilotage.plan.indicators import Indicator, register
+from pilotage.plan.indicators import Indicator, named, records_address, register
 from pilotage.plan.models import Plan
 
 
-def _calls(options: Mapping[str, Any]) -> list[str]:
-    named = options.get("calls") or options.get("call") or []
-    return [named] if isinstance(named, str) else list(named)
-
-
 def _count(_plan: Plan, options: Mapping[str, Any], as_of: date) -> int:
-    return enterprises_building(_calls(options), as_of).count()
+    return enterprises_building(named(options, "call", "calls"), as_of).count()
 
 
 def _records(_plan: Plan, options: Mapping[str, Any], actor: Any) -> str | None:
     """The list of the applications counted; only for those who see all of them."""
     if not has_role(actor, Role.SECRETARIAT, Role.AUDITOR):
         return None
-    calls = _calls(options)
-    return f"{reverse('calls:application-list')}?{urlencode({'call': calls[0], 'counted': 'building'})}" if calls else None
+    calls = named(options, "call", "calls")
+    return records_address("calls:application-list", {"call": calls[0], "counted": "building"}) if calls else None
 
 
 def register_indicators() -> None:

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localtime
 
 from pilotage.directory.enums import EditionState, EntryLabel
 from pilotage.directory.models import Edition, Entry
 from pilotage.directory.selectors.entries import in_force_on
-from pilotage.plan.indicators import Indicator, register
+from pilotage.plan.indicators import Indicator, named, records_address, register
 from pilotage.plan.models import Plan
 
 
@@ -24,7 +24,7 @@ def editions_counted(plan: Plan, options: Mapping[str, Any]) -> QuerySet[Edition
     editions = Edition.objects.filter(state=EditionState.PUBLISHED, call__plan=plan, is_complete=True)
     if options.get("directory"):
         editions = editions.filter(directory__slug=options["directory"])
-    years = options.get("editions") or ([options["edition"]] if options.get("edition") else [])
+    years = named(options, "edition", "editions")
     return editions.filter(year__in=[int(year) for year in years]) if years else editions
 
 
@@ -42,8 +42,6 @@ def edition_published(plan: Plan, options: Mapping[str, Any], as_of: date) -> in
 
 
 def _published_days(plan: Plan, options: Mapping[str, Any]) -> list[Any]:
-    from django.utils.timezone import localtime
-
     return [localtime(moment) for moment in editions_counted(plan, options).values_list("published_at", flat=True) if moment]
 
 
@@ -55,12 +53,8 @@ def listed_url(plan: Plan, options: Mapping[str, Any], _actor: Any) -> str | Non
     editions = list(editions_counted(plan, options).select_related("directory").order_by("year", "id"))
     if not editions:
         return None
-    try:
-        address = reverse("directory:list", kwargs={"slug": editions[0].directory.slug})
-    except NoReverseMatch:  # the pages are not mounted, as in a worker without them
-        return None
-    keys = "%2C".join(edition.key for edition in editions)
-    return f"{address}?edition={keys}"
+    keys = ",".join(edition.key for edition in editions)
+    return records_address("directory:list", {"edition": keys}, slug=editions[0].directory.slug)
 
 
 def labelled_url(plan: Plan, options: Mapping[str, Any], actor: Any) -> str | None:

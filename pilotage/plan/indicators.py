@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
 
 from pilotage.registry.models import localized
 
@@ -51,6 +54,20 @@ class Indicator:
     @property
     def formula(self) -> str:
         return localized(self.formula_zh, self.formula_en)
+
+
+def named(options: Mapping[str, Any], one: str, several: str) -> list[Any]:
+    """What an option names, whether it is written as one value (``call: a``) or as several (``calls: [a, b]``)."""
+    found = options.get(several) or options.get(one) or []
+    return list(found) if isinstance(found, list | tuple) else [found]
+
+
+def records_address(view: str, query: Mapping[str, Any], **kwargs: Any) -> str | None:
+    """The page of the records with its filters; None where the pages are not mounted, as in a worker without them."""
+    try:
+        return f"{reverse(view, kwargs=kwargs)}?{urlencode(query)}"
+    except NoReverseMatch:
+        return None
 
 
 _indicators: dict[str, Indicator] = {}
