@@ -184,8 +184,10 @@ def save_scores(*, actor: Any, assignment: Assignment, scores: Mapping[str, Mapp
 
 
 def _locked(assignment: Assignment) -> Assignment:
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("call", "expert", "application__version")
-    return rows.get(pk=assignment.pk)
+    """The seat as it is now, held until the transaction ends. Its call and expert never change: they stay the caller's objects."""
+    row = Assignment.objects.select_for_update(of=("self",)).select_related("application__version").get(pk=assignment.pk)
+    row.call, row.expert = assignment.call, assignment.expert
+    return row
 
 
 def _merge(

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -99,32 +100,42 @@ def _file(call: Call, offices: people.Offices, plot: Plot, local: dict[str, list
     filer = people.file_for(enterprise, made.contact, signs_in=is_model)
     application = calls.start_application(actor=filer, call=call, enterprise=enterprise)
     title = fiction.project_title(rng, industry)
-    county = Division.objects.filter(parent=place, is_pseudo=False).order_by("code").first() or place
-    values = fiction.answers(rng, made, title, division=county.pk, built=plot.fate is Fate.LISTED or rng.random() < 0.8)
+    values = fiction.answers(rng, made, title, division=_site(place.pk), built=plot.fate is Fate.LISTED or rng.random() < 0.8)
     if plot.fate is Fate.DRAFT:
         values = dict(list(values.items())[: rng.randrange(8, 30)])
         values.pop("truth_statement", None)
     calls.save_draft(actor=filer, application=application, values=values, base_version=application.draft_version)
-    application.refresh_from_db()
     if plot.fate is not Fate.DRAFT:
         calls.add_attachment(actor=filer, application=application, field="evidence_network", upload=_contract(application, made.name))
         calls.submit(actor=filer, application=application)
     return Filed(plot, application, filer, _strength(rng, plot))
 
 
+@cache
+def _site(place: str) -> str:
+    """The code of the first county of a city; a district has none and stands for itself."""
+    county = Division.objects.filter(parent=place, is_pseudo=False).order_by("code").first()
+    return county.pk if county else place
+
+
 def _place(plot: Plot, local: dict[str, list[Division]], *, is_model: bool) -> Division:
     if is_model:
-        return Division.objects.get(pk=MODEL_PLOT_CITY)
+        return _division(MODEL_PLOT_CITY)
     if plot.planned_city:
-        return Division.objects.get(pk=plot.planned_city)
+        return _division(plot.planned_city)
     cities = local[plot.province]
     return cities[plot.index % len(cities)]
+
+
+@cache
+def _division(code: str) -> Division:
+    return Division.objects.get(pk=code)
 
 
 def _city_name(place: Division) -> str:
     """苏州 for a city; 北京 for a district of Beijing."""
     if place.level == "county":
-        return Division.objects.get(pk=f"{place.pk[:2]}0000").name_zh.removesuffix("市")
+        return _division(f"{place.pk[:2]}0000").name_zh.removesuffix("市")
     return place.short_zh or place.name_zh
 
 

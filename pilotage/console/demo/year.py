@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from pilotage.accounts.models import User
 from pilotage.calls import services as calls
@@ -115,6 +116,14 @@ def _province(offices: people.Offices, application: Application) -> User:
     return offices.provinces.get(application.prefecture_id or "") or offices.provinces[application.province_id or ""]
 
 
+def _look_again(applications: Iterable[Application]) -> None:
+    """What others did meanwhile, in one query: the services refuse to decide on what somebody else has moved."""
+    given = {application.pk: application for application in applications}
+    for fresh in Application.objects.filter(pk__in=given).only("state", "rank", "cosign"):
+        for name in ("state", "rank", "cosign"):
+            setattr(given[fresh.pk], name, getattr(fresh, name))
+
+
 RETURN_REASONS = (
     "投资明细与合同金额不一致，请按合同口径填写。",
     "请补充5G专网服务合同首页和签章页。",
@@ -137,8 +146,7 @@ def _check(filed: list[Filed], offices: people.Offices, now: datetime, *, done: 
 
 def _check_one_desk(officer: User, group: list[Filed]) -> None:
     rng = random.Random(f"{shape.SEED}check{officer.email}")
-    for item in group:
-        item.application.refresh_from_db()
+    _look_again(item.application for item in group)
     passing = [f.application for f in group if f.plot.fate not in {Fate.DECLINED, Fate.RETURNED, Fate.WITHDRAWN}]
     if passing:
         calls.check_many(actor=officer, applications=passing, result=CheckResult.PASS, opinion="材料齐全，数据与现场一致，同意推荐。")
@@ -168,16 +176,14 @@ def _recommend(call: Call, filed: list[Filed], offices: people.Offices, *, unfin
 
 
 def _one_province(call: Call, head: User, desk: list[Filed], offices: people.Offices, *, unfinished: bool) -> None:
-    for item in desk:
-        item.application.refresh_from_db()
+    _look_again(item.application for item in desk)
     chosen = [f.application for f in desk if f.plot.fate in RECOMMENDED]
     if unfinished:
         chosen = chosen[: max(1, len(chosen) * 6 // 10)]
     calls.shortlist_many(actor=head, applications=chosen)
     signing = chosen[: len(chosen) * 9 // 10] if unfinished else chosen
     communications = offices.communications[desk[0].application.province_id or ""]
-    for application in signing:
-        application.refresh_from_db()
+    _look_again(signing)
     if signing:
         calls.cosign_many(
             actor=communications, applications=signing, decision=CosignDecision.SIGNED, opinion="网络建设情况属实，同意推荐。"
@@ -195,8 +201,7 @@ def _accept(filed: list[Filed], offices: people.Offices) -> None:
     secretary = offices.secretariat[0]
     with clock.at(local_moment(2023, 9, 27)), transaction.atomic():
         recommended = [f for f in filed if f.plot.fate in RECOMMENDED]
-        for item in recommended:
-            item.application.refresh_from_db()
+        _look_again(item.application for item in recommended)
         calls.accept_many(actor=secretary, applications=[f.application for f in recommended if f.plot.fate is not Fate.NOT_ACCEPTED])
         for item in recommended:
             if item.plot.fate is Fate.NOT_ACCEPTED:
@@ -211,9 +216,7 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
             people.hire_experts(offices, employers, provinces, list(fiction.TRADES))
         review.assign_round_robin(actor=offices.secretariat[0], call=call)
     strength = {f.application.pk: f.strength for f in filed}
-    seats = list(
-        Assignment.objects.filter(call=call).select_related("expert__user", "application", "call").order_by("application_id", "id")
-    )
+    seats = _seats(call)
     nth: dict[int, int] = defaultdict(int)
     criteria = call.current.content["rubrics"]["main"]["criteria"]
     for start in range(0, len(seats), 150):
@@ -224,6 +227,15 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
                 if random.Random(f"{shape.SEED}seat{seat.application_id}{seat.expert_id}").random() < share:
                     _score(seat, criteria, strength[seat.application_id] + offset)
         report(f"reviewed {min(start + 150, len(seats))} of {len(seats)} seats")
+
+
+def _seats(call: Call) -> list[Assignment]:
+    """All seats, sharing the call and each expert, so that an expert's office and the call's dates are read once."""
+    seats = list(Assignment.objects.filter(call=call).select_related("application").order_by("application_id", "id"))
+    prefetch_related_objects(seats, "expert__user")
+    for seat in seats:
+        seat.call = call
+    return seats
 
 
 COMMENTS = (

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pilotage.audit import services as audit
 from pilotage.console.demo import people, year
+from pilotage.core import bulk
 from pilotage.plan.models import Plan
 
 
@@ -36,7 +37,8 @@ class Command(BaseCommand):
             )
         if Plan.objects.exists():
             raise CommandError("this database holds a plan already; the demonstration is built only in an empty one")
-        now = year.build(year.Stage(stage), self._report)
+        with bulk.rare_collection():
+            now = year.build(year.Stage(stage), self._report)
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         offset = (now - timezone.now()).total_seconds()
         marker.write_text(json.dumps({"stage": stage, "clock_offset_seconds": offset}), encoding="utf-8")
