@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -183,6 +184,15 @@ def test_the_preview_fills_the_quota_bar_and_offers_the_acts_that_fit(make: Any,
     assert "候选与已排入推荐的申报须分别处理。" in page
     page = text(client.get("/work/recommend/", {"preview": 1}))
     assert ('value="shortlist"' in page, 'value="unshortlist"' in page, "bar-preview" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "2023年9月20日17:00截止"), ("en", "closed 20 September 2023, 17:00")])
+def test_a_desk_whose_time_is_over_says_so_once(language: str, words: str, call: Any, client_for: Any, cast: Any, at: Any) -> None:
+    at("2023-09-21 10:00")
+    client = client_for(cast.communications_officer)
+    client.cookies["django_language"] = language
+    head = text(client.get("/work/cosign/")).split('class="head-side"')[1].split("</div>")[0]
+    assert re.sub(r"<[^>]+>", "", head).strip("> \n") == words
 
 
 def test_without_script_the_effect_stands_on_the_page(make: Any, client_for: Any, cast: Any) -> None:

@@ -95,6 +95,7 @@ class BulkDesk:
             "call": call,
             "calls": calls,
             "stage": call.stage(self.stage),
+            "is_closed": context.is_closed(call, self.stage),
             "errors": errors,
             "opinion": request.POST.get("opinion", ""),
             "ticked": {application.pk for application in ticked},

@@ -94,6 +94,11 @@ def stage_status(call: Call, stage: Stage, now: datetime) -> str:
     return "now"
 
 
+def is_closed(call: Call, kind: str) -> bool:
+    closes = deadline(call, kind)
+    return closes is not None and clock.now() >= closes
+
+
 def calls_for(request: HttpRequest) -> QuerySet[Call]:
     return (
         visible_calls(request.user).select_related("current").defer("current__content").prefetch_related("stages").order_by("-year", "slug")

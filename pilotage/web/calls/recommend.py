@@ -208,6 +208,7 @@ def page(place: Desk, errors: dict[str, str] | None = None, moving: str = "") ->
         "tab": tab,
         "tabs": desks.tab_links(reverse("calls:recommend-desk"), _tabs(counts), tab, f"&{place.query}"),
         "stage": place.call.stage(StageKind.RECOMMEND),
+        "is_closed": context.is_closed(place.call, StageKind.RECOMMEND),
         "filter": chosen,
         "errors": errors or {},
         "opinion": request.POST.get("opinion", ""),
