@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotage.accounts.enums import Role
 
@@ -25,10 +26,10 @@ class Delivery(TextChoices):
 
 
 class MailState(TextChoices):
-    WAITING = "waiting", _("Waiting")
-    HELD = "held", _("Held")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Failed")
+    WAITING = "waiting", pgettext_lazy("mail", "Waiting")
+    HELD = "held", pgettext_lazy("mail", "Held")
+    SENT = "sent", pgettext_lazy("mail", "Sent")
+    FAILED = "failed", pgettext_lazy("mail", "Failed")
 
 
 class Group(TextChoices):

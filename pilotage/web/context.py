@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, lazy
 
+from pilotage.messages.selectors import MOST_COUNTED, unread_count
 from pilotage.web import nav
 
 
@@ -19,8 +20,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "public_nav": SimpleLazyObject(lambda: nav.public_links(request.path)),
         "work_nav": SimpleLazyObject(lambda: nav.work_links(user, request.path)),
         "own_organisation": SimpleLazyObject(lambda: _own_organisation(user)),
+        "unread_messages": SimpleLazyObject(lambda: _unread(user)),
         "same_page": lazy(request.get_full_path, str)(),
     }
+
+
+def _unread(user: Any) -> str:
+    """What the bell shows, '' for nothing."""
+    number = unread_count(user)
+    return "" if not number else f"{MOST_COUNTED - 1}+" if number >= MOST_COUNTED else str(number)
 
 
 def _own_organisation(user: Any) -> Any:

@@ -63,6 +63,7 @@ WORK_NAV = (
     NavItem("calls:application-list", pgettext_lazy("navigation", "Applications"), OFFICERS | SECRETARIAT | AUDITORS),
     NavItem("review:expert-list", pgettext_lazy("navigation", "Experts"), SECRETARIAT),
     NavItem("directory:notice-manage", pgettext_lazy("navigation", "Notices"), SECRETARIAT),
+    NavItem("messages:outbox", pgettext_lazy("navigation", "Outbox"), SECRETARIAT),
     NavItem("registry:enterprise-list", pgettext_lazy("navigation", "Enterprises"), OFFICERS | SECRETARIAT | AUDITORS | FINANCE),
     NavItem("audit:event-list", pgettext_lazy("navigation", "Audit"), AUDITORS),
     NavItem("calls:list", pgettext_lazy("navigation", "Calls"), APPLICANTS | OFFICERS),

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from pilotage.audit.models import ProposalState
 from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
+from pilotage.messages.enums import MailState
 from pilotage.plan.enums import TargetStatus
 from pilotage.registry.enums import ImportState
 from pilotage.review.enums import AssignmentState, Outcome, SelectionState
@@ -118,6 +119,12 @@ _IMPORT = {
     ImportState.DONE: (_GOOD, "circle-check"),
     ImportState.FAILED: (_BAD, "circle-x"),
 }
+_MAIL = {
+    MailState.WAITING: (_ACCENT, "clock"),
+    MailState.HELD: (_WARN, "lock"),
+    MailState.SENT: (_GOOD, "circle-check"),
+    MailState.FAILED: (_BAD, "circle-x"),
+}
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
     "met": Look(_GOOD, "circle-check", pgettext_lazy("condition", "Met")),
@@ -146,6 +153,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "target": _looks(_TARGET),
     "proposal": _looks(_PROPOSAL),
     "import": _looks(_IMPORT),
+    "mail": _looks(_MAIL),
     "sign": _SIGN,
 }
 

@@ -23,7 +23,19 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    closed = ("/accounts/", "/account/", "/applications/", "/audit/", "/my/", "/organisation/", "/review/", "/work/", "/api/")
+    closed = (
+        "/accounts/",
+        "/account/",
+        "/applications/",
+        "/audit/",
+        "/calendar/",
+        "/messages/",
+        "/my/",
+        "/organisation/",
+        "/review/",
+        "/work/",
+        "/api/",
+    )
     return HttpResponse("User-agent: *\n" + "".join(f"Disallow: {prefix}\n" for prefix in closed), content_type="text/plain")
 
 
@@ -37,6 +49,7 @@ urlpatterns = [
     path("", include("pilotage.web.registry.urls")),
     path("", include("pilotage.web.accounts.urls")),
     path("", include("pilotage.web.audit.urls")),
+    path("", include("pilotage.web.messages.urls")),
     path("desk/", desk, name="desk"),
     path("health/", health, name="health"),
     path("styleguide/", styleguide, name="styleguide"),

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
         parser.add_argument("--workers", type=int, default=2, help="web processes (default: %(default)s, one per core is a good start)")
         parser.add_argument("--threads", type=int, default=8, help="requests served at once per process (default: %(default)s)")
-        parser.add_argument("--no-worker", action="store_true", help="serve pages only; run `pilotage db_worker` and `pilotage tick` elsewhere")
+        parser.add_argument(
+            "--no-worker", action="store_true", help="serve pages only; run `pilotage db_worker` and `pilotage tick` elsewhere"
+        )
 
     def handle(self, *args: Any, host: str, port: int, workers: int, threads: int, no_worker: bool, **options: Any) -> None:
         self._refuse_taken(host, port)
