@@ -6,8 +6,8 @@ database in a temporary directory, and imports through the command line in a pro
     import_enterprises rows=100000 seconds=… cpu_seconds=… check_seconds=… peak_mb=… check_peak_mb=… base_mb=…
 
 ``seconds`` is the whole command: start, reading, checking and writing every row; ``check_seconds`` a dry run of the same
-file. ``base_mb`` is the peak over 100 rows. ``check_peak_mb`` shows what the reader needs; ``peak_mb`` holds the database's
-page cache and memory map besides, which fill up to their set size and no further.
+file. ``base_mb`` is the peak over 100 rows; what ``peak_mb`` lies above it are buffers of a set size (a chunk of rows, the
+last shared strings, 8 MB of the database's pages), full after some 20,000 rows.
 """
 
 from __future__ import annotations
