@@ -51,7 +51,7 @@ def write_xlsx(
     target = buffer if to is None else str(to) if isinstance(to, Path) else to
     heads = [column if isinstance(column, Column) else Column(str(column)) for column in columns]
     with xlsxwriter.Workbook(target, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
-        sheet = book.add_worksheet(_sheet_name(title))
+        sheet = book.add_worksheet(sheet_name(title))
         formats = [book.add_format({"num_format": head.number_format}) if head.number_format else None for head in heads]
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -66,27 +66,30 @@ def write_xlsx(
         sheet.freeze_panes(line + 1, 0)
         for line, row in enumerate(rows, line + 1):  # noqa: B020  the count goes on from the head row
             for index, value in enumerate(row):
-                _write(sheet, line, index, value, formats[index], moment)
+                if value is None or value == "":
+                    continue
+                write_cell(sheet, line, index, value, formats[index], moment)
     return buffer.getvalue()
 
 
-def _write(sheet: Any, line: int, index: int, value: Any, number_format: Any, moment: Any) -> None:
+def write_cell(sheet: Any, line: int, index: int, value: Any, style: Any = None, moment: Any = None) -> None:
+    """A styled blank keeps its style; ``moment`` is the format of a time, by default that of a day."""
     if value is None or value == "":
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(line, index, value)
+        sheet.write_blank(line, index, None, style)
+    elif isinstance(value, bool):
+        sheet.write_boolean(line, index, value, style)
     elif isinstance(value, int | float | Decimal):
-        sheet.write_number(line, index, value, number_format)
+        sheet.write_number(line, index, value, style)
     elif isinstance(value, datetime):
         local = timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
-        sheet.write_datetime(line, index, local, moment)
+        sheet.write_datetime(line, index, local, moment or style)
     elif isinstance(value, date):
-        sheet.write_datetime(line, index, datetime(value.year, value.month, value.day))  # noqa: DTZ001  a spreadsheet knows no zone
+        sheet.write_datetime(line, index, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001  a spreadsheet knows no zone
     else:
-        sheet.write_string(line, index, str(value)[:32_767])
+        sheet.write_string(line, index, str(value)[:32_767], style)
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31] or "1"
 
 

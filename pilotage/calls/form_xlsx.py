@@ -1,0 +1,332 @@
+"""A form as a workbook to fill in, and the filled workbook back as answers.
+
+Data: one sheet with a row per answer (a choice of several has a row per option, figures before and after one
+each), and a sheet for every table and every list of scenarios. The quiet texts in column A and above the
+columns say what each row and column is; labels, order and sheet names may change.
+Algorithm: written through ``core.tables``; read by those marks, each cell turned into what the page would have posted
+and judged by the form itself.
+Invariants: ``read_form(write_form(form, data)) == (data, [])`` for the answers a workbook can hold, figures compared as
+numbers; with any problem the answers are empty, so nothing is applied by half.
+Refuses, naming sheet and cell: formulas without a value, answers that do not fit, rows and columns that are missing,
+repeated or unknown. Other sheets are left alone. Statements, files and facts of the register are not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pilotage.calls import form_values
+from pilotage.calls.form_book import (
+    ANSWER,
+    KEY,
+    MAIN,
+    MARK,
+    UNIT,
+    Slot,
+    is_asked,
+    mark_of,
+    option_words,
+    options_by_words,
+    plain,
+    plain_fields,
+    sheet_fields,
+    slots_of,
+    with_unit,
+    write_form,
+)
+from pilotage.calls.form_fields import NUMERIC_TYPES, Field, joined
+from pilotage.calls.form_values import is_empty
+from pilotage.calls.formdef import FormDef
+from pilotage.core import tables
+from pilotage.core.tables import FaultKind, Row, Unreadable
+from pilotage.core.verdict import Invalid
+
+__all__ = ["CellProblem", "is_asked", "read_form", "write_form"]
+
+MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """Where the workbook is wrong, what was expected there and what to do. ``cell`` is empty for a whole sheet."""
+
+    sheet: str
+    cell: str
+    message: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        return f"{place}: {self.message} {self.advice}".strip()
+
+
+# --- reading --------------------------------------------------------------------------------
+def read_form(path: Path, form: FormDef) -> tuple[dict[str, Any], list[CellProblem]]:
+    """The answers of a filled workbook by field key, blank ones left out; or no answers and every problem."""
+    reader = _Reader(form)
+    try:
+        reader.read(path)
+    except Unreadable as error:
+        return {}, [CellProblem("", "", str(error), _("Download the workbook again and fill it in."))]
+    return ({} if reader.problems else reader.data), reader.problems
+
+
+class _Reader:
+    def __init__(self, form: FormDef):
+        self.form = form
+        self.data: dict[str, Any] = {}
+        self.problems: list[CellProblem] = []
+
+    def report(self, sheet: str, cell: str, message: str, advice: str = "") -> None:
+        self.problems.append(CellProblem(sheet, cell, message, advice))
+
+    def read(self, path: Path) -> None:
+        if tables.kind_of(path) != "xlsx":
+            raise Unreadable(_("This is a text file; the form is a workbook (.xlsx) with several sheets."))
+        wanted = {MAIN: None} | {mark_of(field): field for field in sheet_fields(self.form)}
+        seen: dict[str, str] = {}
+        for name in tables.sheet_names(path):
+            rows = list(islice(tables.read_rows(path, sheet=name), MOST_ROWS))
+            mark = rows[0].text(KEY) if rows else ""
+            if mark in seen:
+                message = _("This sheet repeats “%(sheet)s”.") % {"sheet": seen[mark]}
+                self.report(name, "A1", message, _("Delete one of the two."))
+            elif mark in wanted:
+                seen[mark] = name
+                self.read_sheet(name, wanted[mark], rows[1:])
+            elif mark.startswith(MARK):
+                self.report(name, "A1", _("This form has no such sheet."), _("Use the workbook of this version of the form."))
+        for mark, field in wanted.items():
+            if mark not in seen:
+                message = _("The sheet “%(name)s” is missing.") % {"name": field.label if field else _("Form")}
+                self.report("", "", message, _("Use the workbook as it was downloaded; the mark in cell A1 says which sheet it is."))
+
+    def read_sheet(self, sheet: str, field: Field | None, rows: list[Row]) -> None:
+        if field is None:
+            self.read_main(sheet, rows)
+        elif field.type == "table":
+            self.read_table(sheet, field, rows)
+        else:
+            self.read_scenarios(sheet, field, rows)
+
+    # answers one below the other
+    def read_main(self, sheet: str, rows: list[Row]) -> None:
+        found = self.keyed(sheet, rows, [slot.key for field in plain_fields(self.form) for slot in slots_of(field)])
+        for field in plain_fields(self.form):
+            slots = [(slot, found[slot.key]) for slot in slots_of(field) if slot.key in found]
+            if slots:
+                self.read_field(sheet, field, slots)
+
+    def keyed(self, sheet: str, rows: list[Row], keys: list[str]) -> dict[str, Row]:
+        """The rows by the mark in column A; those missing, repeated or unknown are reported."""
+        found: dict[str, Row] = {}
+        for row in rows:
+            key = row.text(KEY)
+            if key in found:
+                message = _("The row of “%(key)s” stands here again; first in row %(row)d.") % {"key": key, "row": found[key].number}
+                self.report(sheet, f"A{row.number}", message, _("Delete one of the two."))
+            elif key in keys:
+                found[key] = row
+            elif key:
+                message = _("This form has no row “%(key)s”.") % {"key": key}
+                self.report(sheet, f"A{row.number}", message, _("Use the workbook of this version of the form."))
+        for key in keys:
+            if key not in found:
+                message = _("The row of “%(key)s” is missing.") % {"key": key}
+                self.report(sheet, "", message, _("Put its mark back into column A, or start from a new workbook."))
+        return found
+
+    def read_field(self, sheet: str, field: Field, slots: list[tuple[Slot, Row]]) -> None:
+        kind = {"before_after": "decimal", "multichoice": "boolean"}.get(field.type, field.type)
+        cells = {}
+        before = len(self.problems)
+        for slot, row in slots:
+            cells[slot.part] = self.value(sheet, kind, field, row, ANSWER)
+        if len(self.problems) > before:
+            return
+        first = slots[0][1]
+        raw: Any = cells.get("")
+        if field.type == "before_after":
+            raw = cells
+        elif field.type == "multichoice":
+            raw = self.chosen(sheet, field, slots, cells)
+        elif field.units:
+            raw = self.in_unit(sheet, field, first, raw)
+        if len(self.problems) == before:
+            self.keep(sheet, f"{tables.column_letter(ANSWER)}{first.number}", field, raw)
+
+    def chosen(self, sheet: str, field: Field, slots: list[tuple[Slot, Row]], cells: Mapping[str, Any]) -> list[str]:
+        found = []
+        for slot, row in slots:
+            answer = cells[slot.part]
+            if answer not in {None, True, False}:
+                self.report(sheet, f"{tables.column_letter(ANSWER)}{row.number}", _expected_truth(field), _truth_advice())
+            elif answer:
+                found.append(slot.part)
+        return found
+
+    def in_unit(self, sheet: str, field: Field, row: Row, raw: Any) -> Any:
+        words = plain(row.text(UNIT))
+        if is_empty(raw):
+            return None
+        for unit in field.units:
+            if words in {plain(unit.label_zh), plain(unit.label_en), unit.code} or not words:
+                return {"typed": raw, "unit": unit.code}
+        listed = joined(unit.label for unit in field.units)
+        message = _("%(field)s: “%(unit)s” is none of its units.") % {"field": field.label, "unit": row.text(UNIT)}
+        self.report(sheet, f"{tables.column_letter(UNIT)}{row.number}", message, _("Choose one of: %(units)s.") % {"units": listed})
+        return None
+
+    def keep(self, sheet: str, cell: str, field: Field, raw: Any) -> None:
+        try:
+            value = form_values.clean(field, raw)
+        except Invalid as error:
+            self.report(sheet, cell, error.errors[field.key], _advice(field))
+            return
+        if value is not None:
+            self.data[field.key] = value
+
+    def value(self, sheet: str, kind: str, field: Field, row: Row, column: int) -> Any:
+        """What the page would have posted for the cell."""
+        cell = f"{tables.column_letter(column)}{row.number}"
+        for fault in row.faults:
+            if fault.column == column:
+                self.report(sheet, cell, _fault_words(field, fault.kind, fault.value), _fault_advice(fault.kind))
+                return None
+        return _posted(kind, field, row.value(column))
+
+    # tables
+    def read_table(self, sheet: str, field: Field, rows: list[Row]) -> None:
+        places = self.columns(sheet, field, rows)
+        if places is None:
+            return
+        before, kept = len(self.problems), []
+        for row in self.body(field, rows):
+            kept.append({column.key: self.read_cell(sheet, column, row, places[column.key]) for column in field.columns})
+        if len(self.problems) == before:
+            self.keep(sheet, "", field, kept)
+
+    def columns(self, sheet: str, field: Field, rows: list[Row]) -> dict[str, int] | None:
+        keys = [column.key for column in field.columns]
+        head = max(rows[:20], key=lambda row: len({tables.text(v) for v in row.values} & set(keys)), default=None)
+        marks = [tables.text(value) for value in head.values] if head else []
+        missing = [key for key in keys if marks.count(key) != 1]
+        if missing:
+            message = _("The mark of the column “%(column)s” is missing or stands twice.") % {"column": missing[0]}
+            self.report(sheet, "", message, _("Put the marks of the columns back above their labels, or start from a new workbook."))
+            return None
+        return {key: marks.index(key) for key in keys}
+
+    def body(self, field: Field, rows: list[Row]) -> Iterator[Row]:
+        keys = {column.key for column in field.columns}
+        zh = {with_unit(column.label_zh, column.unit_zh) for column in field.columns}
+        en = {with_unit(column.label_en, column.unit_en) for column in field.columns}
+        heads = [{words.strip() for words in words_of} - {""} for words_of in (keys, zh, en)]
+        for row in rows:
+            found = {row.text(index) for index in range(len(row.values))} - {""}
+            if found in heads:
+                heads.remove(found)
+            elif found or row.faults:
+                yield row
+
+    def read_cell(self, sheet: str, column: Field, row: Row, place: int) -> Any:
+        raw = self.value(sheet, column.type, column, row, place)
+        try:
+            return form_values.clean(column, raw)
+        except Invalid as error:
+            self.report(sheet, f"{tables.column_letter(place)}{row.number}", error.errors[column.key], _advice(column))
+            return None
+
+    # scenarios
+    def read_scenarios(self, sheet: str, field: Field, rows: list[Row]) -> None:
+        before, found = len(self.problems), {}
+        keyed = self.keyed(sheet, rows, [option.value for option in field.options])
+        for code, row in keyed.items():
+            used = self.value(sheet, "boolean", field, row, 3)
+            text = self.value(sheet, "textarea", field, row, 4) or ""
+            if used not in {None, True, False}:
+                self.report(sheet, f"D{row.number}", _expected_truth(field), _truth_advice())
+            elif used is False and text:
+                message = _("%(field)s: not used, but described.") % {"field": field.label}
+                self.report(sheet, f"D{row.number}", message, _("Answer yes, or delete the description."))
+            elif used or text:
+                found[code] = text
+                self.judge_scenario(sheet, field, code, text, row)
+        if len(self.problems) == before:
+            self.keep(sheet, "", field, found)
+
+    def judge_scenario(self, sheet: str, field: Field, code: str, text: str, row: Row) -> None:
+        try:
+            form_values.clean(field, {code: text})
+        except Invalid as error:
+            self.report(sheet, f"E{row.number}", error.errors[field.key], _advice(field))
+
+
+# --- one cell -------------------------------------------------------------------------------
+_YES = frozenset({"yes", "y", "true", "1", "是", "√", "✓", "有"})
+_NO = frozenset({"no", "n", "false", "0", "否", "×", "无"})
+
+
+def _posted(kind: str, field: Field, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind in NUMERIC_TYPES:
+        # a spreadsheet shows fifteen digits; what lies beyond is its own rounding
+        return float(f"{value:.15g}") if isinstance(value, float) else value if isinstance(value, int | str) else tables.text(value)
+    if kind in {"date", "month"}:
+        return _day(kind, value)
+    if kind == "boolean":
+        words = plain(tables.text(value))
+        return True if words in _YES else False if words in _NO else tables.text(value)
+    if kind == "choice":
+        known = options_by_words(field)
+        words = value if isinstance(value, str) else tables.text(value)
+        return known.get(words) or known.get(words.strip()) or known.get(plain(words)) or words
+    text = tables.text(value)
+    if kind in {"industry", "division"} and text.isdigit():
+        return text.zfill(2 if kind == "industry" else 6)
+    return text
+
+
+def _day(kind: str, value: Any) -> Any:
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()[: 7 if kind == "month" else 10]
+    return tables.text(value)
+
+
+def _expected_truth(field: Field) -> str:
+    return _("%(field)s: expected yes or no.") % {"field": field.label}
+
+
+def _truth_advice() -> str:
+    return _("Choose from the list in the cell.")
+
+
+def _advice(field: Field) -> str:
+    if field.type == "choice":
+        words = [option_words(field, option) for option in field.options]
+        return _("Choose one of: %(options)s.") % {"options": joined([*words[:8], "…"] if len(words) > 8 else words)}
+    if field.type in {"boolean", "multichoice"}:
+        return _truth_advice()
+    return _("Correct it in the workbook and upload it again.")
+
+
+def _fault_words(field: Field, kind: FaultKind, value: str) -> str:
+    if kind is FaultKind.FORMULA_WITHOUT_VALUE:
+        return _("%(field)s: the formula in this cell has no result yet.") % {"field": field.label}
+    return _("%(field)s: the cell shows an error (%(value)s).") % {"field": field.label, "value": value[:40]}
+
+
+def _fault_advice(kind: FaultKind) -> str:
+    if kind is FaultKind.FORMULA_WITHOUT_VALUE:
+        return _("Open the workbook in a spreadsheet program and save it, or type the value itself.")
+    return _("Type the value itself.")
