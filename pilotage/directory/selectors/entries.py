@@ -234,8 +234,12 @@ def _planned_rows(text: str) -> int:
 def _count_sqlite(phrases: list[list[str]], ids: list[int], outside: int) -> int:
     search, table = search_table(Entry), Entry._meta.db_table
     hits = f'SELECT 1 FROM "{search}" WHERE "{search}" MATCH %s LIMIT %s'
-    if outside <= CAP and _rows(hits, [fts5_query(phrases), CAP + 1 + outside]) > CAP + outside:
-        return CAP + 1
+    # the whole words first: their hits are read one by one, while for a word's beginning (5g*) all hits are gathered and sorted
+    # before the first is given, 0.2 s over a million entries
+    whole = " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
+    for words in dict.fromkeys((whole, fts5_query(phrases))):
+        if outside <= CAP and _rows(hits, [words, CAP + 1 + outside]) > CAP + outside:
+            return CAP + 1
     marks = ", ".join(["%s"] * len(ids))
     # CROSS JOIN keeps the order: from the search index to the table, stopping at the cap
     joined = f'SELECT 1 FROM "{search}" CROSS JOIN "{table}" ON "{table}".id = "{search}".rowid'
