@@ -8,7 +8,7 @@ stays that of a sub-string search. SQLite answers from an FTS5 table kept by tri
 a GIN index on ``to_tsvector('simple', bigrams)``. A trigram index is no choice: it returns nothing for
 two Chinese characters, which is what most place and company names are.
 Invariants: ``match`` returns exactly the rows whose ``bigrams`` hold every run of the query as
-consecutive tokens, the last Latin token of a query as a prefix; one CJK character alone is answered by a scan.
+consecutive tokens, the last token of a query as a prefix where it is Latin; one CJK character alone is answered by a scan.
 Refuses: nothing; a query without a letter or digit matches no row.
 On SQLite a later migration that makes the table anew drops its triggers; ``core.guards`` puts them back.
 """
@@ -64,7 +64,18 @@ def match(queryset: models.QuerySet, text: str) -> models.QuerySet:
     if not whole:
         return queryset
     vendor = connections[queryset.db].vendor
-    return queryset.filter(pk__in=_sqlite(queryset, whole)) if vendor == "sqlite" else queryset.filter(_postgresql(queryset, whole))
+    ending = open_ending(phrases)
+    if vendor == "sqlite":
+        return queryset.filter(pk__in=_sqlite(queryset, whole, ending))
+    return queryset.filter(_postgresql(queryset, whole, ending))
+
+
+def open_ending(phrases: list[list[str]]) -> list[str] | None:
+    """The phrase whose last word may be the beginning of a longer one: the query's last, where it is Latin.
+
+    The words before it are complete. To gather all that begins with one of them (5GF-2023-…) would read the whole index.
+    """
+    return None if _IS_CJK.match(phrases[-1][-1]) else phrases[-1]
 
 
 def capped_count(queryset: models.QuerySet, cap: int = 10_000) -> tuple[int, bool]:
@@ -77,18 +88,18 @@ def search_table(model: type[models.Model]) -> str:
     return f"{model._meta.db_table}_search"
 
 
-def fts5_query(phrases: list[list[str]]) -> str:
+def fts5_query(phrases: list[list[str]], ending: list[str] | None) -> str:
     """FTS5 syntax for "every phrase, in any order". Tokens hold only letters and digits, so quoting is safe."""
-    return " AND ".join(f'"{" ".join(p)}"{"" if _IS_CJK.match(p[-1]) else "*"}' for p in phrases)
+    return " AND ".join(f'"{" ".join(p)}"{"*" if p is ending else ""}' for p in phrases)
 
 
-def _sqlite(queryset: models.QuerySet, phrases: list[list[str]]) -> RawSQL:
+def _sqlite(queryset: models.QuerySet, phrases: list[list[str]], ending: list[str] | None) -> RawSQL:
     table = search_table(queryset.model)
-    return RawSQL(f'SELECT rowid FROM "{table}" WHERE "{table}" MATCH %s', [fts5_query(phrases)])  # noqa: S611
+    return RawSQL(f'SELECT rowid FROM "{table}" WHERE "{table}" MATCH %s', [fts5_query(phrases, ending)])  # noqa: S611
 
 
-def _postgresql(queryset: models.QuerySet, phrases: list[list[str]]) -> RawSQL:
-    query = " & ".join("(" + " <-> ".join(f"'{t}'{'' if _IS_CJK.match(t) else ':*'}" for t in p) + ")" for p in phrases)
+def _postgresql(queryset: models.QuerySet, phrases: list[list[str]], ending: list[str] | None) -> RawSQL:
+    query = " & ".join("(" + " <-> ".join(f"'{token}'" for token in p) + (":*)" if p is ending else ")") for p in phrases)
     table = queryset.model._meta.db_table
     return RawSQL(  # noqa: S611
         # the very expression of the index, or it is not used

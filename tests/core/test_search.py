@@ -48,6 +48,8 @@ def firms(db):
         ("5g", {"天海船舶5G工厂", "Haitian Plastics 5G"}),
         ("hait", {"Haitian Plastics 5G"}),
         ("plastics haitian", {"Haitian Plastics 5G"}),
+        ("haitian plas", {"Haitian Plastics 5G"}),
+        ("hait plastics", set()),  # only the word still being typed may be unfinished
         ("海天 机械", {"苏州海天机械有限公司"}),
         ("。，", set()),
         ("没有", set()),

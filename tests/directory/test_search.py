@@ -64,6 +64,7 @@ def found(edition: Edition, **filters: Any) -> list[str]:
         ("5G工厂", "124"),
         ("bohai", "3"),
         ("BOHAI term", "3"),
+        ("boh term", ""),  # only the word still being typed may be unfinished
         ("abc", "5"),
         ("ABC封测", "5"),
         ("苏州 封测", "5"),

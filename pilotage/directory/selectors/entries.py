@@ -23,7 +23,7 @@ from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, V
 from django.db.models.functions import Concat, StrIndex
 
 from pilotage.core.keyset import Page, page
-from pilotage.core.search import _IS_CJK, capped_count, fts5_query, match, runs, search_table
+from pilotage.core.search import _IS_CJK, capped_count, fts5_query, match, open_ending, runs, search_table
 from pilotage.directory.enums import IN_FORCE, CountDimension, EditionState, EntryState
 from pilotage.directory.models import Edition, Entry, EntryCount, EntryScenario
 from pilotage.directory.selectors.filters import EntryFilter
@@ -169,15 +169,16 @@ class EntrySearch:
 
 def holds(rows: QuerySet[Entry], text: str) -> QuerySet[Entry]:
     """The same rows as ``core.search.match``, each tried by itself: for walking an index in order."""
-    for phrase in runs(text):
-        latin = not _IS_CJK.match(phrase[-1])
-        if len(phrase) == 1 and len(phrase[0]) == 1 and not latin:
+    phrases = list(runs(text))
+    ending = open_ending(phrases) if phrases else None
+    for phrase in phrases:
+        if len(phrase) == 1 and len(phrase[0]) == 1 and _IS_CJK.match(phrase[0]):
             rows = rows.filter(bigrams__contains=phrase[0])
         else:
-            words = Value(f" {' '.join(phrase)}{'' if latin else ' '}")
+            words = Value(f" {' '.join(phrase)}{'' if phrase is ending else ' '}")
             padded = Concat(Value(" "), "bigrams", Value(" "), output_field=CharField())
             rows = rows.alias(place=StrIndex(padded, words)).filter(place__gt=0)
-    return rows if any(runs(text)) else rows.none()
+    return rows if phrases else rows.none()
 
 
 def _plain(column: str) -> Concat:
@@ -236,15 +237,15 @@ def _count_sqlite(phrases: list[list[str]], ids: list[int], outside: int) -> int
     hits = f'SELECT 1 FROM "{search}" WHERE "{search}" MATCH %s LIMIT %s'
     # the whole words first: their hits are read one by one, while for a word's beginning (5g*) all hits are gathered and sorted
     # before the first is given, 0.2 s over a million entries
-    whole = " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
-    for words in dict.fromkeys((whole, fts5_query(phrases))):
+    query = fts5_query(phrases, open_ending(phrases))
+    for words in dict.fromkeys((fts5_query(phrases, None), query)):
         if outside <= CAP and _rows(hits, [words, CAP + 1 + outside]) > CAP + outside:
             return CAP + 1
     marks = ", ".join(["%s"] * len(ids))
     # CROSS JOIN keeps the order: from the search index to the table, stopping at the cap
     joined = f'SELECT 1 FROM "{search}" CROSS JOIN "{table}" ON "{table}".id = "{search}".rowid'
     condition = f'"{search}" MATCH %s AND "{table}".edition_id IN ({marks})'
-    return _rows(f"{joined} WHERE {condition} LIMIT %s", [fts5_query(phrases), *ids, CAP + 1])
+    return _rows(f"{joined} WHERE {condition} LIMIT %s", [query, *ids, CAP + 1])
 
 
 def _rows(query: str, values: list[str | int]) -> int:
