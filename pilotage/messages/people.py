@@ -127,7 +127,7 @@ def group(call: Call, stage: Stage, name: str) -> list[User]:
 
 
 def concerned(call: Call, stage: Stage) -> list[User]:
-    """Whom new dates of a stage concern: who files now, and every officer or expert whose work it is."""
+    """Whom new dates of a stage concern: who files or corrects now, and every officer or expert whose work it is."""
     if stage.kind in {StageKind.APPLY, StageKind.UPDATE}:
         return group(call, stage, Group.FILERS_WITH_DRAFT if stage.kind == StageKind.APPLY else Group.FILERS)
     if stage.kind == StageKind.REVIEW:
@@ -136,7 +136,9 @@ def concerned(call: Call, stage: Stage) -> list[User]:
         StageKind.CHECK: (Role.DISTRICT_OFFICER, Role.CITY_OFFICER),
         StageKind.RECOMMEND: (Role.PROVINCE_OFFICER, Role.COMMUNICATIONS_OFFICER),
     }.get(StageKind(stage.kind), ())
-    return People.load(roles=roles).with_role(call, *roles) if roles else []
+    officers = People.load(roles=roles).with_role(call, *roles) if roles else []
+    filers = group(call, stage, Group.FILERS_WITH_DRAFT) if stage.kind == StageKind.CHECK else []
+    return _distinct([officers, filers])
 
 
 def _experts(call: Call) -> list[User]:
@@ -151,7 +153,9 @@ def _filers(call: Call, stage: Stage, name: str) -> list[User]:
         filed = own.filter(kind=ApplicationKind.UPDATE).exclude(state__in=[*EDITABLE, ApplicationState.WITHDRAWN])
         rows = own.filter(state=ApplicationState.LISTED).exclude(pk__in=filed.filter(renews__isnull=False).values("renews"))
     elif name == Group.FILERS_WITH_DRAFT:
-        rows = own.filter(state__in=EDITABLE, kind=ApplicationKind.NEW)
+        # what was returned follows the deadline of the check, not the one to file
+        state = ApplicationState.DRAFT if stage.kind == StageKind.APPLY else ApplicationState.RETURNED
+        rows = own.filter(state=state, kind=ApplicationKind.NEW)
     else:
         rows = own.exclude(state=ApplicationState.WITHDRAWN)
     enterprises = rows.order_by().values("enterprise")

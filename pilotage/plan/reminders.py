@@ -17,7 +17,7 @@ _OFFSET = re.compile(r"([1-9]\d{0,2})([dh])")
 # stage kind -> (group, offsets)
 DEFAULTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "apply": (("filers_with_draft", ("7d", "1d", "2h")),),
-    "check": (("checkers", ("3d", "1d")),),
+    "check": (("checkers", ("3d", "1d")), ("filers_with_draft", ("3d", "1d"))),
     "recommend": (("recommenders", ("3d", "1d")), ("cosigners", ("3d", "1d"))),
     "accept": (("secretariat", ("1d",)),),
     "review": (("experts", ("3d", "1d")),),
