@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StageKind(TextChoices):
@@ -90,3 +91,21 @@ class RecommenderKind(TextChoices):
     COMMUNICATIONS = "communications", _("communications administration")
     CENTRAL_ENTERPRISE = "central_enterprise", _("central enterprise")
     BUREAU = "bureau", _("ministry bureau")
+
+
+class PartnerState(TextChoices):
+    INVITED = "invited", _("Invited")
+    CONSENTED = "consented", _("Consented")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("partner", "Left")
+    REMOVED = "removed", pgettext_lazy("partner", "Removed")
+
+
+# members of the consortium, whether they have agreed already or not
+TAKING_PART = frozenset({PartnerState.INVITED, PartnerState.CONSENTED})
+
+
+class SignoffState(TextChoices):
+    REQUESTED = "requested", _("Waits for the signature")
+    SIGNED = "signed", pgettext_lazy("sign-off", "Signed")
+    VOID = "void", pgettext_lazy("sign-off", "No longer valid")

@@ -16,8 +16,14 @@ from pilotage.calls.enums import (
     RecommenderKind,
     StageKind,
 )
+from pilotage.calls.joint_models import FieldChange, Partner, Signoff
 from pilotage.plan.models import Bilingual
 from pilotage.registry.models import localized
+
+__all__ = [
+    "Application", "Attachment", "Call", "CallVersion", "Check", "Cosignature", "FieldChange", "NumberSeries", "Partner", "Quota",
+    "RecommendationList", "Recommender", "Revision", "Signoff", "Stage", "attachment_path",
+]  # fmt: skip
 
 
 class Recommender(models.Model):
@@ -128,7 +134,7 @@ class NumberSeries(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["call", "province"], name="number_series_once")]
 
 
-_NOT_IN_SNAPSHOT = {"data", "field_versions", "bigrams"}
+_NOT_IN_SNAPSHOT = {"data", "field_versions", "origins", "bigrams"}
 
 
 class Application(models.Model):
@@ -149,6 +155,7 @@ class Application(models.Model):
     state = models.CharField(max_length=20, choices=ApplicationState.choices, default=ApplicationState.DRAFT)
     data = models.JSONField(default=dict)
     field_versions = models.JSONField(default=dict)
+    origins = models.JSONField(default=dict)
     draft_version = models.PositiveIntegerField(default=0)
     project_title = models.CharField(max_length=200, blank=True)
     level = models.CharField(max_length=20, blank=True)
@@ -219,6 +226,9 @@ class Revision(models.Model):
     data = models.JSONField()
     attachments = models.JSONField(default=list)
     registry = models.JSONField(default=dict)
+    # the members of the consortium with their answers and consents, and the legal representative's signature; None: the call has none
+    partners = models.JSONField(null=True, default=None)
+    signoff = models.JSONField(null=True, default=None)
     digest = models.CharField(max_length=80)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
