@@ -57,7 +57,7 @@ def test_an_expert_sees_the_review_of_calls_with_a_seat(call: Any, cast: Any) ->
 
 
 def events(feed: CalendarFeed) -> list[Any]:
-    return [part for part in Calendar.from_ical(calendar_of(feed)).walk("VEVENT")]
+    return list(Calendar.from_ical(calendar_of(feed)).walk("VEVENT"))
 
 
 def test_the_feed_can_be_read_by_a_calendar_program(call: Any, cast: Any) -> None:
