@@ -147,7 +147,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.envpath("PILOTAGE_STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [PACKAGE_DIR / "web" / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": env.storage(env.envstr("PILOTAGE_STORAGE_URL")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or not STATIC_ROOT.is_dir()
@@ -167,6 +167,10 @@ CACHES = {
     }
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+FONT_DIR = env.envpath("PILOTAGE_FONT_DIR", Path()) if env.envstr("PILOTAGE_FONT_DIR") else None
+RECEIPT_KEY = env.envstr("PILOTAGE_RECEIPT_KEY")
+CLAMAV = env.envstr("PILOTAGE_CLAMAV")
+UPLOAD_DIR = env.envpath("PILOTAGE_UPLOAD_DIR", DATA_DIR / "uploads")
 AUDIT_HASH = env.envstr("PILOTAGE_AUDIT_HASH", "sha256")
 PLAN_DIR = env.envpath("PILOTAGE_PLAN_DIR", Path.cwd() / "plans" / "industrial-internet-2023")
 

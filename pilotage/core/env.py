@@ -86,3 +86,31 @@ def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
             "CONN_HEALTH_CHECKS": True,
         }
     raise EnvError(f"PILOTAGE_DATABASE_URL: expected sqlite:///FILE or postgresql://…, got scheme {parts.scheme!r}")
+
+
+def storage(url: str) -> dict[str, object]:
+    """Django's STORAGES entry for attachments: ``file:///folder`` or ``s3://bucket/folder?endpoint=https://…&region=…``.
+
+    Blank is the media folder. Keys of S3 come from ``PILOTAGE_S3_ACCESS_KEY`` and ``PILOTAGE_S3_SECRET_KEY``, else from
+    wherever the AWS client finds them.
+    """
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": unquote(parts.path)}}
+    query = dict(parse_qsl(parts.query))
+    if parts.scheme != "s3" or not parts.netloc or set(query) - {"endpoint", "region"}:
+        raise EnvError(f"PILOTAGE_STORAGE_URL: expected file:///FOLDER or s3://BUCKET/FOLDER?endpoint=…&region=…, got {url!r}")
+    options = {
+        "bucket_name": parts.netloc,
+        "location": unquote(parts.path).strip("/"),
+        "endpoint_url": query.get("endpoint"),
+        "region_name": query.get("region"),
+        "access_key": envstr("PILOTAGE_S3_ACCESS_KEY") or None,
+        "secret_key": envstr("PILOTAGE_S3_SECRET_KEY") or None,
+        "default_acl": None,
+        "file_overwrite": False,
+    }
+    known = {name: value for name, value in options.items() if value is not None or name == "default_acl"}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": known}
