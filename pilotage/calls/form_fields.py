@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
 from typing import Any
 
@@ -72,6 +73,7 @@ class Field:
     public: bool = False
     path: str = ""
     prefill: str = ""
+    confirm: bool = False
     max_length: int = 200
     min_chars: int = 0
     max_chars: int = 5000
@@ -91,6 +93,7 @@ class Field:
     accept: tuple[str, ...] = ()
     max_mb: int = 20
     max_count: int = 10
+    by_value: Mapping[str, Option] = dataclass_field(default_factory=dict, repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -132,7 +135,7 @@ class Field:
         return next((unit for unit in self.units if unit.code == code), None)
 
     def option(self, value: Any) -> Option | None:
-        return next((option for option in self.options if option.value == value), None)
+        return self.by_value.get(value) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +182,12 @@ def _field(raw: Mapping[str, Any], codes: Codes, *, is_column: bool = False) -> 
         raise Invalid({key: f"form field {key!r}: unknown type {kind!r}"})
     columns = tuple(_field(each, codes, is_column=True) for each in raw.get("columns") or [])
     _check_keys(columns, key)
-    units = _units(raw)
+    units, options = _units(raw), _options(raw, kind, codes)
     return Field(
         key=key,
         type=kind,
-        options=_options(raw, kind, codes),
+        options=options,
+        by_value={option.value: option for option in reversed(options)},
         shown_when=condition_of(raw.get("show_if")),
         required_when=condition_of(raw.get("required_if")),
         columns=columns,
@@ -234,7 +238,7 @@ def _limits(raw: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
 
 
 _PLAIN = (
-    "required", "maps_to", "summary", "public", "path", "prefill", "max_length", "min_chars", "max_chars", "places", "better",
+    "required", "maps_to", "summary", "public", "path", "prefill", "confirm", "max_length", "min_chars", "max_chars", "places", "better",
     "min_rows", "max_rows", "min_count", "max_mb", "max_count", "total", "role", "identity",
 )  # fmt: skip
 

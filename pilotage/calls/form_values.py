@@ -28,6 +28,8 @@ from pilotage.core.expressions import number_of
 from pilotage.core.verdict import Invalid
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?")
+# control characters but for tab and line end, and halves of characters
+_UNSOUND = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _TRUE = {True, "true", "True", "on", "1", "yes"}
@@ -42,7 +44,9 @@ def clean(field: Field, raw: Any) -> Any:
     """The value to keep, or None for no answer. Raises ``Invalid`` keyed by the field."""
     if isinstance(raw, str):
         raw = _sound(field, raw)
-    if is_empty(raw):
+        if not raw:
+            return None
+    elif is_empty(raw):
         return None
     return _CLEANERS[field.type](field, raw)
 
@@ -62,29 +66,40 @@ def refuse(field: Field, sentence: str, **values: Any) -> Invalid:
 # --- text -----------------------------------------------------------------------------------
 def _sound(field: Field, raw: str) -> str:
     """Text that every store and paper can hold: composed, one kind of line end, no control characters."""
-    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+    text = raw.strip()
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # most are, and this is the quicker question
+        return text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if _UNSOUND.search(text):
         raise refuse(field, _("%(field)s: the text holds characters that cannot be shown; type them again."))
     return text
 
 
 def _text(field: Field, raw: Any) -> str | None:
-    text = " ".join(_string(field, raw).split())
+    text = " ".join(_typed(field, raw).split())
     return _not_longer(field, text, field.max_length) or None
 
 
 def _textarea(field: Field, raw: Any) -> str | None:
-    text = _string(field, raw)
+    text = _typed(field, raw)
     if is_too_long(text, field.max_chars):
         sentence = _("%(field)s: at most %(limit)s, this text has %(count)s.")
         raise refuse(field, sentence, limit=counted(text, limit_for(text, field.max_chars)), count=length(text))
     return text or None
 
 
-def _string(field: Field, raw: Any) -> str:
+def _typed(field: Field, raw: Any) -> str:
+    """Text that ``clean`` has made sound already."""
     if not isinstance(raw, str):
         raise refuse(field, _("%(field)s: expected text."))
-    return _sound(field, raw)
+    return raw
+
+
+def _string(field: Field, raw: Any) -> str:
+    return _sound(field, _typed(field, raw))
 
 
 def _not_longer(field: Field, text: str, limit: int) -> str:
@@ -94,6 +109,8 @@ def _not_longer(field: Field, text: str, limit: int) -> str:
 
 
 def _short_text(field: Field, value: str) -> str:
+    if not field.min_chars:
+        return ""
     least = limit_for(value, field.min_chars)
     if length(value) >= least:
         return ""
@@ -115,6 +132,8 @@ def _expected(field: Field) -> Invalid:
 
 
 def _number(field: Field, raw: Any) -> Decimal:
+    if isinstance(raw, str) and _NUMBER.fullmatch(raw):
+        return Decimal(raw)
     text = "" if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal) else _digits(raw)
     if not _NUMBER.fullmatch(text):
         raise _expected(field)
@@ -298,30 +317,33 @@ def _table(field: Field, raw: Any) -> list[dict[str, Any]] | None:
     known = {column.key for column in field.columns}
     rows = []
     for number, row in enumerate(raw, start=1):
-        if set(row) - known:
+        if not known.issuperset(row):
             unknown = ", ".join(sorted(map(str, set(row) - known)))
             raise refuse(field, _("%(field)s, row %(row)s: there is no column “%(column)s”."), row=number, column=unknown)
-        cells = {column.key: _cell(field, column, number, row.get(column.key)) for column in field.columns}
-        if any(not is_empty(cell) for cell in cells.values()):
+        cells = _row(field, number, row)
+        if any(cell is not None for cell in cells.values()):
             rows.append(cells)
     if len(rows) > field.max_rows:
         raise refuse(field, _("%(field)s: at most %(limit)s rows."), limit=field.max_rows)
     return rows or None
 
 
-def _cell(field: Field, column: Field, row: int, raw: Any) -> Any:
-    try:
-        return clean(column, raw)
-    except Invalid as error:
-        sentence = next(iter(error.errors.values()))
-        raise Invalid(
-            {field.key: _("%(field)s, row %(row)s: %(sentence)s") % {"field": field.label, "row": row, "sentence": sentence}}
-        ) from None
+def _row(field: Field, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    cells = {}
+    for column in field.columns:
+        raw = row.get(column.key)
+        try:
+            cells[column.key] = None if raw is None else clean(column, raw)
+        except Invalid as error:
+            words = {"field": field.label, "row": number, "sentence": error.errors[column.key]}
+            raise Invalid({field.key: _("%(field)s, row %(row)s: %(sentence)s") % words}) from None
+    return cells
 
 
 def _few_rows(field: Field, value: list[dict[str, Any]]) -> str:
+    asked = [column for column in field.columns if column.required or column.min_chars or column.min_count]
     for number, row in enumerate(value, start=1):
-        for column in field.columns:
+        for column in asked:
             if sentence := missing(column, row.get(column.key)):
                 return _("%(field)s, row %(row)s: %(sentence)s") % {"field": field.label, "row": number, "sentence": sentence}
     return _too_few(field, len(value), field.min_rows)

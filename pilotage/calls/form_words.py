@@ -56,6 +56,8 @@ def limit_for(text: str, characters: int) -> int:
 
 def is_too_long(text: str, characters: int) -> bool:
     """Blanks between words have no length, so the whole text is bounded too."""
+    if len(text) * CHARACTERS_PER_WORD <= characters:  # short in either count
+        return False
     return length(text) > limit_for(text, characters) or len(text) > characters * LONGEST_WORD
 
 
