@@ -93,6 +93,14 @@ class RecommenderKind(TextChoices):
     BUREAU = "bureau", _("ministry bureau")
 
 
+# bodies that check and recommend what comes to them directly: no city stands before them, nobody co-signs
+DIRECT_RECOMMENDERS = frozenset(
+    {RecommenderKind.XPCC, RecommenderKind.COMMUNICATIONS, RecommenderKind.CENTRAL_ENTERPRISE, RecommenderKind.BUREAU}
+)
+# who may recommend in a call that does not say
+USUAL_RECOMMENDERS = (RecommenderKind.PROVINCE, RecommenderKind.PLANNED_CITY, RecommenderKind.XPCC)
+
+
 class PartnerState(TextChoices):
     INVITED = "invited", _("Invited")
     CONSENTED = "consented", _("Consented")
@@ -109,3 +117,18 @@ class SignoffState(TextChoices):
     REQUESTED = "requested", _("Waits for the signature")
     SIGNED = "signed", pgettext_lazy("sign-off", "Signed")
     VOID = "void", pgettext_lazy("sign-off", "No longer valid")
+
+
+class ScanState(TextChoices):
+    """What the virus scanner said of a file."""
+
+    UNSCANNED = "unscanned", _("not scanned")
+    CLEAN = "clean", _("no virus found")
+    INFECTED = "infected", _("infected")
+    FAILED = "failed", _("scan failed")
+
+
+class PreviewState(TextChoices):
+    WAITING = "waiting", _("being made")
+    READY = "ready", _("ready")
+    NONE = "none", _("none")

@@ -13,21 +13,27 @@ from pilotage.calls.enums import (
     ApplicationState,
     CheckResult,
     CosignDecision,
+    PreviewState,
     RecommenderKind,
+    ScanState,
     StageKind,
 )
+from pilotage.calls.filing_models import InvoiceLine, Receipt, Upload
 from pilotage.calls.joint_models import FieldChange, Partner, Signoff
 from pilotage.plan.models import Bilingual
 from pilotage.registry.models import localized
 
 __all__ = [
-    "Application", "Attachment", "Call", "CallVersion", "Check", "Cosignature", "FieldChange", "NumberSeries", "Partner", "Quota",
-    "RecommendationList", "Recommender", "Revision", "Signoff", "Stage", "attachment_path",
+    "Application", "Attachment", "Call", "CallVersion", "Check", "Cosignature", "FieldChange", "InvoiceLine", "NumberSeries", "Partner", "Quota",
+    "Receipt", "RecommendationList", "Recommender", "Revision", "Signoff", "Stage", "Upload", "attachment_path",
 ]  # fmt: skip
 
 
 class Recommender(models.Model):
-    """A body with a quota. Not a province: several recommenders may count for one province in statistics."""
+    """A body with a quota. Not a province: several recommenders may count for one province in statistics.
+
+    ``organisation`` is whose officers decide the list of a body without a territory of its own.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=20, choices=RecommenderKind.choices)
@@ -35,6 +41,7 @@ class Recommender(models.Model):
     name_en = models.CharField(max_length=160, blank=True)
     province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     prefecture = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("accounts.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="recommenders")
 
     class Meta:
         verbose_name = _("recommender")
@@ -256,10 +263,14 @@ class Attachment(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    scan = models.CharField(max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED)
+    preview = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.WAITING)
 
     class Meta:
         verbose_name = _("attachment")
         ordering: ClassVar = ["id"]
+        # the same bytes in another application
+        indexes: ClassVar = [models.Index(fields=["sha256"], name="attachment_sha256")]
 
     def __str__(self) -> str:
         return self.name
@@ -308,6 +319,9 @@ class RecommendationList(models.Model):
     recommender = models.ForeignKey(Recommender, on_delete=models.PROTECT, related_name="lists")
     number = models.PositiveIntegerField()
     ranking = models.JSONField()
+    # the summary table as it was sent, in Chinese, and the digest printed on the paper
+    rows = models.JSONField(default=list)
+    digest = models.CharField(max_length=80, blank=True)
     opinion = models.TextField(blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()
