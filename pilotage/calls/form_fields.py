@@ -93,6 +93,8 @@ class Field:
     accept: tuple[str, ...] = ()
     max_mb: int = 20
     max_count: int = 10
+    invoice: bool = False
+    invoice_number: bool = False
     by_value: Mapping[str, Option] = dataclass_field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -239,7 +241,7 @@ def _limits(raw: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
 
 _PLAIN = (
     "required", "maps_to", "summary", "public", "path", "prefill", "confirm", "max_length", "min_chars", "max_chars", "places", "better",
-    "min_rows", "max_rows", "min_count", "max_mb", "max_count", "total", "role", "identity",
+    "min_rows", "max_rows", "min_count", "max_mb", "max_count", "total", "role", "identity", "invoice", "invoice_number",
 )  # fmt: skip
 
 

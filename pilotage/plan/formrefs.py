@@ -16,13 +16,13 @@ from pilotage.plan.positions import Document, YamlPath
 
 ANY = frozenset(
     {
-        "key", "type", "label", "help", "example", "required", "required_if", "show_if", "summary", "public", "maps_to", "prefill",
+        "key", "type", "label", "help", "example", "required", "required_if", "show_if", "summary", "public", "maps_to", "prefill", "confirm",
         "identity", "role", "renamed_from", "verified", "source",
     }
 )  # fmt: skip
 OWN: Mapping[str, frozenset[str]] = {
     "registry": frozenset({"path"}),
-    "text": frozenset({"max_length"}),
+    "text": frozenset({"max_length", "invoice_number"}),
     "textarea": frozenset({"min_chars", "max_chars"}),
     "integer": frozenset({"min", "max", "unit", "units", "total"}),
     "decimal": frozenset({"min", "max", "places", "unit", "units", "total"}),
@@ -33,7 +33,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "before_after": frozenset({"unit", "better", "places", "min", "max"}),
     "table": frozenset({"columns", "min_rows", "max_rows", "row_rules"}),
     "computed": frozenset({"formula", "places", "unit"}),
-    "attachment": frozenset({"accept", "max_mb", "max_count"}),
+    "attachment": frozenset({"accept", "max_mb", "max_count", "invoice"}),
     "statement": frozenset({"text"}),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {

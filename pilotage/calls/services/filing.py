@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import transition
-from pilotage.calls import rules
+from pilotage.calls import joint, rules
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState
 from pilotage.calls.form_fields import joined
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Revision
-from pilotage.calls.selectors import attachment_counts, attachments_of, form_of, registry_values
+from pilotage.calls.prefill import unconfirmed
+from pilotage.calls.selectors import attachment_counts, form_of, registry_values
 from pilotage.calls.services.common import carry_back, close_gaps, lock_list, locked
+from pilotage.calls.services.invoices import keep_invoice_numbers
+from pilotage.calls.services.receipts import issue_receipt
 from pilotage.core import clock
 from pilotage.core.search import bigrams
 from pilotage.core.transitions import may
@@ -40,7 +43,9 @@ def submit(*, actor: Any, application: Application) -> Application:
             typed, fresh.data = fresh.data, form_of(fresh.version).with_computed(fresh.data)
             revision = _file(fresh, actor)
             changes = _filed(fresh) | ({"data": fresh.data} if fresh.data != typed else {})
-            transition(fresh, verb, actor=actor, changes=changes, extra={"revision": revision.number, "digest": revision.digest})
+            event = transition(fresh, verb, actor=actor, changes=changes, extra={"revision": revision.number, "digest": revision.digest})
+            issue_receipt(application=fresh, revision=revision, event=event)
+            keep_invoice_numbers(fresh)
     except IntegrityError:
         # the other tab was faster with the same title: the database's own rule spoke
         raise Invalid({_title_key(form_of(application.version)): _twice()}) from None
@@ -50,11 +55,13 @@ def submit(*, actor: Any, application: Application) -> Application:
 
 
 def submission_problems(application: Application) -> dict[str, str]:
-    """Everything that stands against submission: field key -> sentence. Five queries."""
+    """Everything that stands against submission: field key -> sentence. Five queries, and two to five for partners and signature."""
     form = form_of(application.version)
     counts, registry = attachment_counts(application), registry_values(application.enterprise)
     problems = form.problems(application.data, counts, registry)
-    return problems | _not_eligible(application, form, problems) | _filed_before(application, form)
+    own = problems | unconfirmed(form, application.data, application.origins)
+    own |= _not_eligible(application, form, problems) | _filed_before(application, form)
+    return own | joint.partner_problems(application) | joint.signoff_problem(application)
 
 
 def _not_eligible(application: Application, form: FormDef, problems: dict[str, str]) -> dict[str, str]:
@@ -94,23 +101,25 @@ def _title_key(form: FormDef) -> str:
 
 
 def _file(application: Application, actor: Any) -> Revision:
-    files = [{"id": f.pk, "field": f.field, "name": f.name, "size": f.size, "sha256": f.sha256} for f in attachments_of(application)]
-    content = {"data": application.data, "attachments": files, "registry": registry_values(application.enterprise)}
+    content = joint.handed_over(application, application.data)
+    signed = joint.signoff_of(application) if joint.needs_signoff(application.version) else None
+    if signed:
+        content["signoff"] = joint.signature(signed)
     return Revision.objects.create(
         application=application,
         number=application.revisions.count() + 1,
-        data=application.data,
-        attachments=files,
-        registry=content["registry"],
         digest=digest(canonical(content)),
         made_by=actor,
         made_at=clock.now(),
+        **content,
     )
 
 
 def revision_digest(revision: Revision) -> str:
     """What the digest of an untouched revision must be."""
-    return digest(canonical({"data": revision.data, "attachments": revision.attachments, "registry": revision.registry}))
+    content: dict[str, Any] = {"data": revision.data, "attachments": revision.attachments, "registry": revision.registry}
+    further = {"partners": revision.partners, "signoff": revision.signoff}
+    return digest(canonical(content | {name: value for name, value in further.items() if value is not None}))
 
 
 def _filed(application: Application) -> dict[str, Any]:
