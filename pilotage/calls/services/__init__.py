@@ -1,6 +1,7 @@
 """Every write of the room, gathered from its modules."""
 
 from pilotage.calls.services.attachments import AddedAttachment, add_attachment, remove_attachment
+from pilotage.calls.services.channel import choose_recommender, link_recommender
 from pilotage.calls.services.checking import (
     accept_many,
     check,
@@ -12,9 +13,21 @@ from pilotage.calls.services.checking import (
     return_for_correction,
 )
 from pilotage.calls.services.configuring import set_quota, set_stage_dates
-from pilotage.calls.services.drafts import FieldConflict, SaveResult, save_draft, start_application
+from pilotage.calls.services.drafts import confirm_answers, save_draft, start_application
 from pilotage.calls.services.filing import submit, withdraw
+from pilotage.calls.services.merging import FieldConflict, SaveResult
+from pilotage.calls.services.partners import (
+    ask_to_leave,
+    consent,
+    decline_partnership,
+    invite_partner,
+    leave,
+    remove_partner,
+    save_part,
+    stay,
+)
 from pilotage.calls.services.recommending import cosign_many, move_rank, send_list, shortlist_many, unshortlist_many
+from pilotage.calls.services.signoff import ask_signoff, refuse_signoff, sign
 
 __all__ = [
     "AddedAttachment",
@@ -22,22 +35,36 @@ __all__ = [
     "SaveResult",
     "accept_many",
     "add_attachment",
+    "ask_signoff",
+    "ask_to_leave",
     "check",
     "check_many",
+    "choose_recommender",
+    "confirm_answers",
     "confirm_updates",
+    "consent",
     "cosign_many",
     "decline",
+    "decline_partnership",
+    "invite_partner",
+    "leave",
+    "link_recommender",
     "move_rank",
     "reconsider",
+    "refuse_signoff",
     "reject",
     "remove_attachment",
+    "remove_partner",
     "return_for_correction",
     "save_draft",
+    "save_part",
     "send_list",
     "set_quota",
     "set_stage_dates",
     "shortlist_many",
+    "sign",
     "start_application",
+    "stay",
     "submit",
     "unshortlist_many",
     "withdraw",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,72 +12,53 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import record
 from pilotage.calls import rules
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
-from pilotage.calls.form_fields import Field
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Call, CallVersion, NumberSeries
-from pilotage.calls.selectors import basis_of, form_of, recommender_for
+from pilotage.calls.prefill import is_brought, newest_application, prefill
+from pilotage.calls.selectors import basis_of, form_of, recommender_choices
+from pilotage.calls.services import signoff
 from pilotage.calls.services.attachments import carry_over
 from pilotage.calls.services.common import locked
+from pilotage.calls.services.merging import SaveResult, merge, remember, write
 from pilotage.core import clock
-from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.registry.models import Division, Enterprise, Industry
-
-
-@dataclass(frozen=True, slots=True)
-class FieldConflict:
-    """Two people changed one field: what you sent, and what is kept."""
-
-    yours: Any
-    theirs: Any
-
-
-@dataclass(frozen=True, slots=True)
-class SaveResult:
-    """``saved`` names the fields that now hold what was sent; ``theirs`` the fields changed elsewhere since ``base_version``.
-
-    Nothing in ``conflicts`` or ``errors`` was written. Send the next draft on the basis of ``version``, and
-    hold conflicting fields back until the person has chosen.
-    """
-
-    version: int
-    saved: list[str]
-    conflicts: dict[str, FieldConflict] = dataclass_field(default_factory=dict)
-    errors: dict[str, str] = dataclass_field(default_factory=dict)
-    theirs: dict[str, Any] = dataclass_field(default_factory=dict)
+from pilotage.core.verdict import Invalid, Refused
+from pilotage.registry.models import Division, Enterprise
 
 
 def start_application(
     *, actor: Any, call: Call, enterprise: Enterprise, kind: str = ApplicationKind.NEW, renews: Application | None = None
 ) -> Application:
-    """A draft bound to the call's current version, filled from the register and, files included, from what it renews."""
+    """A draft bound to the call's current version, begun with what the platform knows; from what it renews, files included."""
     with transaction.atomic():
         rules.can_start(actor, call, enterprise, kind).require()
         version = _current(call)
         form = form_of(version)
         _check_renewal(enterprise, kind, renews)
-        source = basis_of(renews) if renews else None
-        data = _prefill(actor, enterprise, form, source)
+        source = basis_of(renews) if renews else newest_application(enterprise)
+        begun = prefill(actor, enterprise, form, source, is_renewal=renews is not None)
         now = clock.now()
         application = Application(
             call=call,
             version=version,
             enterprise=enterprise,
-            recommender=recommender_for(enterprise),
+            recommender=next(iter(recommender_choices(call, enterprise)), None),
             kind=kind,
             renews=renews,
             number=_next_number(call, enterprise.province),
-            data=data,
+            data=begun.data,
+            origins=begun.origins,
             province_id=enterprise.province_id,
             prefecture_id=enterprise.prefecture_id,
             county_id=enterprise.county_id,
             created_by=actor,
             created_at=now,
             updated_at=now,
-            **columns(form, data),
+            **columns(form, begun.data),
         )
         application.save(force_insert=True)
+        remember(application, begun.data, actor=actor)
         record(application, "application.start", actor=actor)
-        if source:
+        if source and renews:
             carry_over(actor=actor, application=application, source=source)
     return application
 
@@ -100,23 +79,6 @@ def _check_renewal(enterprise: Enterprise, kind: str, renews: Application | None
     closed = (ApplicationState.WITHDRAWN, ApplicationState.UPDATE_CONFIRMED)
     if kind == ApplicationKind.UPDATE and renews.renewals.filter(kind=kind).exclude(state__in=closed).exists():
         raise Invalid({"renews": _("An update of this project has been started already.")})
-
-
-def _prefill(actor: Any, enterprise: Enterprise, form: FormDef, source: Application | None) -> dict[str, Any]:
-    known = {
-        "enterprise.address": enterprise.address,
-        "enterprise.industry": enterprise.industry_id,
-        "enterprise.county": enterprise.county_id,
-        "enterprise.name_zh": enterprise.name_zh,
-        "user.name": getattr(actor, "name", ""),
-        "user.email": getattr(actor, "email", ""),
-    }
-    data = {}
-    for key, field in form.by_key.items():
-        path = field.prefill or ("enterprise.industry" if field.maps_to == "industry" else "")
-        if known.get(path) and field.is_stored:
-            data[key] = form.clean(key, known[path])
-    return data | (form.carried_over(source.data, form_of(source.version)) if source else {})
 
 
 def _next_number(call: Call, province: Division | None) -> str:
@@ -143,82 +105,45 @@ def columns(form: FormDef, data: Mapping[str, Any]) -> dict[str, Any]:
 def save_draft(*, actor: Any, application: Application, values: Mapping[str, Any], base_version: int) -> SaveResult:
     """Merge ``values`` into the draft. A field that somebody else changed after ``base_version`` is not overwritten.
 
+    Where the legal representative signs, a change takes back what was asked for or signed.
     Raises ``Refused`` when the application cannot be changed (any more), ``Conflict`` when another writer won the race.
     """
     with transaction.atomic():
         fresh = locked(application)
         rules.can_edit(actor, fresh).require()
         form = form_of(fresh.version)
-        cleaned, errors = _clean(form, values, fresh.data, actor)
-        conflicts = {
-            key: FieldConflict(value, fresh.data.get(key))
-            for key, value in cleaned.items()
-            if fresh.field_versions.get(key, 0) > base_version and fresh.data.get(key) != value
-        }
-        accepted = {key: value for key, value in cleaned.items() if key not in conflicts}
-        changed = {key: value for key, value in accepted.items() if fresh.data.get(key) != value}
-        theirs = {
-            key: fresh.data.get(key)
-            for key, version in fresh.field_versions.items()
-            if version > base_version and key not in accepted and key not in conflicts
-        }
-        if changed:
-            _write(fresh, form, changed, actor)
+        signed_by_another = signoff.refused_statements(fresh, form, values)
+        sent = {key: value for key, value in values.items() if key not in signed_by_another}
+        merged = merge(fresh, form, sent, base_version, actor)
+        merged.errors.update(signed_by_another)
+        if merged.changed:
+            changed = merged.changed | signoff.void(fresh, form, actor=actor)
+            write(fresh, changed, actor=actor, state=fresh.state, columns=columns(form, {**fresh.data, **changed}))
+            record(fresh, "application.save_draft", actor=actor, extra={"fields": sorted(changed)})
     _show(application, fresh)
-    return SaveResult(fresh.draft_version, list(accepted), conflicts, errors, theirs)
+    return merged.result(fresh)
 
 
-def _clean(form: FormDef, values: Mapping[str, Any], stored: Mapping[str, Any], actor: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    cleaned: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    for key, raw in values.items():
-        try:
-            cleaned[key] = _stated(form.field(key), form.clean(key, raw), stored.get(key), actor)
-        except Invalid as error:
-            errors |= error.errors
-    unknown = _unknown_codes(form, cleaned)
-    return {key: value for key, value in cleaned.items() if key not in unknown}, errors | unknown
-
-
-def _stated(field: Field, value: Any, stored: Any, actor: Any) -> Any:
-    """A statement keeps who made it and when; the browser has no say in that."""
-    if field.type != "statement":
-        return value
-    if not value:
-        return None
-    made = isinstance(stored, dict) and stored.get("agreed")
-    return stored if made else {"agreed": True, "by": str(actor), "at": clock.now().isoformat(timespec="seconds")}
-
-
-def _unknown_codes(form: FormDef, cleaned: Mapping[str, Any]) -> dict[str, str]:
-    """Industries and places that the register does not hold. One query per kind that was sent."""
-    sentences = {
-        "industry": (Industry, _("%(field)s: choose a major category of GB/T 4754 (two digits).")),
-        "division": (Division, _("%(field)s: choose a place of GB/T 2260 (six digits).")),
-    }
-    unknown: dict[str, str] = {}
-    for kind, (model, sentence) in sentences.items():
-        sent = {key: value for key, value in cleaned.items() if value and form.by_key[key].type == kind}
-        known = set(model._default_manager.filter(pk__in=sent.values()).values_list("pk", flat=True)) if sent else set()
-        unknown |= {key: sentence % {"field": form.by_key[key].label} for key, value in sent.items() if value not in known}
-    return unknown
-
-
-def _write(fresh: Application, form: FormDef, changed: Mapping[str, Any], actor: Any) -> None:
-    base = fresh.draft_version
-    fresh.data = {key: value for key, value in {**fresh.data, **changed}.items() if value is not None}
-    fresh.draft_version = base + 1
-    fresh.field_versions = fresh.field_versions | dict.fromkeys(changed, base + 1)
-    fresh.updated_at = clock.now()
-    repeated = columns(form, fresh.data)
-    for name, value in repeated.items():
-        setattr(fresh, name, value)
-    own = {name: getattr(fresh, name) for name in ("data", "draft_version", "field_versions", "updated_at")}
-    if not Application.objects.filter(pk=fresh.pk, draft_version=base, state=fresh.state).update(**own, **repeated):
-        raise Conflict(_("Somebody else saved this draft at the same moment. Nothing was lost; try again."))
-    record(fresh, "application.save_draft", actor=actor, extra={"fields": sorted(changed)})
+def confirm_answers(*, actor: Any, application: Application, keys: Iterable[str]) -> list[str]:
+    """Say that brought-in answers still hold, unchanged. Returns those that were confirmed now."""
+    with transaction.atomic():
+        fresh = locked(application)
+        rules.can_edit(actor, fresh).require()
+        confirmed = [key for key in keys if is_brought(fresh.origins.get(key)) and not fresh.origins[key].get("confirmed")]
+        if confirmed:
+            now = clock.now().isoformat(timespec="seconds")
+            fresh.origins = fresh.origins | {key: {**fresh.origins[key], "confirmed": {"by": str(actor), "at": now}} for key in confirmed}
+            Application.objects.filter(pk=fresh.pk).update(origins=fresh.origins)
+            record(fresh, "application.confirm_answers", actor=actor, extra={"fields": sorted(confirmed)})
+    application.origins = fresh.origins
+    return confirmed
 
 
 def _show(application: Application, fresh: Application) -> None:
-    for name in ("data", "draft_version", "field_versions", "updated_at", "project_title", "level", "building_state", "industry_id"):
+    for name in _SHOWN:
         setattr(application, name, getattr(fresh, name))
+
+
+_SHOWN = (
+    "data", "draft_version", "field_versions", "origins", "updated_at", "project_title", "level", "building_state", "industry_id",
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""Merging what people send into answers kept with a version per field: the one engine for lead and partners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pilotage.calls.form_fields import Field
+from pilotage.calls.formdef import FormDef
+from pilotage.calls.models import Application, FieldChange, Partner
+from pilotage.calls.prefill import after_change
+from pilotage.core import clock
+from pilotage.core.verdict import Conflict, Invalid
+from pilotage.registry.models import Division, Industry
+
+Row = Application | Partner
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """Two people changed one field: what you sent, and what is kept."""
+
+    yours: Any
+    theirs: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """``saved`` names the fields that now hold what was sent; ``theirs`` the fields changed elsewhere since ``base_version``.
+
+    Nothing in ``conflicts`` or ``errors`` was written. Send the next draft on the basis of ``version``, and
+    hold conflicting fields back until the person has chosen.
+    """
+
+    version: int
+    saved: list[str]
+    conflicts: dict[str, FieldConflict] = dataclass_field(default_factory=dict)
+    errors: dict[str, str] = dataclass_field(default_factory=dict)
+    theirs: dict[str, Any] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """``changed``: what has to be written; the rest is the answer to the sender."""
+
+    changed: dict[str, Any]
+    accepted: list[str]
+    conflicts: dict[str, FieldConflict]
+    errors: dict[str, str]
+    theirs: dict[str, Any]
+
+    def result(self, row: Row) -> SaveResult:
+        return SaveResult(row.draft_version, self.accepted, self.conflicts, self.errors, self.theirs)
+
+
+def merge(row: Row, form: FormDef, values: Mapping[str, Any], base_version: int, actor: Any) -> Merge:
+    """Compare ``values`` with the row as it is now. A field that somebody else changed after ``base_version`` is a conflict."""
+    cleaned, errors = _clean(form, values, row.data, actor)
+    conflicts = {
+        key: FieldConflict(value, row.data.get(key))
+        for key, value in cleaned.items()
+        if row.field_versions.get(key, 0) > base_version and row.data.get(key) != value
+    }
+    accepted = {key: value for key, value in cleaned.items() if key not in conflicts}
+    changed = {key: value for key, value in accepted.items() if row.data.get(key) != value}
+    theirs = {
+        key: row.data.get(key)
+        for key, version in row.field_versions.items()
+        if version > base_version and key not in accepted and key not in conflicts
+    }
+    return Merge(changed, list(accepted), conflicts, errors, theirs)
+
+
+def write(row: Row, changed: Mapping[str, Any], *, actor: Any, state: str, columns: Mapping[str, Any] | None = None) -> None:
+    """Store what a merge changed, and its history. Raises ``Conflict`` when the row has moved on meanwhile."""
+    base = row.draft_version
+    row.data = {key: value for key, value in {**row.data, **changed}.items() if value is not None}
+    row.draft_version = base + 1
+    row.field_versions = row.field_versions | dict.fromkeys(changed, base + 1)
+    row.origins = after_change(row.origins, changed)
+    row.updated_at = clock.now()
+    repeated = dict(columns or {})
+    for name, value in repeated.items():
+        setattr(row, name, value)
+    own = {name: getattr(row, name) for name in ("data", "draft_version", "field_versions", "origins", "updated_at")}
+    if not type(row)._default_manager.filter(pk=row.pk, draft_version=base, state=state).update(**own, **repeated):
+        raise Conflict(_("Somebody else saved this draft at the same moment. Nothing was lost; try again."))
+    remember(row, changed, actor=actor)
+
+
+def remember(row: Row, values: Mapping[str, Any], *, actor: Any) -> None:
+    """Keep every acknowledged value, in the transaction that stores it. One query."""
+    application, partner = (row.application_id, row.pk) if isinstance(row, Partner) else (row.pk, None)
+    now = clock.now()
+    FieldChange.objects.bulk_create(
+        FieldChange(application_id=application, partner_id=partner, key=key, version=row.draft_version, value=value, by=actor, at=now)
+        for key, value in values.items()
+    )
+
+
+def _clean(form: FormDef, values: Mapping[str, Any], stored: Mapping[str, Any], actor: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    cleaned: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for key, raw in values.items():
+        try:
+            cleaned[key] = _stated(form.field(key), form.clean(key, raw), stored.get(key), actor)
+        except Invalid as error:
+            errors |= error.errors
+    unknown = _unknown_codes(form, cleaned)
+    return {key: value for key, value in cleaned.items() if key not in unknown}, errors | unknown
+
+
+def _stated(field: Field, value: Any, stored: Any, actor: Any) -> Any:
+    """A statement keeps who made it and when; the browser has no say in that."""
+    if field.type != "statement":
+        return value
+    if not value:
+        return None
+    made = isinstance(stored, dict) and stored.get("agreed")
+    return stored if made else {"agreed": True, "by": str(actor), "at": clock.now().isoformat(timespec="seconds")}
+
+
+def _unknown_codes(form: FormDef, cleaned: Mapping[str, Any]) -> dict[str, str]:
+    """Industries and places that the register does not hold. One query per kind that was sent."""
+    sentences = {
+        "industry": (Industry, _("%(field)s: choose a major category of GB/T 4754 (two digits).")),
+        "division": (Division, _("%(field)s: choose a place of GB/T 2260 (six digits).")),
+    }
+    unknown: dict[str, str] = {}
+    for kind, (model, sentence) in sentences.items():
+        sent = {key: value for key, value in cleaned.items() if value and form.by_key[key].type == kind}
+        known = set(model._default_manager.filter(pk__in=sent.values()).values_list("pk", flat=True)) if sent else set()
+        unknown |= {key: sentence % {"field": form.by_key[key].label} for key, value in sent.items() if value not in known}
+    return unknown
