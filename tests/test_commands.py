@@ -159,11 +159,11 @@ def children(pid: int) -> dict[str, int]:
     """The children of a process by a word of their command line."""
     listed = [int(name) for name in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     lines = {number: Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in listed}
-    return {word: number for number, line in lines.items() for word in ("granian", "db_worker") if word in line}
+    return {word: number for number, line in lines.items() for word in ("granian", "db_worker", "tick") if word in line}
 
 
 @pytest.mark.durability
-def test_the_site_runs_web_and_worker_and_stops_both(tmp_path):
+def test_the_site_runs_web_worker_and_post_and_stops_all(tmp_path):
     server = Server(tmp_path)
     del server.environment["PILOTAGE_SECRET_KEY"]
     server.run("migrate", "-v", "0")
@@ -175,7 +175,7 @@ def test_the_site_runs_web_and_worker_and_stops_both(tmp_path):
         page = response.read().decode()
     code = server.stop()
 
-    assert sorted(company) == ["db_worker", "granian"]
+    assert sorted(company) == ["db_worker", "granian", "tick"]
     assert "csrfmiddlewaretoken" in page
     assert 'href="/static/' in page
     assert code == 0

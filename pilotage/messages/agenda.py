@@ -22,16 +22,16 @@ from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Application, Stage
 from pilotage.calls.rules import visible_calls
 from pilotage.core import clock
+from pilotage.messages.enums import APPLICANTS, OFFICERS
 from pilotage.messages.models import CalendarFeed
 from pilotage.review.rules import own_assignments
 
 SINCE = timedelta(days=90)  # deadlines stay that long after they have passed
 # whose calendar a stage belongs into by its kind alone
 _KINDS_OF_ROLE = {
-    StageKind.CHECK: (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER),
-    StageKind.RECOMMEND: (Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER),
+    StageKind.CHECK: tuple(role for role in OFFICERS if role != Role.COMMUNICATIONS_OFFICER),
+    StageKind.RECOMMEND: tuple(role for role in OFFICERS if role != Role.DISTRICT_OFFICER),
 }
-_APPLICANTS = (Role.FILER, Role.LEGAL_REPRESENTATIVE)
 _CENTRAL = (Role.SECRETARIAT, Role.AUDITOR)
 
 
@@ -49,7 +49,7 @@ def _concerns(actor: Any, stage: Stage, filed: set[int], seated: set[int]) -> bo
     kind, call = StageKind(stage.kind), stage.call
     if has_role(actor, *_CENTRAL, call=call) or has_role(actor, *_KINDS_OF_ROLE.get(kind, ()), call=call):
         return True
-    if kind in {StageKind.APPLY, StageKind.UPDATE, StageKind.NOTICE} and has_role(actor, *_APPLICANTS, call=call):
+    if kind in {StageKind.APPLY, StageKind.UPDATE, StageKind.NOTICE} and has_role(actor, *APPLICANTS, call=call):
         # before anybody has filed, the deadline to file is everybody's
         return call.pk in filed or (kind == StageKind.APPLY and stage.closes_at is not None and stage.closes_at > clock.now())
     return kind == StageKind.REVIEW and call.pk in seated

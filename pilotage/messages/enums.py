@@ -65,15 +65,14 @@ DELIVERY_OF_ROLE = {
     Role.SECRETARIAT: {MessageKind.DEADLINE: Delivery.IN_APP},
     Role.AUDITOR: {MessageKind.DEADLINE: Delivery.IN_APP},
 }
+APPLICANTS = (Role.FILER, Role.LEGAL_REPRESENTATIVE)
+# whoever checks, recommends or co-signs
+OFFICERS = tuple(role for role in Role if role not in {*APPLICANTS, Role.SECRETARIAT, Role.EXPERT, Role.FINANCE_LIAISON, Role.AUDITOR})
 _APPLICANT = (MessageKind.RETURNED, MessageKind.RECEIPT, MessageKind.PROGRESS, MessageKind.OUTCOME, MessageKind.DEADLINE)
 _OFFICER = (MessageKind.WORK, MessageKind.OUTCOME, MessageKind.DEADLINE)
 KINDS_OF_ROLE: dict[str, tuple[MessageKind, ...]] = {
-    Role.FILER: _APPLICANT,
-    Role.LEGAL_REPRESENTATIVE: _APPLICANT,
-    Role.DISTRICT_OFFICER: _OFFICER,
-    Role.CITY_OFFICER: _OFFICER,
-    Role.PROVINCE_OFFICER: _OFFICER,
-    Role.COMMUNICATIONS_OFFICER: _OFFICER,
+    **dict.fromkeys(APPLICANTS, _APPLICANT),
+    **dict.fromkeys(OFFICERS, _OFFICER),
     Role.SECRETARIAT: (MessageKind.WORK, MessageKind.DEADLINE),
     Role.EXPERT: (MessageKind.SEAT, MessageKind.DEADLINE),
 }

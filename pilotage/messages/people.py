@@ -17,15 +17,14 @@ from pilotage.accounts.models import Membership, User
 from pilotage.accounts.rules import covers, has_role
 from pilotage.calls import rules as calls
 from pilotage.calls.enums import EDITABLE, WITH_CITY, ApplicationKind, ApplicationState, StageKind
-from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.models import Application, Call, Recommender, Stage
 from pilotage.calls.selectors import share_relations
 from pilotage.core import clock
-from pilotage.messages.enums import Group
+from pilotage.messages.enums import APPLICANTS, OFFICERS, Group
 from pilotage.review.enums import AssignmentState
 from pilotage.review.models import Assignment
 
-APPLICANTS = (Role.FILER, Role.LEGAL_REPRESENTATIVE)
-OFFICERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER, Role.COMMUNICATIONS_OFFICER)
+_CHECKERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER)
 # a place is what the scope rules look at, so one row stands for all others of its place
 _PLACE = ("province_id", "prefecture_id", "county_id", "recommender_id")
 
@@ -47,8 +46,8 @@ class People:
         organisation = membership.organisation
         if membership.role in APPLICANTS and organisation.enterprise_id:
             _once(self._of_enterprise[organisation.enterprise_id], user)
-        elif membership.role in OFFICERS and organisation.division_id:
-            _once(self._of_division[organisation.division_id], user)
+        elif membership.role in OFFICERS:
+            _once(self._of_division[organisation.division_id or ""], user)
         elif membership.role == Role.SECRETARIAT:
             _once(self._secretariat, user)
 
@@ -61,7 +60,7 @@ class People:
             places |= {application.province_id, application.prefecture_id, application.county_id}
         wanted = Q(role__in=[Role.SECRETARIAT, *roles]) | Q(user__in=set(users))
         wanted |= Q(role__in=APPLICANTS, organisation__enterprise__in=enterprises)
-        wanted |= Q(role__in=OFFICERS, organisation__division__in=places - {None})
+        wanted |= Q(role__in=OFFICERS) & (Q(organisation__division__in=places - {None}) | Q(organisation__division__isnull=True))
         return cls(in_force().filter(wanted))
 
     # --- around one application --------------------------------------------------------------
@@ -88,7 +87,8 @@ class People:
 
     def _officers(self, application: Application, rule: Callable[[User, Application], bool]) -> list[User]:
         found: list[User] = []
-        for code in (application.province_id, application.prefecture_id, application.county_id):
+        # last those whose body has no territory of its own
+        for code in (application.province_id, application.prefecture_id, application.county_id, ""):
             for user in self._of_division.get(code or "", ()):
                 if user not in found and rule(user, application):
                     found.append(user)
@@ -132,13 +132,18 @@ def concerned(call: Call, stage: Stage) -> list[User]:
         return group(call, stage, Group.FILERS_WITH_DRAFT if stage.kind == StageKind.APPLY else Group.FILERS)
     if stage.kind == StageKind.REVIEW:
         return group(call, stage, Group.EXPERTS)
-    roles = {
-        StageKind.CHECK: (Role.DISTRICT_OFFICER, Role.CITY_OFFICER),
-        StageKind.RECOMMEND: (Role.PROVINCE_OFFICER, Role.COMMUNICATIONS_OFFICER),
-    }.get(StageKind(stage.kind), ())
-    officers = People.load(roles=roles).with_role(call, *roles) if roles else []
-    filers = group(call, stage, Group.FILERS_WITH_DRAFT) if stage.kind == StageKind.CHECK else []
-    return _distinct([officers, filers])
+    if stage.kind == StageKind.CHECK:
+        checkers = People.load(roles=_CHECKERS).with_role(call, *_CHECKERS)
+        return _distinct([checkers, group(call, stage, Group.FILERS_WITH_DRAFT)])
+    return _all_recommenders(call) if stage.kind == StageKind.RECOMMEND else []
+
+
+def _all_recommenders(call: Call) -> list[User]:
+    """Everybody who decides or co-signs a list of the call, whether something waits there or not."""
+    bodies = list(Recommender.objects.order_by("code"))
+    people = People.load(roles=OFFICERS)
+    deciding = (user for user in people.by_id.values() if any(calls.acts_for(user, body, call) for body in bodies))
+    return _distinct([deciding, people.with_role(call, Role.COMMUNICATIONS_OFFICER)])
 
 
 def _experts(call: Call) -> list[User]:

@@ -17,7 +17,7 @@ from pilotage.audit.models import AuditEvent
 from pilotage.audit.services import transition, transition_many
 from pilotage.calls import services as calls
 from pilotage.calls.enums import ApplicationState as S
-from pilotage.calls.models import Application
+from pilotage.calls.models import Application, Recommender
 from pilotage.core import clock
 from pilotage.directory import services as directory
 from pilotage.messages import wording
@@ -182,6 +182,16 @@ def test_a_moved_check_deadline_is_told_to_every_checker(call: Any, cast: Any, i
     calls.set_stage_dates(actor=cast.secretariat, call=call, stage=stage, opens_at=stage.opens_at, closes_at=closes, reason="延期")
 
     assert inboxes() == {"district_officer": ["dates"], "city_officer": ["dates"], "other_city_officer": ["dates"]}
+
+
+def test_a_moved_recommendation_is_told_to_all_who_decide_or_co_sign_a_list(call: Any, cast: Any, inboxes: Any) -> None:
+    for code, province in (("JS", "320000"), ("SD", "370000")):
+        Recommender.objects.create(code=f"T-{code}", kind="province", name_zh=code, province_id=province)
+    stage = call.stage("recommend")
+    closes = stage.closes_at + timedelta(days=1)
+    calls.set_stage_dates(actor=cast.secretariat, call=call, stage=stage, opens_at=stage.opens_at, closes_at=closes, reason="延期")
+
+    assert inboxes() == {name: ["dates"] for name in ("province_officer", "communications_officer", "other_province_officer")}
 
 
 def test_a_new_role_is_told_to_its_holder(cast: Any, inboxes: Any) -> None:

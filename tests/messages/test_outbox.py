@@ -236,9 +236,7 @@ def test_whatever_django_sends_becomes_a_private_row(cast: Any, settings: Any, s
     assert list(OutboxMail.objects.values_list("body", flat=True)) == ["", ""]  # the secret is gone once it has left
 
 
-def test_an_invitation_goes_through_the_outbox(
-    cast: Any, settings: Any, django_capture_on_commit_callbacks: Any, smtp: Server
-) -> None:
+def test_an_invitation_goes_through_the_outbox(cast: Any, settings: Any, django_capture_on_commit_callbacks: Any, smtp: Server) -> None:
     settings.EMAIL_BACKEND = "pilotage.messages.backend.OutboxBackend"
     office = cast.city_officer.active_memberships[0].organisation
     with django_capture_on_commit_callbacks(execute=True):

@@ -195,10 +195,10 @@ def test_mails_are_held_released_and_tried_again(cast: Any, client_for: Any) -> 
 
 def test_one_switch_holds_everything(cast: Any, client_for: Any) -> None:
     client = client_for(cast.secretariat)
-    assert "全部邮件已暂缓" not in body(client.get(OUTBOX))
+    assert "外发邮件已全部暂停" not in body(client.get(OUTBOX))
     client.post(f"{OUTBOX}switch/", {"act": "hold"})
     html = body(client.get(OUTBOX))
-    assert ("全部邮件已暂缓" in html, "恢复发送" in html) == (True, True)
+    assert ("外发邮件已全部暂停" in html, "恢复外发邮件" in html) == (True, True)
     client.post(f"{OUTBOX}switch/", {"act": "release"})
     assert PostOffice.objects.get().is_holding is False
     assert client.post(f"{OUTBOX}switch/", {"act": "release"}).status_code == 409
