@@ -335,4 +335,5 @@ class RecommendationList(models.Model):
         return f"{self.recommender} · {self.call} · {self.number}"
 
     def audit_snapshot(self) -> dict[str, Any]:
-        return {"call": self.call_id, "recommender": self.recommender_id, "number": self.number, "ranking": self.ranking}
+        columns = {"number": self.number, "ranking": self.ranking, "digest": self.digest}
+        return {"call": self.call_id, "recommender": self.recommender_id, **columns}

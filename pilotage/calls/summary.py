@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -44,14 +45,15 @@ class SummaryRow:
         return astuple(self)
 
 
-def summary_rows(call: Call, recommender: Recommender) -> list[SummaryRow]:
-    """Shortlisted and sent applications in the order of rank. Three queries.
+def summary_rows(call: Call, recommender: Recommender, only: Sequence[int] | None = None) -> list[SummaryRow]:
+    """Shortlisted and sent applications in the order of rank, or ``only`` these of them. Three queries.
 
     Contact and telephone are the answers to the form keys ``contact_name`` and ``contact_phone``.
     """
     listed = RECOMMENDED_OR_LATER | {ApplicationState.SHORTLISTED}
+    chosen = Application.objects.filter(call=call, recommender=recommender, state__in=listed, rank__isnull=False)
     rows = list(
-        Application.objects.filter(call=call, recommender=recommender, state__in=listed, rank__isnull=False)
+        (chosen if only is None else chosen.filter(pk__in=only))
         .select_related("enterprise", "province", "prefecture", "industry")
         .prefetch_related("version")
         .defer("bigrams", "field_versions")

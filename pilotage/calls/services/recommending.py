@@ -23,6 +23,7 @@ from pilotage.calls.services.common import (
     same_state,
     write_ranks,
 )
+from pilotage.calls.summary_paper import digest_of, rows_to_keep
 from pilotage.core import clock
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid
@@ -135,10 +136,14 @@ def send_list(*, actor: Any, call: Call, recommender: Recommender, opinion: str 
         share_relations(rows)
         now = clock.now()
         transition_many(rows, "recommend", actor=actor, reason=opinion, changes=lambda _row: {"updated_at": now})
+        number = RecommendationList.objects.filter(call=call, recommender=recommender).count() + 1
+        table = rows_to_keep(call, recommender, [row.pk for row in rows])
         sent = RecommendationList.objects.create(
             call=call,
             recommender=recommender,
-            number=RecommendationList.objects.filter(call=call, recommender=recommender).count() + 1,
+            number=number,
+            rows=table,
+            digest=digest_of(call, recommender, number, table),
             ranking=[{"rank": row.rank, "number": row.number, "id": row.pk} for row in rows],
             opinion=opinion,
             sent_by=actor,

@@ -32,6 +32,7 @@ _OFFICER_VERBS = {
     "decline": gettext_lazy("Do not recommend"),
     "reject": gettext_lazy("Do not accept"),
 }
+_HEAVY = ("data", "attachments", "registry", "receipt__body")
 _APPLICANT_ROLES = {"filer", "legal_representative"}
 
 
@@ -63,7 +64,7 @@ def application_detail(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, application: Application, errors: dict[str, str] | None = None) -> HttpResponse:
     sheet = Sheet(application)
     insider = is_insider(request) and not rules.is_filer(request.user, application)
-    revisions = list(application.revisions.select_related("made_by").defer("data", "attachments", "registry").order_by("-number"))
+    revisions = list(application.revisions.select_related("made_by", "receipt").defer(*_HEAVY).order_by("-number"))
     acts = possible_acts(request, application) if insider else []
     values = {
         "application": application,
@@ -153,7 +154,7 @@ def _run(request: HttpRequest, application: Application, verb: str, reason: str)
 def revision(request: HttpRequest, number: str, revision: int) -> HttpResponse:
     """One filing as it was, and what it changed against the one before."""
     application = visible_application(request, number)
-    found = get_object_or_404(application.revisions.select_related("made_by"), number=revision)
+    found = get_object_or_404(application.revisions.select_related("made_by", "receipt"), number=revision)
     before = application.revisions.filter(number__lt=revision).order_by("-number").first()
     application.data = found.data
     sheet = Sheet(application)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from pilotage.calls import selectors
+from pilotage.accounts.enums import Role
+from pilotage.accounts.rules import has_role
+from pilotage.calls import selectors, summary_paper
 from pilotage.calls import summary as summary_table
+from pilotage.core import keyset
+from pilotage.core.verdict import Refused
 from pilotage.web.calls.lists import table_response
+from pilotage.web.calls.papers import paper_response
 from pilotage.web.calls.recommend import place_of
+
+_READERS = (Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER, Role.SECRETARIAT, Role.AUDITOR)
 
 
 @require_safe
@@ -35,3 +43,40 @@ def summary_export(request: HttpRequest) -> HttpResponse:
     columns = [str(label) for _name, label in summary_table.SUMMARY_COLUMNS]
     title = _("%(call)s: summary table, %(recommender)s") % {"call": place.call, "recommender": place.recommender}
     return table_response("xlsx", f"summary-{place.call.slug}-{place.recommender.code}", columns, found, title)
+
+
+@require_safe
+def summary_paper_of_desk(request: HttpRequest) -> HttpResponse:
+    place = place_of(request)
+    name = f"summary-{place.call.slug}-{place.recommender.code}.pdf"
+    return paper_response(name, lambda: summary_paper.paper_of_desk(place.call, place.recommender))
+
+
+@require_safe
+def sent_lists(request: HttpRequest) -> HttpResponse:
+    """Every list that was sent, newest first, as paper and as a table; of one call with ``call=``."""
+    if not has_role(request.user, *_READERS):
+        raise Refused(_("This desk belongs to another role."))
+    found = summary_paper.visible_lists(request.user)
+    slug = request.GET.get("call", "")
+    page = keyset.page(found.filter(call__slug=slug) if slug else found, order=("-sent_at", "-id"), after=request.GET.get("after", ""))
+    return render(request, "calls/sent_lists.html", {"page": page, "lists": page.rows, "slug": slug})
+
+
+@require_safe
+def list_table(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same rows as the paper of the list."""
+    sent = get_object_or_404(summary_paper.visible_lists(request.user), pk=pk)
+    with override(summary_paper.OFFICIAL):
+        columns = [str(label) for _name, label in summary_table.SUMMARY_COLUMNS]
+        title = _("%(call)s: summary table, %(recommender)s") % {"call": sent.call, "recommender": sent.recommender}
+    name = f"summary-{sent.call.slug}-{sent.recommender.code}-{sent.number}"
+    return table_response("xlsx", name, columns, summary_paper.rows_of(sent), title)
+
+
+@require_safe
+def list_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """A list as it was sent, for the two seals; always in Chinese."""
+    sent = get_object_or_404(summary_paper.visible_lists(request.user), pk=pk)
+    name = f"summary-{sent.call.slug}-{sent.recommender.code}-{sent.number}.pdf"
+    return paper_response(name, lambda: summary_paper.paper_of_list(sent))

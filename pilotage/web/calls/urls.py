@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pilotage.web.calls import accept, check, cosign, detail, edit, files, lists, mine, public, recommend, summary
+from pilotage.web.calls import accept, check, cosign, detail, edit, files, lists, mine, papers, public, recommend, summary
 
 app_name = "calls"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("applications/<str:number>/", detail.application_detail, name="application-detail"),
     path("applications/<str:number>/act/", detail.act, name="application-act"),
     path("applications/<str:number>/revisions/<int:revision>/", detail.revision, name="application-revision"),
+    path("applications/<str:number>/revisions/<int:revision>/receipt.pdf", papers.receipt_paper, name="receipt-paper"),
+    path("applications/<str:number>/revisions/<int:revision>/receipt.json", papers.receipt_file, name="receipt-file"),
     path("applications/<str:number>/files/<int:pk>/", files.download, name="attachment"),
     path("work/check/", check.desk, name="check-desk"),
     path("work/recommend/", recommend.desk, name="recommend-desk"),
@@ -29,6 +31,10 @@ urlpatterns = [
     path("work/recommend/send/", recommend.send, name="recommend-send"),
     path("work/recommend/summary/", summary.summary, name="recommend-summary"),
     path("work/recommend/summary.xlsx", summary.summary_export, name="recommend-summary-export"),
+    path("work/recommend/summary.pdf", summary.summary_paper_of_desk, name="recommend-summary-paper"),
+    path("work/recommend/lists/", summary.sent_lists, name="sent-lists"),
+    path("work/recommend/lists/<int:pk>/summary.xlsx", summary.list_table, name="list-table"),
+    path("work/recommend/lists/<int:pk>/summary.pdf", summary.list_paper, name="list-paper"),
     path("work/cosign/", cosign.desk, name="cosign-desk"),
     path("work/accept/", accept.desk, name="accept-desk"),
 ]
