@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from typing import Any
@@ -9,6 +10,8 @@ from django.db import close_old_connections
 
 from pilotage.messages.tasks import tick
 from pilotage.registry.tasks import requeue_stalled
+
+logger = logging.getLogger("pilotage.console")
 
 
 class Command(BaseCommand):
@@ -33,6 +36,14 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_args: stopped.set())
         while not stopped.is_set():
             tick()
-            requeue_stalled()
+            _requeue()
             close_old_connections()
             stopped.wait(every)
+
+
+def _requeue() -> None:
+    """A database that is away for a moment must not end the process, and with it the site."""
+    try:
+        requeue_stalled()
+    except Exception:
+        logger.exception("stalled imports could not be looked for; tried again at the next tick")
