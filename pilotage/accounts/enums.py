@@ -12,6 +12,7 @@ class OrganisationKind(TextChoices):
     EXPERTS = "experts", _("expert committee")
     FINANCE = "finance", _("financial institution")
     AUDIT = "audit", _("audit office")
+    RECOMMENDER = "recommender", _("recommending body without a territory")
 
 
 class Role(TextChoices):
@@ -21,6 +22,8 @@ class Role(TextChoices):
     CITY_OFFICER = "city_officer", _("city officer")
     PROVINCE_OFFICER = "province_officer", _("province officer")
     COMMUNICATIONS_OFFICER = "communications_officer", _("communications officer")
+    # of a central enterprise, XPCC or a ministry bureau: what it reaches is its own list, not a territory
+    RECOMMENDING_OFFICER = "recommending_officer", _("recommending officer")
     SECRETARIAT = "secretariat", _("secretariat")
     EXPERT = "expert", _("expert")
     FINANCE_LIAISON = "finance_liaison", _("finance liaison")
@@ -38,4 +41,5 @@ ROLES_OF_KIND = {
     OrganisationKind.EXPERTS: {Role.EXPERT},
     OrganisationKind.FINANCE: {Role.FINANCE_LIAISON},
     OrganisationKind.AUDIT: {Role.AUDITOR},
+    OrganisationKind.RECOMMENDER: {Role.RECOMMENDING_OFFICER},
 }

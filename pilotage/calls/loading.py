@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import record
-from pilotage.calls.enums import RecommenderKind
+from pilotage.calls.enums import USUAL_RECOMMENDERS
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Call, CallVersion, Quota, Recommender, Stage
 from pilotage.core import clock
@@ -27,8 +27,6 @@ from pilotage.registry.models import Division
 
 Doc = Mapping[str, Any]
 _STAGE_COLUMNS = {"key", "kind", "title", "opens", "closes"}
-# Who may have a list of its own in a call; communications administrations and ministries' bureaus join lists.
-_LIST_KINDS = (RecommenderKind.PROVINCE, RecommenderKind.PLANNED_CITY, RecommenderKind.XPCC)
 
 
 def load_calls(plan: Plan, docs: list[dict[str, Any]], actor: Any) -> list[str]:
@@ -129,7 +127,7 @@ def _write_quotas(call: Call, content: Doc, before: Doc) -> None:
     """A row per recommender that may send a list; the file's figure wins only where it has changed."""
     _add_missing_quotas(call, content)
     for quota in Quota.objects.filter(call=call).select_related("recommender"):
-        old, new = _limit(before, quota.recommender.code), _limit(content, quota.recommender.code)
+        old, new = _limit(before, quota.recommender), _limit(content, quota.recommender)
         if old != new:
             quota.limit, quota.is_verified = new, _is_verified(content)
             quota.save(update_fields=["limit", "is_verified"])
@@ -137,16 +135,17 @@ def _write_quotas(call: Call, content: Doc, before: Doc) -> None:
 
 def _add_missing_quotas(call: Call, content: Doc) -> None:
     known = set(Quota.objects.filter(call=call).values_list("recommender", flat=True))
-    missing = [each for each in Recommender.objects.filter(kind__in=_LIST_KINDS) if each.pk not in known]
+    kinds = content.get("recommended_by") or USUAL_RECOMMENDERS
+    missing = [each for each in Recommender.objects.filter(kind__in=kinds) if each.pk not in known]
     verified = _is_verified(content)
-    Quota.objects.bulk_create(
-        [Quota(call=call, recommender=each, limit=_limit(content, each.code), is_verified=verified) for each in missing]
-    )
+    Quota.objects.bulk_create([Quota(call=call, recommender=each, limit=_limit(content, each), is_verified=verified) for each in missing])
 
 
-def _limit(content: Doc, code: str) -> int | None:
+def _limit(content: Doc, recommender: Recommender) -> int | None:
+    """The limit of the body itself, else of its kind, else the call's."""
     quotas = content.get("quotas") or {}
-    return (quotas.get("limits") or {}).get(code, quotas.get("default"))
+    usual = (quotas.get("by_kind") or {}).get(recommender.kind, quotas.get("default"))
+    return (quotas.get("limits") or {}).get(recommender.code, usual)
 
 
 def _is_verified(content: Doc) -> bool:

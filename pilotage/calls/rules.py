@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import covers, enterprise_ids, has_role, memberships_as
-from pilotage.calls import scope
+from pilotage.calls import scope, standing
 from pilotage.calls.deadlines import before_deadline, correction_open, filing_open, is_past
-from pilotage.calls.enums import EDITABLE, WITH_CITY, ApplicationKind, ApplicationState, StageKind
-from pilotage.calls.form_fields import joined
+from pilotage.calls.eligibility import Answer
+from pilotage.calls.enums import DIRECT_RECOMMENDERS, EDITABLE, TAKING_PART, WITH_CITY, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.form_fields import in_sequence, joined
 from pilotage.calls.models import Application, Attachment, Call, Recommender
+from pilotage.calls.selectors import form_of
 from pilotage.core.verdict import YES, Verdict, no
+from pilotage.registry.enums import SubjectKind
 
 Actor = Any
 
@@ -36,10 +39,14 @@ def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
 def can_view(actor: Actor, application: Application) -> Verdict:
     if application.enterprise_id in enterprise_ids(actor):
         return YES
+    if application.partners.filter(enterprise__in=enterprise_ids(actor), state__in=TAKING_PART).exists():
+        return YES
     if application.submitted_at is None:
         return no(_("A draft is seen by the enterprise only."))
     call = application.call
     if has_role(actor, *scope.CENTRAL, call=call) or covers(actor, application, *scope.LOCAL_OFFICERS, call=call):
+        return YES
+    if acts_for_recommender(actor, application):
         return YES
     if covers(actor, application, Role.COMMUNICATIONS_OFFICER, call=call):
         return YES if application.state in scope.SHORTLISTED_OR_LATER else no(_("The province has not shortlisted this application."))
@@ -56,15 +63,27 @@ def can_start(actor: Actor, call: Call, enterprise: Any, kind: str = Application
         return no(_("Only a filer of the enterprise can start an application."))
     if enterprise.province_id is None:
         return no(_("Enter the enterprise's registered place in the register first: it decides who checks the application."))
-    sections = _sections(call)
-    if kind == ApplicationKind.NEW and enterprise.industry_id and sections and section_of(enterprise.industry) not in sections:
-        return no(_("This call is for enterprises of industry sections %(sections)s.") % {"sections": joined(sections)})
+    if kind == ApplicationKind.NEW:
+        verdict = may_apply(call, enterprise)
+        if not verdict:
+            return verdict
     return filing_open(call, kind)
 
 
-def _sections(call: Call) -> list[str]:
-    content = call.current.content if call.current else {}
-    return list((content.get("applicants") or {}).get("industry_sections") or [])
+def may_apply(call: Call, enterprise: Any) -> Verdict:
+    """What is certain before anything is typed: the kind of applicant, its industry, the call's conditions. Unknown is no obstacle."""
+    applicants = (call.current.content.get("applicants") or {}) if call.current else {}
+    kinds = applicants.get("kinds") or [SubjectKind.ENTERPRISE]
+    if enterprise.kind not in kinds:
+        accepted = joined(str(SubjectKind(each).label) for each in kinds)
+        sentence = _("This call is for: %(accepted)s. The register knows the applicant as: %(kind)s.")
+        return no(sentence % {"accepted": accepted, "kind": enterprise.get_kind_display()})
+    sections = applicants.get("industry_sections") or []
+    if enterprise.industry_id and sections and section_of(enterprise.industry) not in sections:
+        return no(_("This call is for enterprises of industry sections %(sections)s.") % {"sections": joined(sections)})
+    found = standing.findings(call, enterprise, call.current, {}, form_of(call.current)) if standing.rules_of(call.current) else []
+    against = [each.sentence for each in found if each.answer == Answer.NO]
+    return no(in_sequence(against)) if against else YES
 
 
 def section_of(industry: Any) -> str:
@@ -106,6 +125,8 @@ def may_withdraw(actor: Actor, application: Application) -> Verdict:
 def holds_check(actor: Actor, application: Application) -> bool:
     """The city checks; where no city stands between county and province, the district or the province itself does."""
     call = application.call
+    if scope.goes_direct(application):
+        return acts_for_recommender(actor, application)
     if not scope.is_checked_by_district(application):
         return covers(actor, application, Role.CITY_OFFICER, call=call)
     return covers(actor, application, Role.DISTRICT_OFFICER, call=call) or acts_for_recommender(actor, application)
@@ -116,8 +137,7 @@ def acts_for_recommender(actor: Actor, application: Application) -> bool:
 
 
 def acts_for(actor: Actor, recommender: Recommender, call: Call | None = None) -> bool:
-    officers = memberships_as(actor, Role.PROVINCE_OFFICER, Role.CITY_OFFICER, call=call)
-    return any(scope.acts_for(membership, recommender) for membership in officers)
+    return any(scope.acts_for(membership, recommender) for membership in memberships_as(actor, *scope.RECOMMENDING, call=call))
 
 
 def is_secretariat(actor: Actor, application: Application) -> bool:
@@ -160,14 +180,15 @@ def may_cosign(actor: Actor, application: Application) -> Verdict:
         return no(_("Only the communications administration of the province co-signs."))
     if application.state != ApplicationState.SHORTLISTED:
         return no(_("Only a shortlisted application can be co-signed."))
-    if not needs_cosign(application.call):
+    if not needs_cosign(application.call, application.recommender):
         return no(_("This call asks for no co-signature."))
     return before_deadline(application, StageKind.RECOMMEND)
 
 
-def needs_cosign(call: Call) -> bool:
+def needs_cosign(call: Call, recommender: Recommender | None = None) -> bool:
+    """Lists of bodies that recommend directly are not co-signed."""
     stage = call.stage(StageKind.RECOMMEND)
-    return bool(stage and stage.options.get("cosign"))
+    return bool(stage and stage.options.get("cosign")) and (recommender is None or recommender.kind not in DIRECT_RECOMMENDERS)
 
 
 def may_act_for_ministry(actor: Actor, application: Application) -> Verdict:
@@ -176,6 +197,10 @@ def may_act_for_ministry(actor: Actor, application: Application) -> Verdict:
 
 def can_configure(actor: Actor, call: Call) -> Verdict:
     return YES if has_role(actor, Role.SECRETARIAT, call=call) else no(_("Only the secretariat changes dates and quotas of a call."))
+
+
+def can_link_recommender(actor: Actor) -> Verdict:
+    return YES if has_role(actor, Role.SECRETARIAT) else no(_("Only the secretariat says who acts for a recommender."))
 
 
 def _by_province(actor: Actor, application: Application) -> Verdict:

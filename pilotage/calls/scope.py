@@ -9,21 +9,26 @@ from django.db.models import Q
 from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Membership
 from pilotage.accounts.rules import enterprise_ids, in_territory, memberships_as
-from pilotage.calls.enums import RECOMMENDED_OR_LATER, ApplicationState, RecommenderKind
-from pilotage.calls.models import Recommender
+from pilotage.calls.enums import DIRECT_RECOMMENDERS, RECOMMENDED_OR_LATER, TAKING_PART, ApplicationState, RecommenderKind
+from pilotage.calls.models import Partner, Recommender
 
 LOCAL_OFFICERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER)
 CENTRAL = (Role.SECRETARIAT, Role.AUDITOR)
+# whoever may decide a recommender's list, depending on its kind
+RECOMMENDING = (Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER, Role.RECOMMENDING_OFFICER)
 SHORTLISTED_OR_LATER = RECOMMENDED_OR_LATER | {ApplicationState.SHORTLISTED}
 # Beijing, Tianjin, Shanghai and Chongqing have districts directly under the municipality.
 MUNICIPALITIES = frozenset({"110000", "120000", "310000", "500000"})
 
 
 def visible(actor: Any) -> Q:
-    """Applications the actor may see: the enterprise its own, officers what was ever submitted in their territory."""
+    """Applications the actor may see: the enterprise its own and those it takes part in, officers what was ever submitted in their territory."""
     submitted = Q(submitted_at__isnull=False)
-    condition = Q(enterprise__in=enterprise_ids(actor))
-    for membership in memberships_as(actor, *LOCAL_OFFICERS, Role.COMMUNICATIONS_OFFICER, *CENTRAL):
+    own = enterprise_ids(actor)
+    condition = Q(enterprise__in=own)
+    if own:
+        condition |= Q(pk__in=Partner.objects.filter(enterprise__in=own, state__in=TAKING_PART).order_by().values("application_id"))
+    for membership in memberships_as(actor, *LOCAL_OFFICERS, Role.COMMUNICATIONS_OFFICER, Role.RECOMMENDING_OFFICER, *CENTRAL):
         condition |= submitted & _reach(actor, membership) & _only_call(membership)
     return condition
 
@@ -31,8 +36,13 @@ def visible(actor: Any) -> Q:
 def _reach(actor: Any, membership: Membership) -> Q:
     if membership.role in CENTRAL:
         return Q()
+    if membership.role == Role.RECOMMENDING_OFFICER:
+        return Q(recommender__organisation=membership.organisation_id)
     place = in_territory(_Only(membership), membership.role)
-    return place & Q(state__in=SHORTLISTED_OR_LATER) if membership.role == Role.COMMUNICATIONS_OFFICER else place
+    if membership.role == Role.COMMUNICATIONS_OFFICER:
+        own_list = Q(recommender__kind=RecommenderKind.COMMUNICATIONS, recommender__province=membership.organisation.division_id)
+        return place & (Q(state__in=SHORTLISTED_OR_LATER) | own_list)
+    return place
 
 
 def _only_call(membership: Membership) -> Q:
@@ -52,13 +62,22 @@ class _Only:
 
 
 def acts_for(membership: Membership, recommender: Recommender) -> bool:
-    """Whether the member decides the recommender's list: the province's officers, or those of a separately planned city."""
+    """Whether the member decides the recommender's list: the officers of the province, of the planned city, of the body itself."""
+    if membership.role == Role.RECOMMENDING_OFFICER:
+        return recommender.organisation_id == membership.organisation_id
     division = membership.organisation.division_id
     if division is None:
         return False
+    if recommender.kind == RecommenderKind.COMMUNICATIONS:
+        return membership.role == Role.COMMUNICATIONS_OFFICER and division == recommender.province_id
     if recommender.kind == RecommenderKind.PLANNED_CITY:
         return membership.role in {Role.PROVINCE_OFFICER, Role.CITY_OFFICER} and division == recommender.prefecture_id
     return recommender.kind == RecommenderKind.PROVINCE and membership.role == Role.PROVINCE_OFFICER and division == recommender.province_id
+
+
+def goes_direct(application: Any) -> bool:
+    """Whether the recommender itself checks the application: no city stands before a body that is not territorial."""
+    return application.recommender is not None and application.recommender.kind in DIRECT_RECOMMENDERS
 
 
 def is_checked_by_district(application: Any) -> bool:

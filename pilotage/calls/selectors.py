@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilotage.accounts.enums import Role
-from pilotage.accounts.models import Membership
-from pilotage.accounts.rules import enterprise_ids, memberships_as
+from pilotage.accounts.rules import enterprise_ids, memberships_as, roles_of
 from pilotage.calls import scope
 from pilotage.calls.deadlines import before_deadline, deadline, filing_open, moment, open_stages, stage_open
 from pilotage.calls.enums import (
+    DIRECT_RECOMMENDERS,
     PUBLIC_STATE,
     RECOMMENDED_OR_LATER,
     WITH_CITY,
@@ -38,6 +38,7 @@ from pilotage.registry.models import Enterprise
 __all__ = ["SUMMARY_COLUMNS", "SummaryRow", "before_deadline", "deadline", "filing_open", "open_stages", "stage_open", "summary_rows"]
 
 ON_LIST = RECOMMENDED_OR_LATER | {ApplicationState.SHORTLISTED}
+APPLICANTS = frozenset({Role.FILER, Role.LEGAL_REPRESENTATIVE})
 _MOST_FORMS = 64
 _forms: OrderedDict[tuple[int, str], FormDef] = OrderedDict()
 
@@ -88,7 +89,7 @@ def basis_of(renews: Application, *, before: int | None = None) -> Application:
     updates = renews.renewals.filter(kind=ApplicationKind.UPDATE, state=ApplicationState.UPDATE_CONFIRMED)
     if before is not None:
         updates = updates.filter(pk__lt=before)
-    return updates.select_related("version").order_by("-pk").first() or renews
+    return updates.select_related("version", "call").order_by("-pk").first() or renews
 
 
 def repeated_files(actor: Any, application: Application) -> list[tuple[Attachment, Application]]:
@@ -122,7 +123,8 @@ def applications_for_list(actor: Any, call: Call | None = None) -> QuerySet[Appl
 def state_for(actor: Any, application: Application) -> ApplicationState:
     """The state as this actor may know it: the enterprise learns the outcome with the public notice."""
     state = ApplicationState(application.state)
-    if state not in PUBLIC_STATE or application.enterprise_id not in enterprise_ids(actor) or outcome_is_public(application.call):
+    is_applicant = application.enterprise_id in enterprise_ids(actor) or roles_of(actor) <= APPLICANTS  # the latter: a partner's
+    if state not in PUBLIC_STATE or not is_applicant or outcome_is_public(application.call):
         return state
     return PUBLIC_STATE[state]
 
@@ -137,37 +139,44 @@ def outcome_is_public(call: Call) -> bool:
 
 
 # --- recommenders ---------------------------------------------------------------------------
-def recommender_for(enterprise: Enterprise) -> Recommender | None:
-    """A separately planned city comes before its province. One query."""
-    found = Recommender.objects.filter(
-        Q(kind=RecommenderKind.PLANNED_CITY, prefecture__isnull=False, prefecture=enterprise.prefecture_id)
-        | Q(kind=RecommenderKind.PROVINCE, province=enterprise.province_id)
+def recommender_choices(call: Call, enterprise: Enterprise) -> list[Recommender]:
+    """Who may put this applicant forward in the call; the usual one comes first. A planned city stands in for its province. One query."""
+    content = call.current.content if call.current else {}
+    kinds = content.get("recommended_by") or [RecommenderKind.PROVINCE, RecommenderKind.PLANNED_CITY]
+    province = enterprise.province_id
+    found = list(
+        Recommender.objects.filter(kind__in=kinds)
+        .filter(
+            Q(kind=RecommenderKind.PLANNED_CITY, prefecture__isnull=False, prefecture=enterprise.prefecture_id)
+            | Q(kind__in=[RecommenderKind.PROVINCE, RecommenderKind.COMMUNICATIONS, RecommenderKind.XPCC], province=province)
+            | Q(
+                kind=RecommenderKind.CENTRAL_ENTERPRISE,
+                organisation__enterprise__isnull=False,
+                organisation__enterprise=enterprise.group_id,
+            )
+            | Q(kind=RecommenderKind.BUREAU, organisation__isnull=False)
+        )
+        .order_by("code")
     )
-    return min(found, key=lambda each: each.kind != RecommenderKind.PLANNED_CITY, default=None)
-
-
-def recommender_of(membership: Membership) -> Recommender | None:
-    """The recommender whose list the member decides or, for a communications officer, co-signs."""
-    division = membership.organisation.division_id
-    if division is None or membership.role not in {Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER}:
-        return None
-    condition = Q(kind=RecommenderKind.PLANNED_CITY, prefecture=division)
-    if membership.role != Role.CITY_OFFICER:
-        condition |= Q(kind=RecommenderKind.PROVINCE, province=division)
-    return Recommender.objects.filter(condition).order_by("code").first()
+    if any(each.kind == RecommenderKind.PLANNED_CITY for each in found):
+        found = [each for each in found if each.kind != RecommenderKind.PROVINCE]
+    usual = list(RecommenderKind.values)
+    return sorted(found, key=lambda each: (each.kind != RecommenderKind.PLANNED_CITY, usual.index(each.kind), each.code))
 
 
 def recommenders_of(actor: Any) -> list[Recommender]:
-    """Every recommender the actor decides or co-signs for: a communications officer's include the planned cities of the province."""
+    """Every recommender whose list the actor decides. One query."""
     condition = Q(pk__in=[])
-    for membership in memberships_as(actor, Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER):
+    for membership in memberships_as(actor, *scope.RECOMMENDING):
         division = membership.organisation.division_id
-        if membership.role == Role.COMMUNICATIONS_OFFICER:
-            condition |= Q(kind__in=[RecommenderKind.PROVINCE, RecommenderKind.PLANNED_CITY], province=division)
+        if membership.role == Role.RECOMMENDING_OFFICER:
+            condition |= Q(organisation=membership.organisation_id)
+        elif membership.role == Role.COMMUNICATIONS_OFFICER:
+            condition |= Q(kind=RecommenderKind.COMMUNICATIONS, province=division)
         else:
             condition |= Q(kind=RecommenderKind.PLANNED_CITY, prefecture=division)
-        if membership.role == Role.PROVINCE_OFFICER:
-            condition |= Q(kind=RecommenderKind.PROVINCE, province=division)
+            if membership.role == Role.PROVINCE_OFFICER:
+                condition |= Q(kind=RecommenderKind.PROVINCE, province=division)
     return list(Recommender.objects.filter(condition).order_by("code"))
 
 
@@ -293,7 +302,7 @@ def send_list_conditions(call: Call, recommender: Recommender, status: QuotaStat
         Condition("quota", not over, _over_quota(status) if over else ""),
     ]
     stage = call.stage(StageKind.RECOMMEND)
-    if stage and stage.options.get("cosign"):
+    if stage and stage.options.get("cosign") and recommender.kind not in DIRECT_RECOMMENDERS:
         conditions.append(_cosign_condition(status))
     return conditions
 
@@ -319,7 +328,7 @@ def _cosign_condition(status: QuotaStatus) -> Condition:
 
 def send_list_verdict(actor: Any, call: Call, recommender: Recommender) -> Verdict:
     """Who, when, quota, co-signatures: the sentence lists everything that is missing."""
-    officers = memberships_as(actor, Role.PROVINCE_OFFICER, Role.CITY_OFFICER, call=call)
+    officers = memberships_as(actor, *scope.RECOMMENDING, call=call)
     stage = call.stage(StageKind.RECOMMEND)
     closed = bool(stage and stage.closes_at and clock.now() >= stage.closes_at)
     if not any(scope.acts_for(membership, recommender) for membership in officers):

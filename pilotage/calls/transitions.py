@@ -15,7 +15,7 @@ S = ApplicationState
 
 
 def is_cosigned(application: Application) -> None:
-    if rules.needs_cosign(application.call) and application.cosign != CosignDecision.SIGNED:
+    if rules.needs_cosign(application.call, application.recommender) and application.cosign != CosignDecision.SIGNED:
         raise Invalid(_("%(application)s has not been co-signed.") % {"application": application})
 
 

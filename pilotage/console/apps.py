@@ -10,4 +10,5 @@ class ConsoleConfig(AppConfig):
         from pilotage.console import checks  # noqa: F401  registers the system checks
         from pilotage.core import guards
 
-        post_migrate.connect(guards.restore, sender=self)
+        # without a sender: Django sends the signal for apps with models only, and this one has none
+        post_migrate.connect(guards.restore, dispatch_uid="guards")

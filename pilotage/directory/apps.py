@@ -7,6 +7,7 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         # importing binds the state tables and the receivers
-        from pilotage.directory import indicators, receivers, transitions  # noqa: F401
+        from pilotage.directory import holdings, indicators, receivers, transitions  # noqa: F401
 
         indicators.register_all()
+        holdings.register()

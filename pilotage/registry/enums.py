@@ -26,6 +26,16 @@ class IdentifierScheme(TextChoices):
     OTHER = "OTHER", _("other identifier")
 
 
+class SubjectKind(TextChoices):
+    """Who applies in calls of this field (domain.md B3, C, D): not every applicant is an enterprise."""
+
+    ENTERPRISE = "enterprise", _("enterprise")
+    BRANCH = "branch", _("branch")
+    INSTITUTE = "institute", _("university or institute")
+    PARK = "park", _("park operator")
+    CITY = "city", _("city government")
+
+
 class Ownership(TextChoices):
     """The classes in which the 2025 directory's ownership shares were published (domain.md B2)."""
 

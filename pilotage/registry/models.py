@@ -8,7 +8,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.registry import faults
-from pilotage.registry.enums import DivisionLevel, IdentifierScheme, ImportState, IndustryLevel, Ownership, Size
+from pilotage.registry.enums import DivisionLevel, IdentifierScheme, ImportState, IndustryLevel, Ownership, Size, SubjectKind
 
 
 def localized(zh: str, en: str) -> str:
@@ -72,8 +72,9 @@ class Industry(models.Model):
 
 
 class Enterprise(models.Model):
-    """A legal person or recognised branch. Territory is stored three times so that scope is one indexed equality."""
+    """A body that can apply: a legal person or recognised branch, a park, a city. Territory is stored three times so that scope is one indexed equality."""
 
+    kind = models.CharField(max_length=12, choices=SubjectKind.choices, default=SubjectKind.ENTERPRISE)
     name_zh = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     short_zh = models.CharField(max_length=60, blank=True)

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.loading import load_calls
 from pilotage.calls.models import Application, Attachment, Call
-from pilotage.calls.selectors import recommender_for
+from pilotage.calls.selectors import recommender_choices
 from pilotage.calls.services.drafts import columns
 from pilotage.plan.models import Plan
 from pilotage.registry.models import Industry
@@ -145,7 +145,7 @@ def application(call: Call, by: Any, owner: Any = None, state: str = Application
         "call": call,
         "version": call.current,
         "enterprise": owner,
-        "recommender": recommender_for(owner),
+        "recommender": next(iter(recommender_choices(call, owner)), None),
         "number": number,
         "state": state,
         "data": data,

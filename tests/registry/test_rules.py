@@ -34,7 +34,7 @@ def names(actor):
 
 
 def test_the_roles_named_here_are_those_of_the_accounts_room():
-    assert {*rules.OWN, *rules.TERRITORIAL, *rules.EVERYTHING, "finance_liaison", "expert"} == set(Role.values)
+    assert {*rules.OWN, *rules.TERRITORIAL, *rules.EVERYTHING, "finance_liaison", "expert", "recommending_officer"} == set(Role.values)
 
 
 def test_everybody_sees_their_scope_and_no_more(cast):

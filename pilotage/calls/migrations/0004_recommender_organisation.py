@@ -5,16 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_roles'),
-        ('calls', '0003_filled_in_together'),
+        ("accounts", "0003_roles"),
+        ("calls", "0003_filled_in_together"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recommender',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recommenders', to='accounts.organisation'),
+            model_name="recommender",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="recommenders", to="accounts.organisation"
+            ),
         ),
     ]

@@ -22,7 +22,14 @@ _VERB_OF_RESULT = {
     CheckResult.RETURN: "return",
     CheckResult.DECLINE: "decline",
 }
-_OFFICERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER, Role.SECRETARIAT)
+_OFFICERS = (
+    Role.DISTRICT_OFFICER,
+    Role.CITY_OFFICER,
+    Role.PROVINCE_OFFICER,
+    Role.COMMUNICATIONS_OFFICER,
+    Role.RECOMMENDING_OFFICER,
+    Role.SECRETARIAT,
+)
 
 
 def check(*, actor: Any, application: Application, result: str, opinion: str) -> Application:

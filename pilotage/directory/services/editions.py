@@ -12,12 +12,13 @@ from pilotage.audit.models import Proposal
 from pilotage.calls.enums import ApplicationState, StageKind
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
-from pilotage.core.search import bigrams
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.directory import facts, rules
-from pilotage.directory.enums import NoticeState
+from pilotage.directory.enums import IN_FORCE, NoticeState
 from pilotage.directory.models import Directory, Edition, Entry, EntryScenario
+from pilotage.directory.services.copying import copy_facts
 from pilotage.directory.services.counts import recount
+from pilotage.directory.services.entries import set_label
 from pilotage.directory.services.proposals import waiting
 from pilotage.registry.models import Title
 
@@ -64,6 +65,7 @@ def confirm_publish(*, actor: Any, edition: Edition) -> Edition:
     audit.transition_many(entries, "list", actor=actor, changes=lambda _entry: terms)
     audit.transition_many([entry.application for entry in entries if entry.application], "list", actor=actor)
     _grant_titles(edition, entries, day)
+    _label_earlier(actor, edition, entries)
     recount(edition)
     return edition
 
@@ -131,24 +133,6 @@ def _entry(edition: Edition, application: Application, number: str) -> Entry:
     return entry
 
 
-def copy_facts(entry: Entry, application: Application) -> None:
-    """Set on ``entry`` what the public may read of ``application``, and the text it is found by."""
-    entry.facts = facts.public_facts(application.version.content, application.data)
-    entry.project_title = application.project_title
-    entry.level = application.level
-    entry.industry_id = application.industry_id
-    entry.province_id = application.province_id
-    entry.prefecture_id = application.prefecture_id
-    entry.scenario_count = len(entry.facts["scenarios"])
-    entry.bigrams = search_text(entry)
-
-
-def search_text(entry: Entry) -> str:
-    enterprise = entry.enterprise
-    names = [enterprise.name_en, enterprise.uscc or ""] if enterprise else []
-    return bigrams(" ".join([entry.project_title, entry.enterprise_name, *names, entry.number]))
-
-
 def _write_scenarios(edition: Edition, entries: list[Entry]) -> None:
     EntryScenario.objects.bulk_create(
         (
@@ -161,8 +145,15 @@ def _write_scenarios(edition: Edition, entries: list[Entry]) -> None:
 
 
 def _next_evaluation(call: Call | None, day: date) -> date | None:
-    stage = call.stage(StageKind.RE_EVALUATE) if call else None
-    years = stage.options.get("every_years") if stage else None
+    return _after_years(day, _option(call, StageKind.RE_EVALUATE, "every_years"))
+
+
+def _option(call: Call | None, kind: str, name: str) -> Any:
+    stage = call.stage(kind) if call else None
+    return stage.options.get(name) if stage else None
+
+
+def _after_years(day: date, years: int | None) -> date | None:
     if not years:
         return None
     try:
@@ -171,8 +162,17 @@ def _next_evaluation(call: Call | None, day: date) -> date | None:
         return day.replace(year=day.year + int(years), day=28)
 
 
+def _label_earlier(actor: Any, edition: Edition, entries: list[Entry]) -> None:
+    """Where the call picks from what is listed already, the earlier entry carries the label as well."""
+    label = _option(edition.call, StageKind.PUBLISH, "label")
+    origins = [entry.application.renews_id for entry in entries if entry.application and entry.application.renews_id] if label else []
+    for earlier in Entry.objects.filter(application__in=origins, state__in=IN_FORCE).order_by("number"):
+        set_label(actor=actor, entry=earlier, label=label, reason=edition.title_zh)
+
+
 def _grant_titles(edition: Edition, entries: list[Entry], day: date) -> None:
     call = edition.call
+    until = _after_years(day, _option(call, StageKind.PUBLISH, "valid_years"))
     Title.objects.bulk_create(
         Title(
             enterprise_id=entry.enterprise_id,
@@ -180,6 +180,7 @@ def _grant_titles(edition: Edition, entries: list[Entry], day: date) -> None:
             issuer=call.plan.issuer_zh if call else "",
             batch=edition.title_zh[:100],
             granted_on=day,
+            valid_until=until,
             source=entry.number,
         )
         for entry in entries

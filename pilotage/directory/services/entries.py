@@ -17,8 +17,8 @@ from pilotage.core.verdict import Conflict, Invalid
 from pilotage.directory import rules
 from pilotage.directory.enums import IN_FORCE, EntryLabel
 from pilotage.directory.models import Entry, EntryScenario
+from pilotage.directory.services.copying import copy_facts
 from pilotage.directory.services.counts import adjust, keys_of, move
-from pilotage.directory.services.editions import copy_facts
 from pilotage.directory.services.proposals import waiting
 from pilotage.registry.models import Title
 

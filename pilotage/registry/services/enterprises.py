@@ -18,7 +18,7 @@ from pilotage.registry.models import Division, Enterprise, Identifier, Site, Tit
 
 # what the enterprise itself may correct; everything else decides scope or honours
 OWN_FACTS = frozenset({"name_en", "short_zh", "address", "industry", "ownership", "size"})
-IDENTITY_FACTS = frozenset({"name_zh", "province", "prefecture", "county", "is_legal_person", "group", "is_fictional", "source"})
+IDENTITY_FACTS = frozenset({"kind", "name_zh", "province", "prefecture", "county", "is_legal_person", "group", "is_fictional", "source"})
 
 
 def search_text(enterprise: Enterprise, identifiers: Iterable[str] = ()) -> str:
