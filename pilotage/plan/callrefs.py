@@ -18,10 +18,13 @@ ONCE = frozenset({"apply", "recommend", "accept", "select", "notice", "publish",
 OWN_OPTIONS: Mapping[str, frozenset[str]] = {
     "check": frozenset({"level"}),
     "recommend": frozenset({"level", "cosign", "summary_columns"}),
-    "review": frozenset({"experts_per_application", "assignment", "conflicts", "blind", "rubric"}),
+    "review": frozenset({"experts_per_application", "assignment", "conflicts", "blind", "rubric", "medium"}),
+    "defence": frozenset({"gate", "medium"}),
+    "site_visit": frozenset({"gate"}),
     "select": frozenset({"total", "per_province", "reserve", "tie_break"}),
     "notice": frozenset({"days"}),
-    "publish": frozenset({"directory", "edition", "prefix"}),
+    "publish": frozenset({"directory", "edition", "prefix", "valid_years", "label"}),
+    "update": frozenset({"every", "sections"}),
     "re_evaluate": frozenset({"every_years"}),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -117,6 +120,9 @@ def _check_stage(
         known(document, (*path, "rubric"), stage["rubric"], call.get("rubrics", {}), _("a rubric of this file"))
     if kind == "notice":
         _check_notice(document, path, stage)
+    sections = {section["key"] for section in call["form"]["sections"]}
+    for index, section in enumerate(stage.get("sections", [])):
+        known(document, (*path, "sections", index), section, sections, _("a section of the form"))
     if kind == "select":
         _check_caps(document, path, stage, recommenders)
 

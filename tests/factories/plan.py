@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import factory
@@ -65,9 +67,19 @@ class TargetFactory(factory.django.DjangoModelFactory):
     position = factory.Sequence(lambda n: n)
 
 
-def folder_copy(to: Path) -> Path:
-    """A copy of the model plan folder that a test may change."""
-    return Path(shutil.copytree(MODEL_FOLDER, to / "plan"))
+def folder_copy(to: Path, *, every_call: bool = False) -> Path:
+    """A copy of the model plan folder that a test may change; with the call for the directory alone, unless ``every_call``."""
+    folder = Path(shutil.copytree(MODEL_FOLDER, to / "plan"))
+    for call in (folder / "calls").glob("*.yaml"):
+        if not every_call and call.stem != "5g-factory-directory":
+            call.unlink()
+    return folder
+
+
+@cache
+def lean_folder() -> Path:
+    """The model plan with the call for the directory alone, which loads in a third of the time. Not to be changed."""
+    return folder_copy(Path(tempfile.mkdtemp()))
 
 
 def edit(folder: Path, file: str, old: str, new: str) -> None:

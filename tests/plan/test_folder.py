@@ -37,7 +37,10 @@ def test_the_model_plan_has_no_fault() -> None:
     assert {name: len(rows) for name, rows in checked.folder.codes.items()} == {
         "key_industries": 10,
         "levels": 3,
+        "pilot_types": 7,
+        "platform_models": 6,
         "recommenders": 68,
+        "safety_capabilities": 5,
         "scenarios": 20,
     }
 
@@ -87,10 +90,10 @@ WRONG = {
     "limits of a text": (CALL, "show_if: {building_state: built}", "show_if: {building_state: {min: 3}}", "min: 3}}", "“building_state” is neither a number nor a day.", "filled"),
     "limit of another kind": (CALL, "show_if: {building_state: built}", "show_if: {started_on: {min: 3}}", "3}}", "“started_on” never compares with this.", "a month, YYYY-MM"),
     "one of several values": (CALL, "show_if: {building_state: built}", "show_if: [{building_state: [built, bilt]}]", "bilt]", "“building_state” never has the value “bilt”.", "building, built"),
-    "formula with a stranger": (CALL, "form:\n", "form:\n  rules:\n    - {key: few, check: devices_conected <= devices_total, fields: [devices_total], message: {zh: 多, en: Many}}\n", "devices_conected <=", "“devices_conected” is not known here. Did you mean “devices_connected”? (character 1)", "a formula over: "),
-    "formula of another kind": (CALL, "form:\n", "form:\n  rules:\n    - {key: few, check: devices_connected + 1, fields: [devices_total], message: {zh: 多, en: Many}}\n", "devices_connected + 1", "The formula does not say yes or no.", "a formula such as a <= b"),
-    "rule shown nowhere": (CALL, "form:\n", "form:\n  rules:\n    - {key: few, check: devices_connected > 1, fields: [devices], message: {zh: 少, en: Few}}\n", "devices]", "“devices” is not known here", "a field of this form"),
-    "rule twice": (CALL, "form:\n", "form:\n  rules:\n    - {key: few, check: devices_connected > 1, fields: [devices_total], message: {zh: 少, en: Few}}\n    - {key: few, check: devices_connected > 2, fields: [devices_total], message: {zh: 少, en: Few}}\n", None, "“few” is used already in line", "a key of its own"),
+    "formula with a stranger": (CALL, "  rules:\n", "  rules:\n    - {key: few, check: devices_conected <= devices_total, fields: [devices_total], message: {zh: 多, en: Many}}\n", "devices_conected <=", "“devices_conected” is not known here. Did you mean “devices_connected”? (character 1)", "a formula over: "),
+    "formula of another kind": (CALL, "  rules:\n", "  rules:\n    - {key: few, check: devices_connected + 1, fields: [devices_total], message: {zh: 多, en: Many}}\n", "devices_connected + 1", "The formula does not say yes or no.", "a formula such as a <= b"),
+    "rule shown nowhere": (CALL, "  rules:\n", "  rules:\n    - {key: few, check: devices_connected > 1, fields: [devices], message: {zh: 少, en: Few}}\n", "devices]", "“devices” is not known here", "a field of this form"),
+    "rule twice": (CALL, "  rules:\n", "  rules:\n    - {key: few, check: devices_connected > 1, fields: [devices_total], message: {zh: 少, en: Few}}\n    - {key: few, check: devices_connected > 2, fields: [devices_total], message: {zh: 少, en: Few}}\n", None, "“few” is used already in line", "a key of its own"),
     "computed in a circle": (CALL, "{key: latency_ms, type: decimal, min: 0, max: 10000, places: 1,", "{key: latency_ms, type: computed, formula: latency_ms + 1,", "latency_ms + 1", "go round in a circle: latency_ms → latency_ms.", "fields that do not wait for each other"),
     "computed of nothing": (CALL, "{key: latency_ms, type: decimal, min: 0, max: 10000, places: 1,", "{key: latency_ms, type: computed,", "{key: latency_ms", "A field of type “computed” needs “formula”.", "formula: …"),
     "rule over rows": (CALL, "          label: {zh: 分项投资", "          row_rules: [{key: some, check: amout > 0, fields: [amount], message: {zh: 空, en: None}}]\n          label: {zh: 分项投资", "amout > 0", "“amout” is not known here. Did you mean “amount”?", "a formula over: amount, item, remark"),

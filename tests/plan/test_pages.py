@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from pilotage.plan.services import load_folder
 from tests.factories import directory
-from tests.factories.plan import MODEL_FOLDER, AreaFactory, MeasureFactory, PlanFactory, TargetFactory
+from tests.factories.plan import AreaFactory, MeasureFactory, PlanFactory, TargetFactory, lean_folder
 
 pytestmark = pytest.mark.django_db
 SLUG = "industrial-internet-2023"
@@ -22,7 +22,7 @@ SLUG = "industrial-internet-2023"
 @pytest.fixture
 def plan(at: Any) -> Any:
     at("2023-10-31 10:00")
-    return load_folder(MODEL_FOLDER, actor=None).plan
+    return load_folder(lean_folder(), actor=None).plan
 
 
 def page(client: Any, url: str = "/", status: int = 200, **headers: str) -> str:

@@ -15,7 +15,7 @@ from pilotage.plan.models import Action, Area, Measure, Plan, PlanVersion, Respo
 from pilotage.plan.rules import visible_versions
 from pilotage.plan.services import BrokenFolder, load_folder
 from pilotage.plan.writing import sources
-from tests.factories.plan import MODEL_FOLDER, edit, folder_copy
+from tests.factories.plan import edit, folder_copy, lean_folder
 
 pytestmark = pytest.mark.django_db
 MODELS = (Plan, PlanVersion, Area, Action, Measure, Target, ResponsibleUnit, Call, AuditEvent)
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_model_plan_becomes_rows() -> None:
-    report = load_folder(MODEL_FOLDER, actor=None)
+    report = load_folder(lean_folder(), actor=None)
     plan = Plan.objects.get()
     assert (report.plan, report.version, report.is_new_version, plan.version) == (plan, 1, True, 1)
     assert (plan.title_zh, plan.document_number) == ("工业互联网专项工作组2023年工作计划", "工信厅信管〔2023〕141号")
@@ -52,9 +52,9 @@ def test_the_model_plan_becomes_rows() -> None:
 
 
 def test_loading_the_same_folder_again_changes_nothing() -> None:
-    load_folder(MODEL_FOLDER, actor=None)
+    load_folder(lean_folder(), actor=None)
     before = rows()
-    report = load_folder(MODEL_FOLDER, actor=None)
+    report = load_folder(lean_folder(), actor=None)
     assert (report.is_new_version, report.version, report.changes) == (False, 1, [])
     assert rows() == before
 
@@ -125,9 +125,17 @@ def test_a_section_that_fails_undoes_the_whole_load(folder: Path, monkeypatch: p
 def test_a_section_gets_each_file_with_every_code_list(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[dict[str, Any]] = []
     monkeypatch.setitem(loading._sections, "calls", lambda plan, docs, actor: given.extend(docs) or ["one call"])
-    report = load_folder(MODEL_FOLDER, actor=None)
+    report = load_folder(lean_folder(), actor=None)
     assert [doc["call"] for doc in given] == ["5g-factory-directory-2023"]
-    assert sorted(given[0]["codes"]) == ["key_industries", "levels", "recommenders", "scenarios"]
+    assert sorted(given[0]["codes"]) == [
+        "key_industries",
+        "levels",
+        "pilot_types",
+        "platform_models",
+        "recommenders",
+        "safety_capabilities",
+        "scenarios",
+    ]
     assert given[0]["codes"]["levels"][0] == {
         "code": "line",
         "zh": "产线级",
@@ -140,7 +148,7 @@ def test_a_section_gets_each_file_with_every_code_list(monkeypatch: pytest.Monke
 def test_a_folder_with_calls_needs_somebody_who_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(loading._sections, "calls")
     with pytest.raises(Invalid, match="calls"):
-        load_folder(MODEL_FOLDER, actor=None)
+        load_folder(lean_folder(), actor=None)
     assert Plan.objects.count() == 0
 
 
@@ -152,7 +160,7 @@ def test_a_section_has_one_loader() -> None:
 
 
 def test_a_load_is_written_to_the_chain() -> None:
-    load_folder(MODEL_FOLDER, actor=None)
+    load_folder(lean_folder(), actor=None)
     event = AuditEvent.objects.get(verb="plan.load")
     assert (event.object_type, event.object_label) == ("plan.planversion", "industrial-internet-2023 v1")
     assert verify() == []
@@ -161,13 +169,13 @@ def test_a_load_is_written_to_the_chain() -> None:
 def test_only_the_secretariat_loads(cast: Any) -> None:
     for actor in (cast.filer, cast.province_officer, cast.expert, cast.auditor, cast.outsider):
         with pytest.raises(Refused):
-            load_folder(MODEL_FOLDER, actor=actor)
-    assert load_folder(MODEL_FOLDER, actor=cast.secretariat).version == 1
+            load_folder(lean_folder(), actor=actor)
+    assert load_folder(lean_folder(), actor=cast.secretariat).version == 1
     assert PlanVersion.objects.get().loaded_by == cast.secretariat
 
 
 def test_versions_are_for_the_secretariat_and_auditors(cast: Any) -> None:
-    load_folder(MODEL_FOLDER, actor=None)
+    load_folder(lean_folder(), actor=None)
     names = ("secretariat", "auditor", "filer", "province_officer", "outsider")
     seen = {name: visible_versions(getattr(cast, name)).count() for name in names}
     assert seen == {"secretariat": 1, "auditor": 1, "filer": 0, "province_officer": 0, "outsider": 0}
