@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from pilotage.calls import form_values
 from pilotage.calls.form_display import display
 from pilotage.calls.form_fields import Field
 from pilotage.calls.form_values import is_empty
@@ -18,9 +19,10 @@ def sections(sheet: Sheet, *, registry: Mapping[str, str] | None = None, files: 
     """With ``registry`` and ``files`` a filed revision is read, else the application as it is now."""
     known = sheet.registry if registry is None else registry
     kept = sheet.attachments if files is None else files
+    hidden = sheet.form.state(sheet.data).hidden
     found = []
     for section in sheet.form.sections:
-        lines = [_line(sheet, field, known, kept) for field in section.fields if sheet.form.is_visible(field.key, sheet.data)]
+        lines = [_line(sheet, field, known, kept) for field in section.fields if field.key not in hidden]
         effects = [line for line in lines if line["shape"] == "effect"]
         found.append(
             {
@@ -35,18 +37,22 @@ def sections(sheet: Sheet, *, registry: Mapping[str, str] | None = None, files: 
 
 
 def _line(sheet: Sheet, field: Field, registry: Mapping[str, str], files: Sequence[Any]) -> dict[str, Any]:
-    value = registry.get(field.path, "") if field.type == "registry" else sheet.data.get(field.key)
+    value = registry.get(field.path, "") if field.type == "registry" else sheet.answers.get(field.key)
+    note, is_error = sheet.notes.get(field.key, ("", False))
     line: dict[str, Any] = {"field": field, "value": value, "is_empty": is_empty(value), "shape": _SHAPES.get(field.type, "fact")}
+    line["note"] = "" if is_error else note
     match line["shape"]:
         case "fact":
             line["words"] = (value or "–") if field.type == "registry" else sheet.words(field, value)
         case "files":
-            line["files"] = [_file(each) for each in files if _field_of(each) == field.key]
+            line["files"] = [_file(each, sheet) for each in files if _field_of(each) == field.key]
         case "effect":
             pair = value or {}
             line |= {"before": pair.get("before"), "after": pair.get("after"), "change": change(pair.get("before"), pair.get("after"))}
         case "table":
             line["rows"] = [[display(column, row.get(column.key)) for column in field.columns] for row in value or []]
+            sums = form_values.totals(field, value)
+            line["totals"] = [display(column, sums[column.key]) if column.key in sums else "" for column in field.columns] if sums else []
         case "scenarios":
             line["scenarios"] = [(option, (value or {}).get(option.value)) for option in field.options]
             line["used"] = len(value or {})
@@ -70,8 +76,10 @@ def _field_of(file: Any) -> str:
     return file["field"] if isinstance(file, dict) else file.field
 
 
-def _file(file: Any) -> dict[str, Any]:
-    """An attachment, or its entry in a revision, which names the same row."""
-    if isinstance(file, dict):
-        return {"pk": file["id"], "name": file["name"], "size": file["size"], "sha256": file["sha256"]}
-    return {"pk": file.pk, "name": file.name, "size": file.size, "sha256": file.sha256, "is_carried_over": file.is_carried_over}
+def _file(file: Any, sheet: Sheet) -> dict[str, Any]:
+    """An attachment, or its entry in a revision, which names the same row; that may have been taken off since."""
+    if not isinstance(file, dict):
+        return {name: getattr(file, name) for name in ("pk", "name", "size", "sha256", "is_carried_over", "preview", "scan")}
+    row = next((attachment for attachment in sheet.attachments if attachment.pk == file["id"]), None)
+    known = {"preview": row.preview, "scan": row.scan} if row else {}
+    return {"pk": file["id"], "name": file["name"], "size": file["size"], "sha256": file["sha256"], **known}

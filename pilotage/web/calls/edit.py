@@ -136,9 +136,9 @@ def autosaved(request: HttpRequest, sheet: Sheet, section: Section, outcome: Out
     judged = {marker.partition(":")[0] for marker in request.POST.getlist("has")}
     values["judged"] = [field for field in values["fields"] if field.key in judged]
     response = render(request, "calls/application_edit.html#saved", values)
-    response["HX-Trigger"] = json.dumps(
-        {"pilotage:saved": {"version": outcome.version, "fields": {key: digest(fresh.data.get(key)) for key in outcome.saved}}}
-    )
+    saved = {key: digest(fresh.data.get(key)) for key in outcome.saved}
+    hidden = {field.key: field.hidden for field in values["fields"] if field.show_if}
+    response["HX-Trigger"] = json.dumps({"pilotage:saved": {"version": outcome.version, "fields": saved, "hidden": hidden}})
     return response
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,7 +12,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from pilotage.calls.form_fields import Field, Section
+from pilotage.calls import form_values
+from pilotage.calls.form_display import display
+from pilotage.calls.form_fields import Field, Option, Section
+from pilotage.calls.form_rules import Test
+from pilotage.calls.form_units import typed_of, unit_code
+from pilotage.calls.form_words import in_words, length, limit_for
 from pilotage.calls.formdef import effect
 from pilotage.registry.models import Division, Industry
 from pilotage.web.calls import posted
@@ -50,6 +55,9 @@ class BoundField:
         typed: Any = None,
         hidden: bool = False,
         ask_province: bool = False,
+        note: str = "",
+        note_is_error: bool = False,
+        is_ruled: bool = False,
     ):
         self.field = field
         self.stored = value
@@ -64,6 +72,10 @@ class BoundField:
         self.extra_rows = extra_rows
         self.hidden = hidden
         self.ask_province = ask_province
+        # what a rule over several fields says here; kept apart from what is wrong with this answer itself
+        self.note = shorter(note, field.label)
+        self.note_is_error = note_is_error
+        self.is_ruled = is_ruled
 
     @property
     def key(self) -> str:
@@ -82,13 +94,14 @@ class BoundField:
         return f"{self.key}:{self.version}:{posted.digest(self.stored)}"
 
     @property
-    def is_stored(self) -> bool:
-        return self.field.is_stored
+    def is_typed(self) -> bool:
+        return self.field.is_typed
 
-    @property
+    @cached_property
     def show_if(self) -> str:
-        """The condition for the page's script; the server decides without it."""
-        return json.dumps({key: list(values) for key, values in self.field.show_if}) if self.field.show_if else ""
+        """The condition for the page's script, one list of tests per alternative; the server decides without it."""
+        alternatives = [[_test_words(test) for test in tests] for tests in self.field.shown_when.alternatives]
+        return json.dumps(alternatives) if alternatives else ""
 
     @property
     def template(self) -> str:
@@ -120,19 +133,43 @@ class BoundField:
 
     @property
     def text(self) -> str:
-        return "" if self.value is None else str(self.value)
+        return typed_of(self.value) if self.field.units else "" if self.value is None else str(self.value)
+
+    @property
+    def units(self) -> list[tuple[str, str, bool]]:
+        chosen = unit_code(self.value)
+        return [(unit.code, unit.label, unit.code == chosen) for unit in self.field.units]
+
+    @property
+    def words(self) -> str:
+        """A computed value as it is read."""
+        return display(self.field, self.value)
 
     @property
     def count(self) -> int:
-        return len(self.text)
+        """Characters, or words of a text without Chinese (see ``form_words``)."""
+        return length(self.text)
+
+    @property
+    def in_words(self) -> bool:
+        return bool(self.text) and in_words(self.text)
+
+    @property
+    def most(self) -> int:
+        return limit_for(self.text, self.field.max_chars) if self.text else self.field.max_chars
+
+    @property
+    def word_limits(self) -> dict[str, int]:
+        """The limits of a text without Chinese."""
+        return {"least": limit_for("", self.field.min_chars), "most": limit_for("", self.field.max_chars)}
 
     @property
     def missing_characters(self) -> int:
-        return max(self.field.min_chars - self.count, 0) if self.count else 0
+        return max(limit_for(self.text, self.field.min_chars) - self.count, 0) if self.count else 0
 
     @property
     def described_by(self) -> str:
-        return f"e-{self.key} h-{self.key}"
+        return f"e-{self.key} h-{self.key} r-{self.key}" if self.is_ruled else f"e-{self.key} h-{self.key}"
 
     @property
     def origin(self) -> str:
@@ -159,10 +196,13 @@ class BoundField:
     @cached_property
     def scenarios(self) -> list[dict[str, Any]]:
         value = self.value if isinstance(self.value, Mapping) else {}
-        return [
-            {"code": option.value, "label": option.label, "chosen": option.value in value, "text": value.get(option.value, "") or ""}
-            for option in self.field.options
-        ]
+        return [self._scenario(option, value) for option in self.field.options]
+
+    def _scenario(self, option: Option, value: Mapping[str, Any]) -> dict[str, Any]:
+        text = value.get(option.value, "") or ""
+        most = limit_for(text, self.field.max_chars) if text else self.field.max_chars
+        counted = {"count": length(text), "most": most, "in_words": bool(text) and in_words(text)}
+        return {"code": option.value, "label": option.label, "chosen": option.value in value, "text": text, **counted}
 
     @property
     def chosen_count(self) -> int:
@@ -176,18 +216,38 @@ class BoundField:
         rows = [*kept, *({} for _index in range(min(empty, self.field.max_rows - len(kept))))]
         return [[self._cell(index, column, row.get(column.key)) for column in self.field.columns] for index, row in enumerate(rows)]
 
+    @cached_property
+    def totals(self) -> list[dict[str, str]]:
+        """A cell per column where at least one column is added up, else nothing."""
+        sums = form_values.totals(self.field, self.stored)
+        if not sums:
+            return []
+        return [
+            {
+                "id": f"t-{self.key}-{column.key}",
+                "key": column.key,
+                "sum": display(replace(column, unit_zh="", unit_en=""), sums[column.key]),
+            }
+            if column.key in sums
+            else {"id": "", "key": column.key, "sum": ""}
+            for column in self.field.columns
+        ]
+
     @property
     def can_add_row(self) -> bool:
         return len(self.rows) < self.field.max_rows
 
     def _cell(self, index: int, column: Field, value: Any) -> dict[str, Any]:
-        text = "" if value is None else str(value)
+        text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        options = [(option.value, option.label) for option in column.options]
+        if column.type == "boolean":
+            options = [("true", _("yes")), ("false", _("no"))]
         return {
             "name": f"{self.name}.{index}.{column.key}",
             "label": _("%(column)s, row %(row)s") % {"column": column.label, "row": index + 1},
             "column": column,
             "value": text,
-            "options": [(option.value, option.label, option.value == text) for option in column.options],
+            "options": [(code, label, code == text) for code, label in options],
             "right": column.type in _RIGHT,
             "type": column.type if column.type in {"date", "month"} else "text",
         }
@@ -262,6 +322,16 @@ class BoundField:
     @cached_property
     def division_groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         return divisions_of(self.province)
+
+
+def _test_words(test: Test) -> dict[str, Any]:
+    limits = {"min": test.least, "max": test.most}
+    known = {name: limit if isinstance(limit, str) else float(limit) for name, limit in limits.items() if limit is not None}
+    if test.values is not None:
+        known["values"] = [str(value).lower() if isinstance(value, bool) else str(value) for value in test.values]
+    if test.filled is not None:
+        known["filled"] = test.filled
+    return {"key": test.key, **known}
 
 
 def divisions_of(province: str) -> list[tuple[str, list[tuple[str, str]]]]:

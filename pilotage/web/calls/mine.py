@@ -181,7 +181,7 @@ def _check_page(request: HttpRequest, application: Application, errors: dict[str
 
 
 def _value(sheet: Sheet, field: Any) -> Any:
-    return sheet.registry.get(field.path) if field.type == "registry" else sheet.data.get(field.key)
+    return sheet.registry.get(field.path) if field.type == "registry" else sheet.answers.get(field.key)
 
 
 def _changes_since_return(sheet: Sheet) -> Any:

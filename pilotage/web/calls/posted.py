@@ -1,6 +1,6 @@
 """What did a form post say about each field?
 
-Data: the inputs of field ``k`` are named ``f.k`` (one value), ``f.k.before``/``f.k.after`` (effect figures),
+Data: the inputs of field ``k`` are named ``f.k`` (one value, with ``f.k.unit`` where there are several), ``f.k.before``/``f.k.after`` (effect figures),
 ``f.k`` repeated plus ``f.k.<code>`` (scenarios) or ``f.k.<row>.<column>`` with ``rows.k`` (tables). Each field also
 posts ``has`` = ``k:version:digest``: a browser leaves out empty boxes, so this says that the field was on
 the page, at which draft version it was read, and the digest of the value it was drawn with.
@@ -18,7 +18,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-NOT_IN_POST = {"registry", "attachment"}
+NOT_IN_POST = {"registry", "attachment", "computed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def raw(field: Any, post: QueryDict) -> Any:
         return {part: post.get(f"{name}.{part}", "").strip() for part in ("before", "after")}
     if field.type == "table":
         return rows(field, post)
-    return post.get(name, "").strip()
+    typed = post.get(name, "").strip()
+    return {"typed": typed, "unit": post.get(f"{name}.unit", "")} if field.units and typed else typed
 
 
 def rows(field: Any, post: QueryDict) -> list[dict[str, str]]:

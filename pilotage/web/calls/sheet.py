@@ -55,6 +55,25 @@ class Sheet:
         return self.form.problems(self.data, self.counts, self.registry)
 
     @cached_property
+    def answers(self) -> dict[str, Any]:
+        """With what is computed from them at this moment."""
+        return self.form.with_computed(self.data)
+
+    @cached_property
+    def notes(self) -> dict[str, tuple[str, bool]]:
+        """What rules over several fields say at each: sentence, and whether it stands against submission."""
+        found: dict[str, tuple[str, bool]] = {}
+        for violation in sorted(self.form.violations(self.data), key=lambda each: not each.is_error):
+            for key in violation.fields:
+                found.setdefault(key, (violation.sentence, violation.is_error))
+        return found
+
+    @property
+    def warnings(self) -> list[str]:
+        """Each broken rule that is only a warning, once."""
+        return list(dict.fromkeys(each.sentence for each in self.form.violations(self.data) if not each.is_error))
+
+    @cached_property
     def progress(self) -> list[SectionProgress]:
         return self.form.completeness(self.data, self.counts, self.registry)
 
@@ -134,9 +153,13 @@ class Sheet:
         provinces: Mapping[str, str] | None = None,
     ) -> list[BoundField]:
         places, bound = self.places(), []
+        ruled = {key for rule in self.form.rules for key in rule.fields}
+        hidden = self.form.state(self.data).hidden
         for field in section.fields:
             chosen = (provinces or {}).get(field.key)
-            value = self.registry.get(field.path, "") if field.type == "registry" else self.data.get(field.key)
+            value = self.registry.get(field.path, "") if field.type == "registry" else self.answers.get(field.key)
+            note, note_is_error = self.notes.get(field.key, ("", False))
+            error = errors.get(field.key, "")
             bound.append(
                 BoundField(
                     field,
@@ -144,12 +167,15 @@ class Sheet:
                     version=self.application.draft_version,
                     before=self.last_year.get(field.key),
                     last_words=self._last_words(field),
-                    error=errors.get(field.key, ""),
+                    error="" if note_is_error and error == note else error,
+                    note=note,
+                    note_is_error=note_is_error,
+                    is_ruled=field.key in ruled or bool(field.row_rules),
                     places=Places(chosen, places.sections) if chosen else places,
                     attachments=[a for a in self.attachments if a.field == field.key],
                     extra_rows=(extra_rows or {}).get(field.key, 0),
                     typed=(typed or {}).get(field.key),
-                    hidden=not self.form.is_visible(field.key, self.data),
+                    hidden=field.key in hidden,
                     ask_province=bool(chosen),
                 )
             )

@@ -4,6 +4,7 @@
   "use strict";
   const form = document.getElementById("application-form");
   if (!form) return;
+  const CHINESE = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
   const WAIT = 2000, RETRY = 15000, store = "pilotage:" + form.dataset.number;
   const note = document.getElementById("local-note");
   const dirty = new Map(); // field key -> number of the last change
@@ -67,6 +68,9 @@
     sent.forEach((number, key) => {
       if (dirty.get(key) === number) dirty.delete(key);
     });
+    for (const field of form.querySelectorAll("[data-show-if]"))
+      if (field.dataset.field in (detail.hidden || {})) show(field, detail.hidden[field.dataset.field]);
+    conditions();
     note.hidden = true;
     keep();
   });
@@ -179,8 +183,14 @@
   function count(input) {
     const place = form.querySelector('[data-chars-for="' + input.id + '"]');
     if (!place) return;
-    const length = [...input.value.trim()].length, least = Number(place.dataset.min), most = Number(place.dataset.max);
+    // the server's rule: a text with Chinese counts in characters, any other in words, and half as many are asked
+    const text = input.value.trim(), words = text !== "" && !CHINESE.test(text);
+    const length = words ? text.split(/\s+/).reduce((sum, word) => sum + Math.ceil([...word].length / 20), 0) : [...text].length;
+    const half = (limit) => (words ? Math.ceil(limit / 2) : limit);
+    const least = half(Number(place.dataset.min)), most = half(Number(place.dataset.max));
     place.querySelector("[data-count]").textContent = length;
+    place.querySelector("[data-count-most]").textContent = most;
+    place.querySelector("[data-count-words]").hidden = !words;
     const missing = place.querySelector("[data-count-missing]"), short = length > 0 && length < least;
     if (missing) {
       missing.textContent = Math.max(least - length, 0);
@@ -204,16 +214,44 @@
     line.classList.toggle("is-used", input.checked);
     const counter = holder(input).querySelector("[data-chosen]");
     counter.textContent = holder(input).querySelectorAll("[data-opens]:checked").length;
-    if (input.checked) document.getElementById("t-" + input.value).focus();
+    if (input.checked) document.getElementById(input.dataset.opens.replace(/^s/, "t")).focus();
+  }
+
+  // --- what is shown: decided here where all of it is on this page, else by the server with each save ------
+  function answers(key) {
+    const field = form.querySelector('[data-field="' + key + '"]');
+    if (!field) return null;
+    const inputs = [...field.querySelectorAll("input, select, textarea")].filter((e) => keyOf(e.name) === key && e.name.startsWith("f."));
+    if (!inputs.length || inputs.some((e) => e.name.endsWith(".unit"))) return null;
+    if (field.hidden) return { hidden: true, values: [] };
+    const chosen = (e) => (e.type === "checkbox" || e.type === "radio" ? e.checked : e.value.trim() !== "");
+    return { hidden: false, values: inputs.filter(chosen).map((e) => e.value.trim()) };
+  }
+
+  function passes(test) {
+    const found = answers(test.key);
+    if (!found) return null;
+    if (found.hidden) return false;
+    if ("filled" in test && test.filled !== found.values.length > 0) return false;
+    if ("values" in test) return found.values.some((value) => test.values.includes(value) || test.values.some((one) => one !== "" && Number(one) === Number(value)));
+    const within = (value) => {
+      const compared = (limit) => (typeof limit === "string" ? value : parseFloat(value.replace(/[,\s]/g, "")));
+      return (!("min" in test) || compared(test.min) >= test.min) && (!("max" in test) || compared(test.max) <= test.max);
+    };
+    return "min" in test || "max" in test ? found.values.length > 0 && within(found.values[0]) : true;
+  }
+
+  function show(field, isHidden) {
+    field.hidden = isHidden;
+    const below = document.getElementById("n-" + field.dataset.field);
+    if (below) below.hidden = isHidden;
   }
 
   function conditions() {
     for (const field of form.querySelectorAll("[data-show-if]")) {
-      const wanted = JSON.parse(field.dataset.showIf);
-      const here = Object.keys(wanted).filter((key) => form.querySelector('[data-field="' + key + '"]'));
-      if (!here.length) continue;
-      const answers = new FormData(form);
-      field.hidden = !here.every((key) => wanted[key].map(String).includes(answers.get("f." + key)));
+      const alternatives = JSON.parse(field.dataset.showIf).map((tests) => tests.map(passes));
+      if (alternatives.flat().includes(null)) continue;
+      show(field, !alternatives.some((tests) => tests.every(Boolean)));
     }
   }
 
