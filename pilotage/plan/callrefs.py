@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilotage.plan.crossrefs import known
+from pilotage.plan.eligibilityrefs import check_eligibility
 from pilotage.plan.positions import Document, YamlPath
 from pilotage.plan.reminderrefs import check_reminders
 
@@ -47,6 +48,7 @@ def check_call(document: Document, measures: Collection[str], codes: Codes) -> N
     recommenders = _recommenders(document, call, codes)
     _check_stages(document, call, recommenders)
     check_reminders(document, call)
+    check_eligibility(document, codes)
     for code in call.get("quotas", {}).get("limits", {}):
         known(document, ("quotas", "limits", code), code, {r["code"] for r in recommenders}, _("the code of a recommender"), key=True)
     for name, rubric in call.get("rubrics", {}).items():
