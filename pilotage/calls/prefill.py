@@ -40,15 +40,25 @@ def prefill(actor: Any, enterprise: Enterprise, form: FormDef, source: Applicati
         return known
     carried = _carried(form, source)
     if not is_renewal:
-        _leave_out_what_is_refused_twice(form, source, carried)
+        _leave_out_the_title(form, carried)
     origin = {
         "from": RENEWAL if is_renewal else APPLICATION,
         "number": source.number,
         "title_zh": source.call.title_zh,
         "title_en": source.call.title_en,
     }
-    data = known.data | carried | _with_new_titles(form, known.data, carried)
-    return Prefill(data, known.origins | dict.fromkeys(carried, origin))
+    first = _without_a_second_contact(known, carried)
+    data = first.data | carried | _with_new_titles(form, known.data, carried)
+    return Prefill(data, first.origins | dict.fromkeys(carried, origin))
+
+
+def _without_a_second_contact(known: Prefill, carried: Mapping[str, Any]) -> Prefill:
+    """Last time's contact is one person: what of it was left open then is not filled in from another's account."""
+    of_account = {key for key, origin in known.origins.items() if origin["from"] == PERSON}
+    if not of_account & set(carried):
+        return known
+    kept = set(known.data) - of_account
+    return Prefill({key: known.data[key] for key in kept}, {key: known.origins[key] for key in kept})
 
 
 def newest_application(enterprise: Enterprise) -> Application | None:
@@ -63,7 +73,7 @@ def _carried(form: FormDef, source: Application) -> dict[str, Any]:
     return form.carried_over(source.data, form_of(source.version))
 
 
-def _leave_out_what_is_refused_twice(form: FormDef, source: Application, carried: dict[str, Any]) -> None:
+def _leave_out_the_title(form: FormDef, carried: dict[str, Any]) -> None:
     """Another project needs a title of its own: the same title to the same call is refused at submission."""
     for key, each in form.by_key.items():
         if each.maps_to == "project_title":

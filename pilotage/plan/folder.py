@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from pilotage.plan.callrefs import check_call
 from pilotage.plan.crossrefs import check_plan, measure_codes
 from pilotage.plan.formrefs import check_form
+from pilotage.plan.partnerrefs import check_joint
 from pilotage.plan.positions import Document, Problem, parse, read_text
 from pilotage.plan.schema import did_you_mean, validate, validator
 
@@ -101,6 +102,7 @@ def _check_calls(calls: list[Document], measures: list[str] | None, codes: dict[
         known_measures = measures if measures is not None else ([named] if isinstance(named, str) else named)
         check_call(document, known_measures, codes)
         check_form(document, codes)
+        check_joint(document)
 
 
 def _names(path: Path, part: str, suffix: str) -> list[str]:

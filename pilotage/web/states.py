@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilotage.audit.models import ProposalState
-from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision
+from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision, PartnerState, SignoffState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import TargetStatus
@@ -125,6 +125,18 @@ _MAIL = {
     MailState.SENT: (_GOOD, "circle-check"),
     MailState.FAILED: (_BAD, "circle-x"),
 }
+_PARTNER = {
+    PartnerState.INVITED: (_NEUTRAL, "clock"),
+    PartnerState.CONSENTED: (_GOOD, "circle-check"),
+    PartnerState.DECLINED: (_BAD, "circle-x"),
+    PartnerState.WITHDRAWN: (_WARN, "arrow-back-up"),
+    PartnerState.REMOVED: (_NEUTRAL, "circle-minus"),
+}
+_SIGNOFF = {
+    SignoffState.REQUESTED: (_WARN, "clock"),
+    SignoffState.SIGNED: (_GOOD, "circle-check"),
+    SignoffState.VOID: (_BAD, "circle-x"),
+}
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
     "met": Look(_GOOD, "circle-check", pgettext_lazy("condition", "Met")),
@@ -154,6 +166,8 @@ LOOKS: dict[str, dict[str, Look]] = {
     "proposal": _looks(_PROPOSAL),
     "import": _looks(_IMPORT),
     "mail": _looks(_MAIL),
+    "partner": _looks(_PARTNER),
+    "signoff": _looks(_SIGNOFF),
     "sign": _SIGN,
 }
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from pilotage.accounts.rules import roles_of
-from pilotage.calls import rules, selectors, services
+from pilotage.calls import invoices, joint, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, CheckResult
 from pilotage.calls.models import Application
+from pilotage.calls.prefill import origin_words
 from pilotage.core.transitions import may, table_for
 from pilotage.core.verdict import Invalid
-from pilotage.web.calls import dossier, history
+from pilotage.web.calls import dossier, history, parts
 from pilotage.web.calls.sheet import Sheet
 
 # verb -> its button. The order is that of the page.
@@ -71,6 +72,9 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, str]
         "state": selectors.state_for(request.user, application),
         "sheet": sheet,
         "sections": dossier.sections(sheet),
+        "parts": parts.parts(application),
+        "asked_to_leave": [],
+        "signoff": joint.signoff_of(application) if joint.needs_signoff(application.version) else None,
         "changes": sheet.changes_since_last_year() if sheet.basis else None,
         "events": history.of(application, insider=insider),
         "insider": insider,
@@ -82,12 +86,14 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, str]
         "checks": list(application.checks.select_related("organisation", "made_by").order_by("-id")) if insider else [],
         "cosignatures": list(application.cosignatures.select_related("organisation", "made_by").order_by("-id")) if insider else [],
         "repeated": selectors.repeated_files(request.user, application) if insider else [],
+        "invoices": invoices.repeats(request.user, application) if insider else [],
         "acts": [act for act in acts if act["verdict"]],
         "refused": _by_reason([act for act in acts if not act["verdict"]]),
         "problems": sheet.problems if insider else {},
         "errors": errors or {},
         "posted": request.POST,
     }
+    values["asked_to_leave"] = [part for part in values["parts"] if part["partner"].leave_asked_at and part["taking_part"]]
     return render(request, "calls/application_detail.html", values, status=422 if errors else 200)
 
 
@@ -165,6 +171,26 @@ def revision(request: HttpRequest, number: str, revision: int) -> HttpResponse:
         "before": before,
         "changes": sheet.changes_since(before.data) if before else [],
         "sections": dossier.sections(sheet, registry=found.registry, files=found.attachments),
+        "parts": parts.parts(application, filed=found.partners) if found.partners is not None else [],
+        "signature": found.signoff,
         "insider": is_insider(request) and not rules.is_filer(request.user, application),
     }
     return render(request, "calls/revision.html", values)
+
+
+@require_safe
+def field_history(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """Every value a field was given, newest first; for the enterprise itself only."""
+    application = visible_application(request, number)
+    sheet = Sheet(application)
+    if not rules.is_filer(request.user, application) or key not in sheet.form.by_key:
+        raise Http404
+    field = sheet.form.by_key[key]
+    changes = joint.field_history(application, key)
+    values = {
+        "application": application,
+        "field": field,
+        "lines": [{"change": change, "words": sheet.words(field, change.value)} for change in changes],
+        "origin": origin_words(application.origins.get(key)),
+    }
+    return render(request, "calls/field_history.html", values)

@@ -8,15 +8,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from pilotage.calls import rules, services
+from pilotage.calls import joint, rules, services
 from pilotage.calls.enums import EDITABLE, ApplicationState
 from pilotage.calls.form_fields import Section
+from pilotage.calls.models import Partner
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.web.calls import context, steps
@@ -36,7 +36,11 @@ def application_edit(request: HttpRequest, number: str) -> HttpResponse:
     if application.state not in EDITABLE and request.method != "POST":
         return redirect("calls:application-detail", number=application.number)
     rules.can_edit(request.user, application).require()
-    sheet = Sheet(application)
+    return edit(request, Sheet(application))
+
+
+def edit(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """The form of an application, or of a partner's part of one."""
     section = section_of(sheet.form.sections, request.GET.get("section", ""))
     if request.method != "POST":
         return page(request, sheet, section, Outcome())
@@ -47,26 +51,30 @@ def application_edit(request: HttpRequest, number: str) -> HttpResponse:
     outcome = save_post(request, sheet, (key, int(index)) if act == "remove-row" and index.isdigit() else None)
     if act == "autosave":
         return autosaved(request, sheet, section, outcome)
-    if outcome.is_clean and act in _FILE_ACTS:
-        outcome.errors |= _FILE_ACTS[act](request, sheet, argument)
+    if outcome.is_clean and act in _FURTHER_ACTS and not sheet.is_part:
+        outcome.errors |= _FURTHER_ACTS[act](request, sheet.reload(), argument)
     return _after(request, sheet, section, outcome, act, argument)
 
 
 def _after(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome, act: str, argument: str) -> HttpResponse:
     """Where a saved post leads; what could not be saved comes back on the same page."""
     if not outcome.is_clean:
-        return page(request, _fresh(sheet), section, outcome)
+        return page(request, sheet.reload(), section, outcome)
     if act == "goto":
         return redirect(section_url(sheet, section_of(sheet.form.sections, argument).key))
     if act == "check":
-        return redirect("calls:application-check", number=sheet.application.number)
+        return redirect("calls:part" if sheet.is_part else "calls:application-check", number=sheet.application.number)
     if act == "leave":
         return redirect("calls:my-list")
     extra = {
         "add-row": f"&rows.{argument}={_row_count(request, argument) + 1}",
         "province": f"&province.{argument}={_province(request, argument)}",
     }
-    anchor = f"#f-{argument.partition(':')[0]}" if act in {"add-row", "remove-row", "province", "upload"} else ""
+    anchor = f"#f-{argument.partition(':')[0]}" if act in {"add-row", "remove-row", "province", "upload", "confirm"} else ""
+    if act == "confirm-section":
+        messages.success(request, _("Confirmed: nothing has changed in “%(section)s”.") % {"section": section.title})
+        following = next((s for s in sheet.form.sections[sheet.form.sections.index(section) + 1 :]), section)
+        return redirect(section_url(sheet, following.key))
     if act == "save":
         messages.success(request, _("Saved at %(time)s.") % {"time": _time_of_day()})
     return redirect(f"{section_url(sheet, section.key)}{extra.get(act, '')}{anchor}")
@@ -83,17 +91,11 @@ def _province(request: HttpRequest, key: str) -> str:
 
 
 def section_url(sheet: Sheet, key: str) -> str:
-    return f"{reverse('calls:application-edit', args=[sheet.application.number])}?section={key}"
+    return f"{sheet.edit_url}?section={key}"
 
 
 def _time_of_day() -> str:
     return f"{timezone.localtime(clock.now()):%H:%M:%S}"
-
-
-def _fresh(sheet: Sheet) -> Sheet:
-    """The sheet as it stands in the database after a save."""
-    sheet.application.refresh_from_db(fields=["data", "field_versions", "draft_version", "updated_at", "project_title", "state"])
-    return Sheet(sheet.application)
 
 
 # --- files ----------------------------------------------------------------------------------
@@ -103,9 +105,11 @@ def _upload(request: HttpRequest, sheet: Sheet, key: str) -> dict[str, str]:
         return {key: _("Choose a file first, then upload it.")}
     for upload in uploads:
         try:
-            services.add_attachment(actor=request.user, application=sheet.application, field=key, upload=upload)
+            added = services.add_attachment(actor=request.user, application=sheet.application, field=key, upload=upload)
         except Invalid as error:
             return {key: f"{upload.name}{_(': ')}{next(iter(error.errors.values()))}"}
+        for sentence in added.warnings:
+            messages.warning(request, sentence)
     return {}
 
 
@@ -117,7 +121,18 @@ def _remove(request: HttpRequest, sheet: Sheet, argument: str) -> dict[str, str]
     return {}
 
 
-_FILE_ACTS = {"upload": _upload, "remove-file": _remove}
+def _confirm(request: HttpRequest, sheet: Sheet, key: str) -> dict[str, str]:
+    services.confirm_answers(actor=request.user, application=sheet.application, keys=[key])
+    return {}
+
+
+def _confirm_section(request: HttpRequest, sheet: Sheet, key: str) -> dict[str, str]:
+    section = section_of(sheet.form.sections, key)
+    services.confirm_answers(actor=request.user, application=sheet.application, keys=sheet.to_confirm(section))
+    return {}
+
+
+_FURTHER_ACTS = {"upload": _upload, "remove-file": _remove, "confirm": _confirm, "confirm-section": _confirm_section}
 
 
 # --- answers --------------------------------------------------------------------------------
@@ -130,7 +145,7 @@ def page(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome)
 
 def autosaved(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome) -> HttpResponse:
     """The small answer to a save in passing; the page itself learns version and saved fields from the header."""
-    fresh = _fresh(sheet)
+    fresh = sheet.reload()
     everything = request.GET.get("show") == "problems"
     values = form_context(request, fresh, section, outcome, everything)
     judged = {marker.partition(":")[0] for marker in request.POST.getlist("has")}
@@ -138,7 +153,17 @@ def autosaved(request: HttpRequest, sheet: Sheet, section: Section, outcome: Out
     response = render(request, "calls/application_edit.html#saved", values)
     saved = {key: digest(fresh.data.get(key)) for key in outcome.saved}
     hidden = {field.key: field.hidden for field in values["fields"] if field.show_if}
-    response["HX-Trigger"] = json.dumps({"pilotage:saved": {"version": outcome.version, "fields": saved, "hidden": hidden}})
+    response["HX-Trigger"] = json.dumps(
+        {
+            "pilotage:saved": {
+                "version": outcome.version,
+                "fields": saved,
+                "hidden": hidden,
+                "conflicts": list(outcome.conflicts),
+                "refused": list(outcome.errors),
+            }
+        }
+    )
     return response
 
 
@@ -158,6 +183,11 @@ def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: 
     return {
         "application": application,
         "sheet": sheet,
+        "is_part": sheet.is_part,
+        "edit_url": sheet.edit_url,
+        "draft_key": sheet.draft_key,
+        "is_unchanged": sheet.is_unchanged(section),
+        "to_confirm": sheet.to_confirm(section) if not sheet.is_part else [],
         "section": section,
         "place": place + 1,
         "fields": fields,
@@ -169,7 +199,7 @@ def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: 
         "next": sections[place + 1] if place + 1 < len(sections) else None,
         "clash": _clash(sheet, outcome),
         "outcome": outcome,
-        "saved_at": clock.now() if outcome.saved else application.updated_at,
+        "saved_at": clock.now() if outcome.saved else sheet.row.updated_at,
         "has_origin": any(field.origin for field in fields),
         "changes": changes[:CHANGES_SHOWN],
         "change_count": len(changes),
@@ -185,6 +215,8 @@ def _numbers(query: QueryDict, prefix: str) -> dict[str, int]:
 
 def _changes(sheet: Sheet) -> list[ChangeWords]:
     """Told against the revision that was returned, else against last year's filing."""
+    if sheet.is_part:
+        return []
     if sheet.application.state == ApplicationState.RETURNED:
         last = sheet.application.revisions.order_by("-number").first()
         return sheet.changes_since(last.data) if last else []
@@ -195,17 +227,20 @@ def _navigation(sheet: Sheet, everything: bool) -> list[dict[str, Any]]:
     lines = []
     for section, progress in zip(sheet.form.sections, sheet.progress, strict=True):
         wrong = [key for key in sheet.shown_problems(section, everything) if everything or sheet.data.get(key) not in (None, "", [], {})]
-        lines.append({"section": section, "progress": progress, "problems": len(wrong)})
+        lines.append({"section": section, "progress": progress, "problems": len(wrong), "is_unchanged": sheet.is_unchanged(section)})
     return lines
 
 
 def _clash(sheet: Sheet, outcome: Outcome) -> list[dict[str, Any]]:
     lines = []
+    partner = sheet.row if isinstance(sheet.row, Partner) else None
+    changes = joint.last_changes(sheet.application, list(outcome.conflicts), partner) if outcome.conflicts else {}
     for key, conflict in outcome.conflicts.items():
         field = sheet.form.by_key[key]
         lines.append(
             {
                 "field": field,
+                "change": changes.get(key),
                 "yours": sheet.words(field, conflict.yours),
                 "theirs": sheet.words(field, conflict.theirs),
                 "mine": json.dumps(conflict.yours, ensure_ascii=False),

@@ -58,6 +58,9 @@ class BoundField:
         note: str = "",
         note_is_error: bool = False,
         is_ruled: bool = False,
+        source: str = "",
+        is_brought: bool = False,
+        is_unconfirmed: bool = False,
     ):
         self.field = field
         self.stored = value
@@ -72,6 +75,10 @@ class BoundField:
         self.extra_rows = extra_rows
         self.hidden = hidden
         self.ask_province = ask_province
+        # where a brought-in answer comes from, in words
+        self.source = source
+        self.is_brought = is_brought
+        self.is_unconfirmed = is_unconfirmed
         # what a rule over several fields says here; kept apart from what is wrong with this answer itself
         self.note = shorter(note, field.label)
         self.note_is_error = note_is_error
@@ -173,11 +180,11 @@ class BoundField:
 
     @property
     def origin(self) -> str:
-        """``brought`` for a value or file carried over from last year, ``changed`` where it was altered since."""
+        """``brought`` for a value or file that came from elsewhere, ``changed`` where it was altered since."""
         if any(attachment.is_carried_over for attachment in self.attachments):
             return "brought"
         if posted.digest(self.before) == "-":
-            return ""
+            return "brought" if self.is_brought else "changed" if self.source else ""
         return "brought" if posted.digest(self.before) == posted.digest(self.stored) else "changed"
 
     @cached_property

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pilotage.accounts.rules import enterprise_ids
-from pilotage.calls import rules, selectors, services
+from pilotage.calls import invoices, joint, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
 from pilotage.core import clock
@@ -59,6 +59,10 @@ def my_list(request: HttpRequest) -> HttpResponse:
             "running": [line for line in lines if not line["is_over"] and line["application"].state not in EDITABLE],
             "over": [line for line in lines if line["is_over"]],
             "open_calls": _open_calls(request, calls),
+            "partnerships": list(
+                joint.own_partnerships(request.user).exclude(application__state=ApplicationState.WITHDRAWN).order_by("-id")
+            ),
+            "to_sign": list(joint.signoffs_waiting(request.user)),
         },
     )
 
@@ -174,8 +178,12 @@ def _check_page(request: HttpRequest, application: Application, errors: dict[str
         "verdict": may(request.user, application, verb),
         "closes": steps.next_step(application, application.state)[1],
         "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
+        "partner_problems": joint.partner_problems(application),
+        "needs_signoff": joint.needs_signoff(application.version),
+        "signoff_problem": joint.signoff_problem(application).get("signoff", ""),
         "errors": errors or {},
         "changes": _changes_since_return(sheet),
+        "invoices": invoices.repeats(request.user, application),
     }
     return render(request, "calls/application_check.html", values, status=422 if errors else 200)
 
@@ -197,7 +205,8 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
     application = own_application(request, number)
     sheet = Sheet(application)
     statement = next((field for field in sheet.form.by_key.values() if field.type == "statement"), None)
-    if statement and request.POST.get("statement") == "true" and application.state in EDITABLE and not application.data.get(statement.key):
+    may_state = statement and not joint.needs_signoff(application.version) and application.state in EDITABLE
+    if statement and may_state and request.POST.get("statement") == "true" and not application.data.get(statement.key):
         services.save_draft(
             actor=request.user, application=application, values={statement.key: True}, base_version=application.draft_version
         )
@@ -213,7 +222,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """What was filed: printable, and worded so that it can be checked against the record."""
     application = own_application(request, number)
-    revision = application.revisions.select_related("made_by").order_by("-number").first()
+    revision = application.revisions.select_related("made_by", "receipt").order_by("-number").first()
     if revision is None:
         raise Http404
     sheet, state = Sheet(application), selectors.state_for(request.user, application)

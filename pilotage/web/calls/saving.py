@@ -13,8 +13,6 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
-from pilotage.calls import services
-from pilotage.calls.models import Application
 from pilotage.calls.services import FieldConflict
 from pilotage.core.verdict import Invalid
 from pilotage.web.calls import posted
@@ -39,7 +37,7 @@ class Outcome:
 def save_post(request: HttpRequest, sheet: Sheet, drop_row: tuple[str, int] | None = None) -> Outcome:
     """Save the fields of a post that were changed; ``drop_row`` takes one row out of a table first."""
     groups: dict[int, dict[str, Any]] = {}
-    outcome = Outcome(version=sheet.application.draft_version)
+    outcome = Outcome(version=sheet.row.draft_version)
     for marker in posted.markers(request.POST):
         definition = sheet.form.by_key.get(marker.key)
         if definition is None:
@@ -53,14 +51,10 @@ def save_post(request: HttpRequest, sheet: Sheet, drop_row: tuple[str, int] | No
         if not _is_untouched(sheet, marker, raw):
             groups.setdefault(marker.version, {})[marker.key] = outcome.typed[marker.key] = raw
     for version in sorted(groups):
-        _merge(outcome, _save(request, sheet.application, groups[version], version))
+        _merge(outcome, sheet.save(request.user, groups[version], version))
     for key in outcome.saved:
         outcome.typed.pop(key, None)
     return outcome
-
-
-def _save(request: HttpRequest, application: Application, values: dict[str, Any], version: int) -> Any:
-    return services.save_draft(actor=request.user, application=application, values=values, base_version=version)
 
 
 def _merge(outcome: Outcome, result: Any) -> None:
@@ -98,7 +92,7 @@ def resolve(request: HttpRequest, sheet: Sheet) -> Outcome:
         }
     except ValueError as error:
         raise BadRequest from error
-    outcome = Outcome(version=sheet.application.draft_version)
+    outcome = Outcome(version=sheet.row.draft_version)
     if mine:
-        _merge(outcome, _save(request, sheet.application, mine, int(version) if version.isdigit() else 0))
+        _merge(outcome, sheet.save(request.user, mine, int(version) if version.isdigit() else 0))
     return outcome

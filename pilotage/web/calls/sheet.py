@@ -11,24 +11,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from pilotage.calls import selectors
-from pilotage.calls.enums import ApplicationState
+from pilotage.calls import prefill, selectors, services
+from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.form_display import NOTHING, display
 from pilotage.calls.form_fields import Field, Section
 from pilotage.calls.formdef import Change, FormDef, SectionProgress
-from pilotage.calls.models import Application, Attachment
+from pilotage.calls.models import Application, Attachment, Partner
 from pilotage.registry.models import Division, Industry
 from pilotage.web.calls.fields import BoundField, Places
 
 
 class Sheet:
+    is_part = False
+
     def __init__(self, application: Application):
         self.application = application
         self.content: dict[str, Any] = application.version.content
+
+    @property
+    def row(self) -> Application | Partner:
+        """Where the answers lie, with their versions and origins."""
+        return self.application
+
+    @property
+    def edit_url(self) -> str:
+        return reverse("calls:application-edit", args=[self.application.number])
+
+    @property
+    def wants_partners(self) -> bool:
+        return bool(self.content.get("partners"))
+
+    @property
+    def draft_key(self) -> str:
+        """Under which name a browser keeps what was not saved yet."""
+        return self.application.number
+
+    def save(self, actor: Any, values: Mapping[str, Any], base_version: int) -> services.SaveResult:
+        return services.save_draft(actor=actor, application=self.application, values=values, base_version=base_version)
+
+    def reload(self) -> Sheet:
+        """The sheet as it stands in the database now."""
+        names = ["data", "field_versions", "origins", "draft_version", "updated_at", "project_title", "state"]
+        self.application.refresh_from_db(fields=names)
+        return Sheet(self.application)
 
     @cached_property
     def form(self) -> FormDef:
@@ -36,7 +66,7 @@ class Sheet:
 
     @property
     def data(self) -> dict[str, Any]:
-        return self.application.data
+        return self.row.data
 
     @cached_property
     def attachments(self) -> list[Attachment]:
@@ -52,7 +82,8 @@ class Sheet:
 
     @cached_property
     def problems(self) -> dict[str, str]:
-        return self.form.problems(self.data, self.counts, self.registry)
+        found = self.form.problems(self.data, self.counts, self.registry)
+        return found | prefill.unconfirmed(self.form, self.data, self.row.origins)
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -109,14 +140,33 @@ class Sheet:
 
     @cached_property
     def brought_in(self) -> int:
-        """How many answers came from the register or from last year."""
+        """How many entries came from the register, the account or an earlier application, and still stand so."""
         registry = sum(1 for field in self.form.by_key.values() if field.type == "registry" and self.registry.get(field.path))
         carried = sum(attachment.is_carried_over for attachment in self.attachments)
-        return (
-            registry
-            + carried
-            + sum(1 for key, value in self.last_year.items() if value not in (None, "", [], {}) and self.data.get(key) == value)
-        )
+        return registry + carried + sum(self.is_brought(key) for key in self.form.by_key)
+
+    def is_brought(self, key: str) -> bool:
+        """Whether an answer still stands as it was brought in."""
+        value = self.data.get(key)
+        if value in (None, "", [], {}):
+            return False
+        if key in self.last_year:
+            return bool(self.last_year[key] == value)
+        return prefill.is_brought(self.row.origins.get(key))
+
+    def is_unchanged(self, section: Section) -> bool:
+        """Of a yearly update: every answer of the section is last year's, and so are its files."""
+        if self.application.kind != ApplicationKind.UPDATE or self.basis is None:
+            return False
+        typed = [field for field in section.fields if field.is_typed and field.type != "statement"]
+        files = [field.key for field in section.fields if field.type == "attachment"]
+        same = all(self.data.get(field.key) == self.last_year.get(field.key) for field in typed)
+        return bool(typed or files) and same and all(each.is_carried_over for each in self.attachments if each.field in files)
+
+    def to_confirm(self, section: Section) -> list[str]:
+        """Brought-in answers of the section that nobody has confirmed yet."""
+        origins = self.row.origins
+        return [field.key for field in section.fields if self.is_brought(field.key) and not (origins.get(field.key) or {}).get("confirmed")]
 
     @cached_property
     def names(self) -> CodeNames:
@@ -132,7 +182,7 @@ class Sheet:
 
     def shown_problems(self, section: Section, everything: bool) -> dict[str, str]:
         """Problems of a section that may be said: of fields saved at least once, or all after a check."""
-        seen = self.application.field_versions
+        seen = self.row.field_versions
         return {
             field.key: self.problems[field.key]
             for field in section.fields
@@ -153,6 +203,7 @@ class Sheet:
         provinces: Mapping[str, str] | None = None,
     ) -> list[BoundField]:
         places, bound = self.places(), []
+        unconfirmed = prefill.unconfirmed(self.form, self.data, self.row.origins)
         ruled = {key for rule in self.form.rules for key in rule.fields}
         hidden = self.form.state(self.data).hidden
         for field in section.fields:
@@ -164,7 +215,10 @@ class Sheet:
                 BoundField(
                     field,
                     value,
-                    version=self.application.draft_version,
+                    version=self.row.draft_version,
+                    source=prefill.origin_words(self.row.origins.get(field.key)),
+                    is_brought=self.is_brought(field.key),
+                    is_unconfirmed=field.confirm and field.key in unconfirmed,
                     before=self.last_year.get(field.key),
                     last_words=self._last_words(field),
                     error="" if note_is_error and error == note else error,

@@ -1,15 +1,40 @@
 from django.urls import path
 
-from pilotage.web.calls import accept, check, cosign, detail, edit, files, lists, mine, papers, public, recommend, summary
+from pilotage.web.calls import (
+    accept,
+    check,
+    cosign,
+    detail,
+    edit,
+    eligibility,
+    files,
+    lists,
+    mine,
+    papers,
+    parts,
+    public,
+    recommend,
+    signing,
+    summary,
+    uploads,
+)
 
 app_name = "calls"
 
 urlpatterns = [
     path("calls/", public.call_list, name="list"),
     path("calls/<slug:slug>/", public.call_detail, name="detail"),
+    path("calls/<slug:slug>/eligibility/", eligibility.check, name="eligibility"),
     path("calls/<slug:slug>/start/", mine.start, name="start"),
     path("my/", mine.my_list, name="my-list"),
     path("my/<str:number>/", edit.application_edit, name="application-edit"),
+    path("my/<str:number>/uploads/", uploads.create, name="upload-create"),
+    path("my/<str:number>/uploads/<uuid:pk>/", uploads.piece, name="upload-piece"),
+    path("my/<str:number>/partners/", parts.partners, name="partners"),
+    path("my/<str:number>/part/", parts.part, name="part"),
+    path("my/<str:number>/part/edit/", parts.part_edit, name="part-edit"),
+    path("my/<str:number>/signing/", signing.signing, name="signing"),
+    path("my/<str:number>/history/<str:key>/", detail.field_history, name="field-history"),
     path("my/<str:number>/check/", mine.before_submission, name="application-check"),
     path("my/<str:number>/submit/", mine.submit, name="application-submit"),
     path("my/<str:number>/receipt/", mine.receipt, name="application-receipt"),
@@ -24,6 +49,7 @@ urlpatterns = [
     path("applications/<str:number>/revisions/<int:revision>/receipt.pdf", papers.receipt_paper, name="receipt-paper"),
     path("applications/<str:number>/revisions/<int:revision>/receipt.json", papers.receipt_file, name="receipt-file"),
     path("applications/<str:number>/files/<int:pk>/", files.download, name="attachment"),
+    path("applications/<str:number>/files/<int:pk>/preview.jpg", files.preview, name="attachment-preview"),
     path("work/check/", check.desk, name="check-desk"),
     path("work/recommend/", recommend.desk, name="recommend-desk"),
     path("work/recommend/move/", recommend.move, name="recommend-move"),

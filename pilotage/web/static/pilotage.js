@@ -131,6 +131,14 @@
     if (form && event.detail.successful) { try { localStorage.removeItem(keyOf(form)); } catch { /* nothing was kept */ } }
   });
 
+  // Shared computers: what was kept here for this person goes when the person signs out.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches('form[action$="/logout/"]')) return;
+    try {
+      Object.keys(localStorage).filter((key) => key.startsWith("pilotage:")).forEach((key) => localStorage.removeItem(key));
+    } catch { /* nothing was kept */ }
+  });
+
   // Copy a value that is shown once.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");

@@ -1,145 +1,32 @@
-/* The application form: saves as one types, keeps text on the device while saving fails, counts, compares.
+/* The application form: counts, compares, opens, shows and hides. Saving is saving.js's.
    Everything here is also possible without it: the form posts as a whole. */
 (function () {
   "use strict";
   const form = document.getElementById("application-form");
   if (!form) return;
   const CHINESE = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
-  const WAIT = 2000, RETRY = 15000, store = "pilotage:" + form.dataset.number;
-  const note = document.getElementById("local-note");
-  const dirty = new Map(); // field key -> number of the last change
-  let sent = new Map(), changes = 0, timer = 0, retry = 0, busy = false, answered = false;
+  const saving = window.pilotageSaving;
   const held = new Map(); // element id -> answer kept back while its field is still being typed in
 
   const holder = (node) => (node && node.closest ? node.closest("[data-field]") : null);
   const keyOf = (name) => (name.startsWith("f.") ? name.slice(2).split(".")[0] : name.startsWith("rows.") ? name.slice(5) : "");
-  const marker = (key) => [...form.elements].find((e) => e.name === "has" && e.value.startsWith(key + ":"));
-
-  // --- what changed -------------------------------------------------------------------------
-  function touch(key) {
-    dirty.set(key, ++changes);
-    const mark = marker(key);
-    if (mark) mark.value = mark.value.split(":").slice(0, 2).join(":") + ":"; // no digest: to be saved whatever it was drawn with
-    clearTimeout(timer);
-    timer = setTimeout(save, WAIT);
-    keep();
-  }
 
   form.addEventListener("input", (event) => {
     const field = holder(event.target);
     if (!field || event.target.type === "file" || event.target.name.startsWith("province.")) return;
-    touch(field.dataset.field);
+    saving.touch(field.dataset.field);
     count(event.target);
     compare(field);
     opens(event.target);
     conditions();
   });
 
-  // --- saving -------------------------------------------------------------------------------
-  function save() {
-    if (busy || !dirty.size) return;
-    busy = true;
-    answered = false;
-    sent = new Map(dirty);
-    status(form.dataset.savingText, false);
-    window.htmx.trigger(form, "pilotage:autosave");
-  }
-
-  form.addEventListener("htmx:configRequest", (event) => {
-    const data = event.detail.formData;
-    for (const name of new Set([...data.keys()])) {
-      if (name === "csrfmiddlewaretoken") continue;
-      if (name === "has") {
-        const marks = data.getAll("has").filter((value) => sent.has(value.split(":")[0]));
-        data.delete("has");
-        marks.forEach((value) => data.append("has", value));
-      } else if (!sent.has(keyOf(name))) data.delete(name);
-    }
-    data.set("do", "autosave");
-  });
-
   document.body.addEventListener("pilotage:saved", (event) => {
     const detail = event.detail;
-    answered = true;
-    for (const [key, digest] of Object.entries(detail.fields)) {
-      const mark = marker(key), isChanged = dirty.get(key) !== sent.get(key);
-      if (mark) mark.value = key + ":" + detail.version + ":" + (isChanged ? "" : digest);
-    }
-    sent.forEach((number, key) => {
-      if (dirty.get(key) === number) dirty.delete(key);
-    });
     for (const field of form.querySelectorAll("[data-show-if]"))
       if (field.dataset.field in (detail.hidden || {})) show(field, detail.hidden[field.dataset.field]);
     conditions();
-    note.hidden = true;
-    keep();
   });
-
-  form.addEventListener("htmx:afterRequest", () => {
-    busy = false;
-    if (!answered) return failed();
-    clearTimeout(retry);
-    if (dirty.size) timer = setTimeout(save, WAIT);
-  });
-
-  function failed() {
-    status(note.dataset.failed, true);
-    say(note.dataset.failed, note.dataset.retry, save);
-    keep();
-    clearTimeout(retry);
-    retry = setTimeout(save, RETRY);
-  }
-
-  function status(text, isFailed) {
-    const place = document.getElementById("save-status");
-    place.classList.toggle("is-failed", isFailed);
-    place.querySelector("span").textContent = text;
-  }
-
-  function say(text, act, run) {
-    const line = note.querySelector("p");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "link-button";
-    button.textContent = act;
-    button.addEventListener("click", run);
-    line.replaceChildren(text + " ", button);
-    note.hidden = false;
-  }
-
-  // --- text kept on this device ---------------------------------------------------------------
-  function keep() {
-    try {
-      if (!dirty.size) return localStorage.removeItem(store);
-      const values = [...new FormData(form)].filter(([name, value]) => dirty.has(keyOf(name)) && typeof value === "string");
-      localStorage.setItem(store, JSON.stringify({ path: location.search, values }));
-    } catch (error) {
-      /* a full or forbidden store: the page itself still holds the text */
-    }
-  }
-
-  function kept() {
-    try {
-      return JSON.parse(localStorage.getItem(store) || "null");
-    } catch (error) {
-      return null;
-    }
-  }
-
-  function restore(values) {
-    const keys = new Set(values.map(([name]) => keyOf(name)));
-    for (const element of form.elements)
-      if ((element.type === "checkbox" || element.type === "radio") && keys.has(keyOf(element.name))) element.checked = false;
-    for (const [name, value] of values)
-      for (const element of form.elements) {
-        if (element.name !== name || element.type === "hidden") continue;
-        if (element.type === "checkbox" || element.type === "radio") element.checked = element.checked || element.value === value;
-        else element.value = value;
-      }
-    note.hidden = true;
-    keys.forEach(touch);
-    refresh();
-  }
 
   // --- sentences wait until the field was left --------------------------------------------------
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
@@ -163,10 +50,7 @@
     });
     held.clear();
     marks();
-    if (dirty.has(field.dataset.field)) {
-      clearTimeout(timer);
-      timer = setTimeout(save, WAIT / 4 > 500 ? 500 : WAIT);
-    }
+    if (saving.has(field.dataset.field)) saving.soon(500);
   });
 
   document.body.addEventListener("htmx:afterSettle", marks);
@@ -266,22 +150,12 @@
     button.click();
   });
 
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    try {
-      localStorage.removeItem(store);
-    } catch (error) {
-      /* nothing kept */
-    }
-  });
-
   function refresh() {
     form.querySelectorAll("[data-field]").forEach(compare);
     form.querySelectorAll("textarea").forEach(count);
     conditions();
   }
 
-  const left = kept();
-  if (left && left.path === location.search) say(note.dataset.kept, note.dataset.restore, () => restore(left.values));
+  window.addEventListener("pilotage:picked-up", refresh);
   conditions();
 })();
