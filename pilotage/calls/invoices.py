@@ -68,6 +68,13 @@ def repeats(actor: Any, application: Application) -> list[Repeat]:
     return [each for each in found if each.others or each.hidden]
 
 
+def repeat_of(actor: Any, attachment: Attachment) -> Repeat | None:
+    """The same for one file that was just added. Two queries."""
+    keys = _by_file([attachment], attachment.application).get(attachment.sha256, [])
+    found = _repeat(attachment.name, attachment.field, keys, _visible(actor, keys))
+    return found if found.others or found.hidden else None
+
+
 def numbers_in(form: FormDef, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(field key, number) of every invoice number in the tables of a form's answers."""
     for each in form.by_key.values():

@@ -99,7 +99,7 @@ def paper_of(receipt: Receipt, application: Application) -> bytes:
         "statements_title": _("Statement of truth"),
         "statements": [_statement(each) for each in said["statements"]],
         "files_title": _("Files (%(count)s)") % {"count": len(said["files"])},
-        "files_head": [_("No."), _("File"), _("Size"), "SHA-256"],
+        "files_head": [_("No."), _("File"), _("File size"), "SHA-256"],
         "files": _files(said["files"], labels),
         "no_files": _("No files were filed."),
         "signature_title": _("Signature of the platform"),

@@ -16,21 +16,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import memberships_as
 from pilotage.audit.chain import canonical, digest
 from pilotage.calls import scope
-from pilotage.calls.enums import StageKind
+from pilotage.calls.enums import RecommenderKind, StageKind
 from pilotage.calls.models import Call, RecommendationList, Recommender
 from pilotage.calls.selectors import recommenders_of
 from pilotage.calls.summary import SUMMARY_COLUMNS, summary_rows
 from pilotage.core import clock, documents
 
 OFFICIAL = "zh-hans"
+_COSIGNED = (RecommenderKind.PROVINCE, RecommenderKind.PLANNED_CITY)
 
 
 def visible_lists(actor: Any) -> QuerySet[RecommendationList]:
     """Sent lists: the ministry's offices see all, a recommender and the co-signing administration their own."""
     condition = Q(recommender__in=recommenders_of(actor))
+    for membership in memberships_as(actor, Role.COMMUNICATIONS_OFFICER):
+        condition |= Q(recommender__kind__in=_COSIGNED, recommender__province=membership.organisation.division_id)
     for membership in memberships_as(actor, *scope.CENTRAL):
         condition |= Q(call=membership.call_id) if membership.call_id else Q(pk__isnull=False)
     return RecommendationList.objects.filter(condition).select_related("call", "recommender", "sent_by")

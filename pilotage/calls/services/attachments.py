@@ -16,12 +16,16 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.services import Entry, record, record_many
 from pilotage.calls import rules
+from pilotage.calls.enums import PreviewState, ScanState
 from pilotage.calls.filetypes import CONTENT_TYPES, kind_of
 from pilotage.calls.form_fields import Field, joined
+from pilotage.calls.invoices import repeat_of
 from pilotage.calls.models import Application, Attachment, attachment_path
+from pilotage.calls.scanning import Infected, scanned
 from pilotage.calls.selectors import attachments_of, form_of
 from pilotage.calls.services.common import locked
 from pilotage.core import clock
+from pilotage.core.drawing import DRAWABLE
 from pilotage.core.verdict import Invalid
 
 
@@ -34,11 +38,16 @@ class AddedAttachment:
 
 
 def add_attachment(*, actor: Any, application: Application, field: str, upload: UploadedFile) -> AddedAttachment:
-    """Store a file under a field of the form. Raises ``Invalid`` under the field's key with what is wrong with the file."""
+    """Store a file under a field of the form. Raises ``Invalid`` under the field's key with what is wrong with the file.
+
+    The scanner is asked before the transaction: it may take seconds, and a refusal is recorded though nothing is stored.
+    """
+    rules.can_edit(actor, application).require()
+    scan = _scanned(actor, application, field, upload)
     with transaction.atomic():
         fresh = locked(application)
         rules.can_edit(actor, fresh).require()
-        question = _question(fresh, field)
+        question = question_of(fresh, field)
         name = safe_name(upload.name or "")
         try:
             kind = _checked(fresh, question, name, upload)
@@ -55,11 +64,24 @@ def add_attachment(*, actor: Any, application: Application, field: str, upload: 
             sha256=sha256,
             uploaded_by=actor,
             uploaded_at=clock.now(),
+            scan=scan,
+            preview=PreviewState.WAITING if CONTENT_TYPES[kind] in DRAWABLE else PreviewState.NONE,
         )
         _store(attachment, upload)
         attachment.save(force_insert=True)
         record(attachment, "attachment.add", actor=actor)
-    return AddedAttachment(attachment, _warnings(attachment))
+    return AddedAttachment(attachment, _warnings(actor, attachment, question))
+
+
+def _scanned(actor: Any, application: Application, field: str, upload: UploadedFile) -> ScanState:
+    name = safe_name(upload.name or "")
+    try:
+        return scanned(name, upload)  # type: ignore[arg-type]
+    except Infected as error:
+        with transaction.atomic():
+            found = {"field": field, "name": name, "sha256": _sha256(upload), "signature": error.signature}
+            record(application, "attachment.refuse", actor=actor, extra=found)
+        raise Invalid({field: str(error)}) from None
 
 
 def remove_attachment(*, actor: Any, attachment: Attachment) -> Attachment:
@@ -100,7 +122,7 @@ def _still_fits(question: Field, original: Attachment) -> bool:
 
 
 def _copy(original: Attachment, application: Application) -> Attachment:
-    same = ("field", "name", "content_type", "size", "sha256", "uploaded_by_id", "uploaded_at")
+    same = ("field", "name", "content_type", "size", "sha256", "uploaded_by_id", "uploaded_at", "scan", "preview")
     return Attachment(application=application, file=original.file.name, **{name: getattr(original, name) for name in same})
 
 
@@ -112,15 +134,21 @@ def safe_name(name: str) -> str:
     return f"{stem[: 254 - len(ending)]}{dot}{ending}" if dot else clean[:255]
 
 
-def _question(application: Application, key: str) -> Field:
+def question_of(application: Application, key: str) -> Field:
+    """The field of the form that takes files under this key. Raises ``Invalid``."""
     question = form_of(application.version).field(key)
     if question.type != "attachment":
         raise Invalid({key: _("%(field)s takes no files.") % {"field": question.label}})
     return question
 
 
+def largest(question: Field) -> int:
+    """Bytes."""
+    return min(question.max_mb * 1024 * 1024, settings.ATTACHMENT_MAX_BYTES)
+
+
 def _checked(application: Application, question: Field, name: str, upload: UploadedFile) -> str:
-    size, limit = upload.size or 0, min(question.max_mb * 1024 * 1024, settings.ATTACHMENT_MAX_BYTES)
+    size, limit = upload.size or 0, largest(question)
     if size == 0:
         raise Invalid(_("“%(name)s” is empty.") % {"name": name})
     if size > limit:
@@ -158,8 +186,11 @@ def _store(attachment: Attachment, upload: UploadedFile) -> None:
     attachment.file.name = path if storage.exists(path) else storage.save(path, upload)
 
 
-def _warnings(attachment: Attachment) -> list[str]:
+def _warnings(actor: Any, attachment: Attachment, question: Field) -> list[str]:
     """Names only applications of the same enterprise; what others filed is for the officers to see."""
+    repeat = repeat_of(actor, attachment) if question.invoice else None
+    if repeat:
+        return [repeat.sentence]
     others = (
         Application.objects.filter(
             enterprise=attachment.application.enterprise_id, attachments__sha256=attachment.sha256, attachments__removed_at__isnull=True

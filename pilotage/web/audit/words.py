@@ -20,6 +20,8 @@ ACTS: dict[str, Any] = {
     "assignment.score": pgettext_lazy("audit", "Score"),
     "attachment.add": pgettext_lazy("audit", "Add an attachment"),
     "attachment.remove": pgettext_lazy("audit", "Remove an attachment"),
+    "attachment.refuse": pgettext_lazy("audit", "Refuse an infected file"),
+    "attachment.infected": pgettext_lazy("audit", "Keep back an infected file"),
     "calendar.make": pgettext_lazy("audit", "Make a calendar address"),
     "calendar.revoke": pgettext_lazy("audit", "Withdraw a calendar address"),
     "call.load": pgettext_lazy("audit", "Load the call"),

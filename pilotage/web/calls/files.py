@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pilotage.calls.enums import PreviewState, ScanState
 from pilotage.calls.rules import visible_attachments
+from pilotage.calls.services.files import preview_name
+from pilotage.core.verdict import Refused
 
 
 @require_safe
 def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
     attachment = get_object_or_404(visible_attachments(request.user), pk=pk, application__number=number)
+    if attachment.scan == ScanState.INFECTED:
+        raise Refused(_("“%(name)s” is kept back: the virus scanner found something in it.") % {"name": attachment.name})
     try:
         content = attachment.file.open("rb")
     except FileNotFoundError:
@@ -20,4 +26,19 @@ def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def preview(request: HttpRequest, number: str, pk: int) -> FileResponse:
+    """The small picture of a file, for those who may have the file."""
+    attachments = visible_attachments(request.user).filter(preview=PreviewState.READY).exclude(scan=ScanState.INFECTED)
+    attachment = get_object_or_404(attachments, pk=pk, application__number=number)
+    try:
+        content = attachment.file.storage.open(preview_name(attachment))
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, content_type="image/jpeg")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=3600"
     return response

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import has_role
-from pilotage.calls import selectors, summary_paper
+from pilotage.calls import scope, selectors, summary_paper
 from pilotage.calls import summary as summary_table
 from pilotage.core import keyset
 from pilotage.core.verdict import Refused
@@ -18,7 +17,7 @@ from pilotage.web.calls.lists import table_response
 from pilotage.web.calls.papers import paper_response
 from pilotage.web.calls.recommend import place_of
 
-_READERS = (Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COMMUNICATIONS_OFFICER, Role.SECRETARIAT, Role.AUDITOR)
+_READERS = (*scope.RECOMMENDING, *scope.CENTRAL)
 
 
 @require_safe

@@ -3,11 +3,13 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
+from pilotage.calls.tasks import tend_files
 from pilotage.messages.tasks import tick
 from pilotage.registry.tasks import requeue_stalled
 
@@ -17,7 +19,7 @@ logger = logging.getLogger("pilotage.console")
 class Command(BaseCommand):
     help = (
         "Deliver the post: read new decisions into inboxes, send reminders, digests and e-mails, every few seconds until stopped;\n"
-        "queue imports again whose worker was killed.\n"
+        "queue imports again whose worker was killed, and work on new files; remove uploads that were given up.\n"
         "`pilotage serve` runs it beside the web server.\n\n"
         "Example: pilotage tick --once"
     )
@@ -28,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
         if once:
-            done = {**tick(), "imports queued again": requeue_stalled()}
+            done = {**tick(), "imports queued again": requeue_stalled(), **tend_files()}
             self.stdout.write(", ".join(f"{name} {number}" for name, number in done.items()))
             return
         stopped = threading.Event()
@@ -36,14 +38,15 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_args: stopped.set())
         while not stopped.is_set():
             tick()
-            _requeue()
+            _guarded("stalled imports could not be looked for", requeue_stalled)
+            _guarded("stored files could not be looked after", tend_files)
             close_old_connections()
             stopped.wait(every)
 
 
-def _requeue() -> None:
+def _guarded(failure: str, step: Callable[[], object]) -> None:
     """A database that is away for a moment must not end the process, and with it the site."""
     try:
-        requeue_stalled()
+        step()
     except Exception:
-        logger.exception("stalled imports could not be looked for; tried again at the next tick")
+        logger.exception("%s; tried again at the next tick", failure)
