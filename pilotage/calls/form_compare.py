@@ -141,7 +141,8 @@ def _equal_figures(old: Any, new: Any) -> bool:
 
 def _cells(field: Field, old: Any, new: Any) -> tuple[CellChange, ...]:
     found = []
-    for number, (before, after) in enumerate(zip_longest(_rows(old), _rows(new), fillvalue={}), start=1):
+    nothing: Mapping[str, Any] = {}
+    for number, (before, after) in enumerate(zip_longest(_rows(old), _rows(new), fillvalue=nothing), start=1):
         for column in field.columns:
             pair = before.get(column.key), after.get(column.key)
             if not same(column, *pair):

@@ -127,12 +127,6 @@ class Field:
         """Whether a person answers it here, not the register, a file or a formula."""
         return self.is_stored and self.type != COMPUTED
 
-    @property
-    def show_if(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
-        """The plain conditions among them, for the page's own script."""
-        first = self.shown_when.alternatives[:1] if len(self.shown_when.alternatives) == 1 else ()
-        return tuple((test.key, test.values) for tests in first for test in tests if test.values is not None)
-
     def unit_of(self, code: str) -> Unit | None:
         return next((unit for unit in self.units if unit.code == code), None)
 
@@ -201,7 +195,7 @@ def _field(raw: Mapping[str, Any], codes: Codes, *, is_column: bool = False) -> 
     )
 
 
-def _words(raw: Mapping[str, Any], kind: str, units: tuple[Unit, ...]) -> dict[str, str]:
+def _words(raw: Mapping[str, Any], kind: str, units: tuple[Unit, ...]) -> dict[str, Any]:
     found = {f"{name}_{code}": word for name in _TEXTS for code, word in zip(("zh", "en"), texts(raw, name), strict=True)}
     unit = (units[0].label_zh, units[0].label_en) if units else ("万元", "CNY 10,000") if kind == "money" else ("", "")
     return found | {name: found[name] or word for name, word in zip(("unit_zh", "unit_en"), unit, strict=True)}

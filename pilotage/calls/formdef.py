@@ -118,7 +118,8 @@ class FormDef:
 
     # --- what is shown and computed -------------------------------------------------------------
     def state(self, data: Answers) -> State:
-        answers, hidden = dict(data), set()
+        answers: dict[str, Any] = dict(data)
+        hidden: set[str] = set()
         for step in self.steps:
             if not step.condition.holds(answers, hidden):
                 hidden.add(step.key)
