@@ -4,14 +4,14 @@ Data: the ``eligibility`` rules of a call version (mappings), and ``Facts``: wha
 directories, earlier filings and the answers so far say. An answer not given is missing, not false.
 Algorithm: every rule is judged by itself into a ``Finding``; one NO makes the whole NO, otherwise one UNKNOWN makes it UNKNOWN.
 Invariants: more facts never turn NO into YES or YES into NO; without rules the answer is YES.
-Refuses: nothing; a rule it does not know is UNKNOWN (``plan check`` has refused it before).
+Refuses: a rule it does not know (KeyError; ``plan check`` has refused it before).
 Source of the rule kinds: the eligibility rules seen in calls of 2021-2025 (docs/how-to/add-a-call.md names them).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -81,16 +81,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``fields`` are the form fields that the rule reads; ``title`` the call file's own wording, '' when it gives none."""
+    """``fields`` are the form fields that the rule reads, ``condition`` the rule itself in words."""
 
     rule: Rule
     answer: Answer
     sentence: str
     fields: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        return pick(self.rule.get("title"))
+    condition: str = ""
 
     @property
     def is_verified(self) -> bool:
@@ -101,9 +98,34 @@ def pick(text: Any) -> str:
     return in_language(str((text or {}).get("zh") or ""), str((text or {}).get("en") or ""))
 
 
+def said(rule: Rule, facts: Facts) -> str:
+    """The condition itself in words: the call file's own, else the rule's."""
+    return pick(rule.get("title")) or _CONDITIONS[rule["rule"]](rule, facts)
+
+
+_CONDITIONS: Mapping[str, Callable[[Rule, Facts], str]] = {
+    "legal_person": lambda rule, _f: _("Independent legal person, or a branch") if rule.get("branches") else _("Independent legal person"),
+    "region": lambda rule, f: _("Registered in %(places)s") % {"places": joined(f.name(c) for c in rule.get("provinces", ()))},
+    "industry": lambda rule, f: _("Industry: %(industries)s") % {"industries": joined(f.name(c) for c in rule.get("codes", ()))},
+    "declared": lambda rule, f: f.label(rule["field"]),
+    "choice": lambda rule, f: f.label(rule["field"]),
+    "amount": lambda rule, f: (
+        _("%(field)s: at least %(least)s") % {"field": f.label(rule["field"]), "least": f"{Decimal(str(rule['min'])):,f}"}
+    ),
+    "holds": lambda rule, f: _("Listed in “%(directory)s”") % {"directory": f.name(rule["directory"])},
+    "not_holding": lambda rule, f: _("Not listed in “%(directory)s” at present") % {"directory": f.name(rule["directory"])},
+    "holds_title": lambda rule, _f: _("Holds one of: %(titles)s") % {"titles": joined(rule.get("titles", ()))},
+    "one_per": lambda rule, f: (
+        _("One application for each answer to “%(fields)s”") % {"fields": joined(f.label(key) for key in rule["fields"])}
+        if rule.get("fields")
+        else _("One application per applicant")
+    ),
+}
+
+
 def judge(rules: Sequence[Rule], facts: Facts) -> list[Finding]:
     """One finding per rule, in the order of the file."""
-    return [_JUDGES.get(rule["rule"], _unknown_rule)(rule, facts) for rule in rules]
+    return [replace(_JUDGES[rule["rule"]](rule, facts), condition=said(rule, facts)) for rule in rules]
 
 
 def overall(findings: Sequence[Finding]) -> Answer:
@@ -114,10 +136,6 @@ def overall(findings: Sequence[Finding]) -> Answer:
 def fields_asked(rules: Sequence[Rule]) -> list[str]:
     """The form fields that decide eligibility, each once, in the order of the rules."""
     return list(dict.fromkeys(rule["field"] for rule in rules if rule.get("field")))
-
-
-def _unknown_rule(rule: Rule, facts: Facts) -> Finding:
-    return Finding(rule, Answer.UNKNOWN, _("This condition cannot be checked here."))
 
 
 def _legal_person(rule: Rule, facts: Facts) -> Finding:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import transition
-from pilotage.calls import joint, rules
+from pilotage.calls import joint, rules, standing
+from pilotage.calls.eligibility import Answer
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState
 from pilotage.calls.form_fields import joined
 from pilotage.calls.formdef import FormDef
@@ -61,7 +62,17 @@ def submission_problems(application: Application) -> dict[str, str]:
     problems = form.problems(application.data, counts, registry)
     own = problems | unconfirmed(form, application.data, application.origins)
     own |= _not_eligible(application, form, problems) | _filed_before(application, form)
-    return own | joint.partner_problems(application) | joint.signoff_problem(application)
+    return own | _against(application, form, own) | joint.partner_problems(application) | joint.signoff_problem(application)
+
+
+def _against(application: Application, form: FormDef, problems: dict[str, str]) -> dict[str, str]:
+    """Conditions of the call that are certainly not met, under the field they speak of; an update was eligible when it was listed."""
+    if application.kind != ApplicationKind.NEW:
+        return {}
+    found = standing.findings(application.call, application.enterprise, application.version, application.data, form, application)
+    refused = [each for each in found if each.answer == Answer.NO]
+    keyed = [((each.fields[-1] if each.fields else _title_key(form)), each.sentence) for each in refused]
+    return {key: sentence for key, sentence in reversed(keyed) if key not in problems}
 
 
 def _not_eligible(application: Application, form: FormDef, problems: dict[str, str]) -> dict[str, str]:
