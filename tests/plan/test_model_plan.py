@@ -1,4 +1,3 @@
-# ruff: noqa: E501  the table of faults reads best one line each
 """The calls of the model plan: each checks, loads, reads in both languages, and marks what no source says."""
 
 from __future__ import annotations
