@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -98,7 +99,7 @@ def _write(folder: Path) -> Manifest:
     vendor = connection.vendor
     database = folder / DATABASE[vendor]
     content = _copy_sqlite(database) if vendor == "sqlite" else _copy_postgresql(database)
-    lines, total = _copy_files(folder / FILES)
+    lines, total = _copy_files(folder / FILES, content.file_names)
     missing = sorted(set(content.file_names) - lines.keys())
     if missing:
         raise BackupError(f"{len(missing)} file(s) the database speaks of are missing, first {missing[0]}. Run `pilotage verify`.")
@@ -171,18 +172,34 @@ def _file_queries() -> list[str]:
     return [f"SELECT {f.column} FROM {m._meta.db_table} WHERE {f.column} <> ''" for m, f in file_columns()]
 
 
-def _copy_files(target: Path) -> tuple[dict[str, str], int]:
-    """Copy the media tree; returns the digest of each file by its name, and the bytes in all."""
+def _copy_files(target: Path, names: Iterable[str]) -> tuple[dict[str, str], int]:
+    """Copy the media folder, or from another store the files that are named; returns the digest of each by its name, and the bytes in all."""
     target.mkdir()
-    digests: dict[str, str] = {}
-    total = 0
-    root = Path(settings.MEDIA_ROOT)
-    for source in sorted(root.rglob("*")) if root.is_dir() else []:
-        if source.is_file():
-            name = source.relative_to(root).as_posix()
-            digests[name] = copy_file(source, target / name)
-            total += (target / name).stat().st_size
-    return digests, total
+    root = media_folder()
+    if root is None:
+        digests = {name: _fetch(name, target / name) for name in sorted(set(names)) if default_storage.exists(name)}
+    else:
+        sources = [path for path in sorted(root.rglob("*")) if path.is_file()] if root.is_dir() else []
+        digests = {path.relative_to(root).as_posix(): copy_file(path, target / path.relative_to(root)) for path in sources}
+    return digests, sum((target / name).stat().st_size for name in digests)
+
+
+def media_folder() -> Path | None:
+    """Where attachments lie on this machine; None when they lie in a store elsewhere."""
+    return Path(default_storage.location) if isinstance(default_storage, FileSystemStorage) else None
+
+
+def _fetch(name: str, target: Path) -> str:
+    """Out of the store in constant memory; returns the SHA-256 of what was written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with default_storage.open(name) as reader, target.open("wb") as writer:
+        for block in reader.chunks():
+            digest.update(block)
+            writer.write(block)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return digest.hexdigest()
 
 
 def copy_file(source: Path, target: Path) -> str:

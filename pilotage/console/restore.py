@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from pilotage.console import postgres
@@ -24,6 +26,7 @@ from pilotage.console.backup import (
     Manifest,
     copy_file,
     file_digest,
+    media_folder,
     run,
     sync_folder,
 )
@@ -85,8 +88,8 @@ def _lines(listing: str) -> Iterator[tuple[str, str]]:
 
 def what_is_in_the_way() -> str:
     """A sentence naming what stands where the backup should go; empty when nothing does."""
-    media = Path(settings.MEDIA_ROOT)
-    if media.is_dir() and any(media.iterdir()):
+    media = media_folder()
+    if media and media.is_dir() and any(media.iterdir()):
         return f"{media} holds files."
     if connection.vendor == "sqlite":
         database = Path(str(settings.DATABASES["default"]["NAME"]))
@@ -105,11 +108,27 @@ def what_is_in_the_way() -> str:
 
 
 def _place_files(folder: Path) -> None:
-    media = Path(settings.MEDIA_ROOT)
-    media.mkdir(parents=True, exist_ok=True)
+    media = media_folder()
     for digest, name in _lines((folder / FILE_LIST).read_text(encoding="utf-8")):
-        if copy_file(folder / name, media / Path(name).relative_to(FILES)) != digest:
+        stored = Path(name).relative_to(FILES)
+        if media is None:
+            _send(folder / name, stored.as_posix(), digest)
+        elif copy_file(folder / name, media / stored) != digest:
             raise BackupError(f"{name} could not be copied unchanged.")
+
+
+def _send(source: Path, name: str, digest: str) -> None:
+    """Into a store elsewhere, which need not be empty: what is there already must be the same, and is left alone."""
+    if default_storage.exists(name):
+        with default_storage.open(name) as there:
+            found = hashlib.sha256()
+            for block in there.chunks():
+                found.update(block)
+        if found.hexdigest() != digest:
+            raise BackupError(f"the store holds another file under the name {name}; nothing was overwritten.")
+        return
+    with source.open("rb") as file:
+        default_storage.save(name, File(file))
 
 
 def _place_sqlite(source: Path) -> None:
