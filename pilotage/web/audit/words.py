@@ -12,6 +12,7 @@ from pilotage.core.transitions import all_tables
 
 PROPOSED = ".propose"
 ACTS: dict[str, Any] = {
+    "application.confirm_answers": pgettext_lazy("audit", "Confirm brought-in answers"),
     "application.cosign": pgettext_lazy("audit", "Give the opinion on a co-signature"),
     "application.move_rank": pgettext_lazy("audit", "Move in the ranking"),
     "application.save_draft": pgettext_lazy("audit", "Save the draft"),
@@ -73,6 +74,10 @@ ACTS: dict[str, Any] = {
     "organisation.create": pgettext_lazy("audit", "Enter the organisation"),
     "outbox.hold": pgettext_lazy("audit", "Hold everything that goes out"),
     "outbox.release": pgettext_lazy("audit", "Let e-mails go out again"),
+    "partner.ask_to_leave": pgettext_lazy("audit", "Ask to leave the consortium"),
+    "partner.invite": pgettext_lazy("audit", "Invite the partner"),
+    "partner.save_part": pgettext_lazy("audit", "Save the partner's part"),
+    "partner.stay": pgettext_lazy("audit", "Take back the request to leave"),
     "plan.load": pgettext_lazy("audit", "Load the plan"),
     "preference.language": pgettext_lazy("audit", "Choose the language of e-mails"),
     "preference.set": pgettext_lazy("audit", "Choose what arrives how"),
@@ -83,6 +88,7 @@ ACTS: dict[str, Any] = {
     "recommendation_list.send": pgettext_lazy("audit", "Send the recommendation list"),
     "registry.seed": pgettext_lazy("audit", "Load the code lists"),
     "selection.build": pgettext_lazy("audit", "Build a selection draft"),
+    "signoff.ask": pgettext_lazy("audit", "Ask for the signature"),
     "site.add": pgettext_lazy("audit", "Add a site"),
     "site.remove": pgettext_lazy("audit", "Remove a site"),
     "site.update": pgettext_lazy("audit", "Change a site"),
