@@ -43,6 +43,8 @@ def is_empty(value: Any) -> bool:
 def clean(field: Field, raw: Any) -> Any:
     """The value to keep, or None for no answer. Raises ``Invalid`` keyed by the field."""
     if isinstance(raw, str):
+        if raw and field.type == "choice" and raw in field.by_value:
+            return raw
         raw = _sound(field, raw)
         if not raw:
             return None
@@ -67,6 +69,8 @@ def refuse(field: Field, sentence: str, **values: Any) -> Invalid:
 def _sound(field: Field, raw: str) -> str:
     """Text that every store and paper can hold: composed, one kind of line end, no control characters."""
     text = raw.strip()
+    if text.isascii() and text.isprintable():
+        return text
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     if text.isprintable():  # most are, and this is the quicker question
