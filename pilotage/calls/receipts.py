@@ -93,7 +93,7 @@ def paper_of(receipt: Receipt, application: Application) -> bytes:
         "title": _("Receipt of the application"),
         "subtitle": in_language(said["call"]["title"].get("zh", ""), said["call"]["title"].get("en", "")),
         "issuer": said["issued_by"],
-        "foot": f"{said['application']} · {_('version %(number)s') % {'number': said['revision']}}",
+        "foot": _("%(application)s, version %(number)s") % {"application": said["application"], "number": said["revision"]},
         "page_words": _("page {page} of {pages}"),
         "facts": _facts(said),
         "statements_title": _("Statement of truth"),
@@ -114,7 +114,6 @@ def paper_of(receipt: Receipt, application: Application) -> bytes:
 
 
 def _facts(said: Mapping[str, Any]) -> list[list[Any]]:
-    audit = _("event %(number)s, head of the chain then:") % {"number": said["audit"]["event"]}
     return [
         [_("Number of the application"), said["application"]],
         [_("Applicant"), said["applicant"]["name"]],
@@ -124,7 +123,8 @@ def _facts(said: Mapping[str, Any]) -> list[list[Any]]:
         [_("Filed by"), said["filed_by"]],
         [_("Version"), str(said["revision"])],
         [_("Digest of what was filed"), said["digest"], True],
-        [_("Audit record"), f"{audit} {said['audit']['head']}"],
+        [_("Audit record"), _("event %(number)s") % {"number": said["audit"]["event"]}],
+        [_("Head of the audit chain then"), said["audit"]["head"], True],
     ]
 
 
@@ -154,7 +154,7 @@ def _files(files: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> lis
 def _how_to_check() -> str:
     return _(
         "This PDF carries the file receipt.json. To check it: `pilotage receipt verify FILE.pdf` on the platform, or any Ed25519 tool: "
-        "the signature is made over the part “receipt” of that file as JSON with sorted keys, without spaces, in UTF-8."
+        "the signature is made over the part named receipt of that file as JSON with sorted keys, without spaces, in UTF-8."
     )
 
 

@@ -79,6 +79,7 @@ def _minute(moment: datetime) -> str:
 def _paper(
     call: Call, recommender: Recommender, rows: Sequence[Sequence[Any]], *, number: str, opinion: str, found: str, made_at: datetime
 ) -> bytes:
+    name = _("Recommender: %(name)s") % {"name": recommender}
     title = _("%(call)s: summary table of recommendations") % {"call": call.title}
     count = ngettext("%(count)s project", "%(count)s projects", len(rows)) % {"count": len(rows)}
     data = {
@@ -86,7 +87,7 @@ def _paper(
         "issuer": settings.BASE_URL,
         "foot": f"{recommender} · {number}",
         "page_words": _("page {page} of {pages}"),
-        "recommender_line": f"{_('Recommender')}{_(': ')}{recommender}　{count}",
+        "recommender_line": f"{name}　{count}",
         "number_line": number,
         "head": [str(label) for _key, label in SUMMARY_COLUMNS],
         "rows": [[str(cell) for cell in row] for row in rows],
