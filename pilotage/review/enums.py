@@ -19,6 +19,11 @@ class AssignmentMethod(TextChoices):
     ROUND_ROBIN = "round_robin", _("round robin")
 
 
+class HearingResult(TextChoices):
+    PASSED = "passed", pgettext_lazy("hearing", "Passed")
+    FAILED = "failed", pgettext_lazy("hearing", "Not passed")
+
+
 class SelectionState(TextChoices):
     DRAFT = "draft", _("Draft")
     CONFIRMED = "confirmed", _("Confirmed")

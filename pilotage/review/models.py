@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pilotage.review.enums import AssignmentMethod, AssignmentState, Outcome, SelectionState
+from pilotage.review.enums import AssignmentMethod, AssignmentState, HearingResult, Outcome, SelectionState
 
 
 class ExpertProfile(models.Model):
@@ -111,6 +111,26 @@ class ReviewSummary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.mean}"
+
+
+class Hearing(models.Model):
+    """What came of an application's defence or site visit; a later row of the same stage replaces the earlier, both stay."""
+
+    application = models.ForeignKey("calls.Application", on_delete=models.PROTECT, related_name="hearings")
+    stage_key = models.CharField(max_length=40)
+    result = models.CharField(max_length=8, choices=HearingResult.choices)
+    note = models.TextField(blank=True)
+    held_on = models.DateField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("hearing")
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["application", "stage_key", "id"], name="hearing_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.application} · {self.stage_key}"
 
 
 class Selection(models.Model):

@@ -4,7 +4,8 @@
 # counts them; any partition would do) and the published tie figures; Terms with the total, a cap per
 # group (None: no cap), the size of the reserve, the reviews required and an optional least score.
 #
-# Algorithm: candidates with too few reviews or below the least score are set aside. The others are
+# Algorithm: candidates that a gate (defence, site visit) keeps out, with too few reviews or below the least score
+# are set aside. The others are
 # ranked by mean, then by the tie rules in the order published, last always by key, so the order is
 # strict. Down the ranks each is taken unless its group is full, until total + reserve are taken: the
 # first `total` are selected, the rest are the reserve in order.
@@ -34,7 +35,7 @@ SELECTED, RESERVE, NOT_SELECTED = "selected", "reserve", "not_selected"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """``key`` is unique and sorts; it decides the last tie."""
+    """``key`` is unique and sorts; it decides the last tie. ``kept_out``: the stage that was not passed, and why."""
 
     key: str
     mean: Decimal | None
@@ -42,6 +43,7 @@ class Candidate:
     group: Any = None
     spread: Decimal | None = None
     recommended_rank: int | None = None
+    kept_out: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _sort_key(candidate: Candidate, rules: list[str]) -> tuple[Any, ...]:
 
 
 def _set_aside(candidate: Candidate, terms: Terms) -> tuple[str, dict[str, Any]] | None:
+    if candidate.kept_out is not None:
+        return f"gate_{candidate.kept_out[1]}", {"stage": candidate.kept_out[0], "mean": candidate.mean}
     if candidate.mean is None or candidate.finished < terms.required_reviews:
         return "few_reviews", {"finished": candidate.finished, "required": max(terms.required_reviews, 1)}
     if terms.least_mean is not None and candidate.mean < terms.least_mean:

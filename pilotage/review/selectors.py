@@ -22,6 +22,7 @@ from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.review import conflicts, ranking, round_robin
 from pilotage.review.enums import LIVE, AssignmentState, Outcome, SelectionState
+from pilotage.review.gates import kept_out
 from pilotage.review.models import Assignment, ExpertProfile, Score, Selection, SelectionRow
 from pilotage.review.options import SelectionParameters, review_options
 from pilotage.review.wording import BARRED, BARRED_SHORT
@@ -238,16 +239,20 @@ def _load(expert: ExpertProfile, states: Mapping[str, tuple[int, Any]]) -> Exper
 
 # --- selection ------------------------------------------------------------------------------
 def selection_inputs(call: Call, parameters: Mapping[str, Any]) -> tuple[list[ranking.Candidate], str]:
-    """The candidates of a selection and the digest of all it depends on. One query."""
+    """The candidates of a selection and the digest of all it depends on. One query, and one per stage that must be passed."""
     rows = (
         Application.objects.filter(call=call, kind=ApplicationKind.NEW, state=ApplicationState.UNDER_REVIEW)
         .order_by("number")
-        .values_list("number", "province_id", "rank", "review_summary__mean", "review_summary__finished_count", "review_summary__spread")
+        .values_list(
+            "pk", "number", "province_id", "rank", "review_summary__mean", "review_summary__finished_count", "review_summary__spread"
+        )
     )
+    gates = kept_out(call)
     candidates = [
-        ranking.Candidate(number, mean, finished or 0, province, spread, rank) for number, province, rank, mean, finished, spread in rows
+        ranking.Candidate(number, mean, finished or 0, province, spread, rank, gates.get(pk))
+        for pk, number, province, rank, mean, finished, spread in rows
     ]
-    body = [[c.key, c.group, c.recommended_rank, _figure(c.mean), c.finished, _figure(c.spread)] for c in candidates]
+    body = [[c.key, c.group, c.recommended_rank, _figure(c.mean), c.finished, _figure(c.spread), *(c.kept_out or ())] for c in candidates]
     text = json.dumps({"parameters": dict(parameters), "candidates": body}, sort_keys=True, ensure_ascii=False)
     return candidates, hashlib.sha256(text.encode()).hexdigest()
 

@@ -36,6 +36,8 @@ REASONS: dict[str, str | _StrPromise] = {
     "tie_at_line": gettext_lazy("Level with the line, behind by the tie rule"),
     "below_least": gettext_lazy("Below the least score"),
     "few_reviews": gettext_lazy("Too few finished reviews"),
+    "gate_failed": gettext_lazy("Defence or site visit not passed"),
+    "gate_missing": gettext_lazy("Defence or site visit not held"),
 }
 TIES: dict[str, str | _StrPromise] = {
     "mean": gettext_lazy("mean score"),
@@ -110,7 +112,17 @@ def _few_reviews(figures: Mapping[str, Any], _province: str) -> str:
     )
 
 
+def _gate_failed(figures: Mapping[str, Any], _province: str) -> str:
+    return _("A stage that must be passed (%(stage)s) was not passed.") % {"stage": figures["stage"]}
+
+
+def _gate_missing(figures: Mapping[str, Any], _province: str) -> str:
+    return _("A stage that must be passed (%(stage)s) has no result.") % {"stage": figures["stage"]}
+
+
 _SENTENCES = {
+    "gate_failed": _gate_failed,
+    "gate_missing": _gate_missing,
     "selected": _selected,
     "reserve": _reserve,
     "province_cap": _province_cap,

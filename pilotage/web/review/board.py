@@ -22,6 +22,7 @@ from pilotage.core.search import match
 from pilotage.core.verdict import Invalid
 from pilotage.registry.models import Division
 from pilotage.review import services
+from pilotage.review.gates import hearing_stages
 from pilotage.review.options import review_options
 from pilotage.review.rules import can_manage, can_see_results
 from pilotage.review.selectors import SeatPlan, expert_loads, seat_plan
@@ -108,6 +109,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             "progress": progress,
             "loads": expert_loads(call),
             "may_manage": can_manage(request.user, call),
+            "hearing_stages": hearing_stages(call),
         },
     )
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pilotage.web.review import application, board, experts, queue, scoring, selection
+from pilotage.web.review import application, board, experts, hearings, queue, scoring, selection
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("review/<int:pk>/files/<int:attachment>/", scoring.attachment, name="attachment"),
     path("work/experts/", experts.expert_list, name="expert-list"),
     path("work/review/<slug:slug>/", board.board, name="board"),
+    path("work/review/<slug:slug>/hearings/<slug:key>/", hearings.hearing_desk, name="hearings"),
     path("work/review/<slug:slug>/assign/", board.assign, name="assign"),
     path("work/review/<slug:slug>/<str:number>/", application.application, name="application"),
     path("work/selection/<slug:slug>/", selection.selection, name="selection"),

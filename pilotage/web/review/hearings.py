@@ -1,0 +1,89 @@
+"""Results of a defence or site visit: every application under review, ticked and decided together."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from pilotage.calls.enums import ApplicationState
+from pilotage.calls.models import Application, Call, Stage
+from pilotage.core import clock
+from pilotage.core.keyset import page
+from pilotage.core.verdict import Invalid
+from pilotage.review import gates, hearings
+from pilotage.review.enums import HearingResult
+from pilotage.review.rules import can_manage
+from pilotage.web.review.board import HEAVY, call_of
+
+STATES = (ApplicationState.UNDER_REVIEW, ApplicationState.SELECTED, ApplicationState.RESERVE, ApplicationState.NOT_SELECTED)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hearing_desk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    call = call_of(request, slug)
+    stage = next((each for each in gates.hearing_stages(call) if each.key == key), None)
+    if stage is None:
+        raise Http404
+    errors: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            return _record(request, call, stage)
+        except Invalid as error:
+            errors = error.errors
+    return _page(request, call, stage, errors)
+
+
+def _record(request: HttpRequest, call: Call, stage: Stage) -> HttpResponse:
+    chosen = [int(pk) for pk in request.POST.getlist("ids") if pk.isdigit()]
+    found = list(Application.objects.filter(pk__in=chosen, call=call, state__in=STATES).order_by("pk"))
+    held = hearings.record_hearings(
+        actor=request.user,
+        call=call,
+        stage=stage,
+        applications=found,
+        result=request.POST.get("result", ""),
+        held_on=_day(request.POST.get("held_on", "")),
+        note=request.POST.get("note", ""),
+    )
+    messages.success(request, ngettext("%(count)s result is kept.", "%(count)s results are kept.", len(held)) % {"count": len(held)})
+    return redirect("review:hearings", call.slug, stage.key)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _page(request: HttpRequest, call: Call, stage: Stage, errors: dict[str, Any]) -> HttpResponse:
+    rows = Application.objects.filter(call=call, state__in=STATES).select_related("enterprise", "province").defer(*HEAVY)
+    shown = page(rows, order=("number",), after=request.GET.get("after", ""))
+    results = gates.latest(call, stage)
+    for row in shown.rows:
+        row.hearing = results.get(row.pk)
+    return render(
+        request,
+        "review/hearings.html",
+        {
+            "call": call,
+            "stage": stage,
+            "is_gate": bool(stage.options.get("gate")),
+            "page": shown,
+            "counts": {each: sum(row.result == each for row in results.values()) for each in HearingResult.values},
+            "errors": errors,
+            "chosen": request.POST.getlist("ids"),
+            "posted": {name: request.POST.get(name, "") for name in ("note", "result")},
+            "held_on": request.POST.get("held_on") or clock.today().isoformat(),
+            "may_manage": can_manage(request.user, call),
+            "labels": {"errors": _("The results were not kept")},
+        },
+        status=422 if errors else 200,
+    )
