@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,17 @@ def test_the_year_is_the_same_every_time():
     assert firms[0] == firms[1]
 
 
+@cache
+def the_form():
+    found = check(FOLDER).folder
+    return FormDef.parse(found.calls[year.CALL]["form"], found.codes)
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("built", [True, False])
 def test_made_up_answers_fit_the_form_of_the_call(seed, built):
     rng = random.Random(seed)
-    document = check(FOLDER).folder.section_docs("calls")[0]
-    form = FormDef.parse(document["form"], document["codes"])
+    form = the_form()
     industry = fiction.industry_for(rng, seed * 8)
     made = fiction.firm(rng, "苏州", set(), industry)
 

@@ -106,7 +106,7 @@ def calls_for(request: HttpRequest) -> QuerySet[Call]:
 
 
 def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]:
-    """The call a desk stands at: the one asked for, else the one whose ``kind`` stage is open, else the newest."""
+    """The call a desk stands at: the one asked for, else one whose ``kind`` stage is open, else the one where it closed last."""
     calls = [call for call in calls_for(request) if call.stage(kind)]
     asked = request.GET.get("call") or request.POST.get("call")
     if asked:
@@ -115,8 +115,12 @@ def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]
             raise Http404
         return chosen, calls
     now = clock.now()
-    is_open = [call for call in calls if stage_status(call, call.stage(kind), now) == "now"]
-    return next(iter(is_open or calls), None), calls
+    by_status: dict[str, list[Call]] = {}
+    for call in calls:
+        by_status.setdefault(stage_status(call, call.stage(kind), now), []).append(call)
+    if "now" not in by_status and "past" in by_status:
+        return max(by_status["past"], key=lambda call: deadline(call, kind) or now), calls
+    return next(iter(by_status.get("now") or calls), None), calls
 
 
 def deadline(call: Call, kind: str) -> datetime | None:
