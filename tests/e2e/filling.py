@@ -9,6 +9,7 @@ from tests.e2e import scene
 from tests.e2e.form import PDF
 
 NEXT_CALL = "5g-factory-directory-2024"
+JOINT_CALL = "5g-factory-joint-2023"
 STATED = {"agreed": True, "by": "陆闻舟", "at": "2023-08-28T10:00:00+08:00"}
 
 
@@ -62,3 +63,34 @@ def _contract(application: Any, user: Any) -> None:
     )
     kept.file.save("contract", ContentFile(PDF), save=False)
     kept.save()
+
+
+def together() -> None:
+    """A call for consortia that the legal representative signs for, and the first applicant's legal representative."""
+    from django.db import transaction
+
+    from pilotage.accounts import services as accounts
+    from pilotage.accounts.models import Organisation, User
+    from pilotage.calls import services as calls
+    from pilotage.calls.loading import load_calls
+    from pilotage.calls.models import Call
+    from pilotage.plan.models import Plan
+    from pilotage.registry.models import Enterprise
+    from tests.factories import calls as make
+    from tests.factories.joint import consortium
+
+    title = {"zh": "2023年5G工厂联合申报", "en": "Joint 5G factories 2023"}
+    with transaction.atomic():
+        document = make.call_document(call=JOINT_CALL, title=title, partners=consortium(), signoff="legal_representative")
+        document["codes"].pop("recommenders", None)
+        next(stage for stage in document["stages"] if stage["kind"] == "publish")["prefix"] = "5GJ"
+        load_calls(Plan.objects.get(), [document], None)
+        legal = accounts.create_user(actor=None, email=scene.address("legal"), name="沈砚", password=scene.PASSWORD, is_fictional=True)
+        body = Organisation.objects.get(name_zh=scene.FIRM)
+        accounts.give_role(actor=None, user=legal, organisation=body, role="legal_representative", is_manager=False)
+        filer = User.objects.get(email=scene.address("filer"))
+        owner = Enterprise.objects.get(name_zh=scene.FIRM)
+        draft = calls.start_application(actor=filer, call=Call.objects.get(slug=JOINT_CALL), enterprise=owner)
+        values = {key: value for key, value in make.answers().items() if key != "truth_statement"}
+        calls.save_draft(actor=filer, application=draft, values=values, base_version=draft.draft_version)
+        make.attachment(draft, filer)

@@ -123,7 +123,7 @@ def partners(request: HttpRequest, number: str) -> HttpResponse:
         "may_change": joint_rules.can_invite_partner(request.user, application),
         "problems": joint.partner_problems(application),
         "errors": errors,
-        "posted": request.POST,
+        "posted": {name: request.POST.get(name, "") for name in ("who", "role")},
     }
     return render(request, "calls/partners.html", values, status=422 if errors else 200)
 
@@ -196,7 +196,7 @@ def part(request: HttpRequest, number: str) -> HttpResponse:
         "stages": context.stages_ahead(application),
         "closes": steps.next_step(application, application.state)[1],
         "errors": errors,
-        "posted": request.POST,
+        "posted": {"reason": request.POST.get("reason", "")},
     }
     return render(request, "calls/part.html", values, status=422 if errors else 200)
 

@@ -53,7 +53,7 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, str]
         "sections": dossier.sections(sheet),
         "parts": parts(application),
         "errors": errors,
-        "posted": request.POST,
+        "posted": {"reason": request.POST.get("reason", "")},
     }
     return render(request, "calls/signing.html", values, status=422 if errors else 200)
 
