@@ -30,10 +30,10 @@ _NAMED = 20  # one sentence names no more
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """``what`` is a file's name or an invoice number; ``hidden`` counts the applications the reader may not see."""
+    """``what`` is a file's name or an invoice number, ``key`` its field; ``hidden`` counts the applications the reader may not see."""
 
     what: str
-    field: str
+    key: str
     others: list[Application] = field(default_factory=list)
     hidden: int = 0
 

@@ -32,7 +32,7 @@ def render(template: str, data: Mapping[str, Any], *, made_at: datetime, attache
         **(attached or {}),
     }
     try:
-        pdf, warnings = typst.compile_with_warnings(
+        pdf, warnings = typst.compile_with_warnings(  # type: ignore[call-overload]  # its stubs do not know files in memory
             files, format="pdf", font_paths=[font.folder], ignore_system_fonts=True, timestamp=int(made_at.timestamp())
         )
     except typst.TypstError as error:
