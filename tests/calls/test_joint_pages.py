@@ -76,7 +76,7 @@ def test_a_partner_fills_in_consents_and_is_seen_by_all(partner: Partner, draft:
     assert '"conflicts": []' in saved["HX-Trigger"]
     assert Partner.objects.get().data["contact_name"] == "合作人"
     done = post(other, f"/my/{draft.number}/part/", do="consent")
-    assert "已同意参加，苏州砚舟精密传动有限公司可以提交申报。" in done.content.decode()
+    assert "已同意参加，苏州砚舟精密传动有限公司可以看到。" in done.content.decode()
     for client in (client_for(cast.filer), other):
         assert "合作人" in text(client, f"/applications/{draft.number}/")
 

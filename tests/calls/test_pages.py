@@ -156,11 +156,11 @@ def test_my_list_costs_the_same_for_one_and_three(call: Any, client_for: Any, ca
     client = client_for(cast.filer)
     factory.application(call, cast.filer, cast.enterprise, S.SUBMITTED)
     client.get("/my/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get("/my/")
     for _index in range(2):
         factory.application(call, cast.filer, cast.enterprise, S.SUBMITTED)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page = text(client.get("/my/"))
     assert page.count("等待市级核查") == 3
 

@@ -206,7 +206,7 @@ def _answer(request: HttpRequest, partner: Partner) -> HttpResponse:
     lead = {"lead": partner.application.enterprise.name}
     if act == "consent":
         services.consent(actor=request.user, partner=partner)
-        messages.success(request, _("You take part. %(lead)s can now submit the application.") % lead)
+        messages.success(request, _("You take part. %(lead)s sees your consent.") % lead)
     elif act == "decline":
         services.decline_partnership(actor=request.user, partner=partner, reason=reason)
         messages.success(request, _("You do not take part. %(lead)s reads why.") % lead)
