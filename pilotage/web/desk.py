@@ -28,6 +28,7 @@ DESKS = (
     (Role.AUDITOR, "audit:event-list"),
     (Role.PROVINCE_OFFICER, "calls:recommend-desk"),
     (Role.COMMUNICATIONS_OFFICER, "calls:cosign-desk"),
+    (Role.RECOMMENDING_OFFICER, "calls:recommend-desk"),
     (Role.CITY_OFFICER, "calls:check-desk"),
     (Role.DISTRICT_OFFICER, "calls:check-desk"),
     (Role.EXPERT, "review:queue"),

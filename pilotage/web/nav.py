@@ -19,7 +19,8 @@ APPLICANTS = frozenset({Role.FILER, Role.LEGAL_REPRESENTATIVE})
 CHECKERS = frozenset({Role.CITY_OFFICER, Role.DISTRICT_OFFICER})
 PROVINCE = frozenset({Role.PROVINCE_OFFICER})
 COMMUNICATIONS = frozenset({Role.COMMUNICATIONS_OFFICER})
-OFFICERS = CHECKERS | PROVINCE | COMMUNICATIONS
+DIRECT = frozenset({Role.RECOMMENDING_OFFICER})
+OFFICERS = CHECKERS | PROVINCE | COMMUNICATIONS | DIRECT
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 AUDITORS = frozenset({Role.AUDITOR})
 EXPERTS = frozenset({Role.EXPERT})
@@ -55,9 +56,9 @@ PUBLIC_NAV = (
 WORK_NAV = (
     NavItem("desk", pgettext_lazy("navigation", "Overview"), SECRETARIAT, under=("/work/review/", "/work/selection/")),
     NavItem("calls:my-list", _("My applications"), APPLICANTS),
-    NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE),
-    NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE),
     NavItem("calls:cosign-desk", pgettext_lazy("navigation", "Co-sign"), COMMUNICATIONS),
+    NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE | COMMUNICATIONS | DIRECT),
+    NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE | COMMUNICATIONS | DIRECT),
     NavItem("review:queue", pgettext_lazy("navigation", "To review"), EXPERTS),
     NavItem("calls:accept-desk", pgettext_lazy("navigation", "Accept"), SECRETARIAT),
     NavItem("calls:application-list", pgettext_lazy("navigation", "Applications"), OFFICERS | SECRETARIAT | AUDITORS),

@@ -76,7 +76,8 @@ def test_each_rule_answers_with_a_sentence(rule, known, answer):
     [finding] = judge([rule], facts(**known))
 
     assert finding.answer == answer
-    assert finding.sentence and finding.condition
+    assert finding.sentence
+    assert finding.condition
 
 
 @given(st.lists(st.sampled_from([*Answer]), max_size=6))

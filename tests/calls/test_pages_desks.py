@@ -58,7 +58,7 @@ def states(applications: list[Application]) -> list[str]:
 
 
 DESKS = {
-    "/work/check/": {"city_officer", "other_city_officer", "district_officer", "province_officer", "other_province_officer"},
+    "/work/check/": {"city_officer", "other_city_officer", "district_officer", "province_officer", "other_province_officer", "communications_officer"},
     "/work/cosign/": {"communications_officer"},
     "/work/accept/": {"secretariat", "second_secretariat"},
     "/applications/": {
@@ -85,7 +85,9 @@ def test_the_recommend_desk_is_for_the_recommending_departments(make: Any, forei
     make(1, S.CHECKED)
     for name, user in cast.people().items():
         response = client_for(user).get("/work/recommend/?tab=all")
-        assert response.status_code == (200 if name in {"province_officer", "other_province_officer"} else 403), name
+        assert response.status_code == (200 if name in {"province_officer", "other_province_officer", "communications_officer"} else 403), (
+            name
+        )
     own = text(client_for(cast.province_officer).get("/work/recommend/?tab=all"))
     assert "样本" in own
     assert "潍坊机密工厂" not in own

@@ -84,7 +84,7 @@ def test_each_role_has_its_own_line_of_links(cast):
     assert lines["filer"] == ["我的申报", "征集", "名录", "数据授权"]
     assert lines["city_officer"] == lines["district_officer"] == ["核查", "申报", "企业", "征集", "规划", "名录"]
     assert lines["province_officer"] == ["核查", "推荐", "申报", "企业", "征集", "规划", "名录"]
-    assert lines["communications_officer"] == ["会签", "申报", "企业", "征集", "规划", "名录"]
+    assert lines["communications_officer"] == ["会签", "核查", "推荐", "申报", "企业", "征集", "规划", "名录"]
     assert lines["secretariat"] == ["总览", "受理", "申报", "专家", "公示公告", "发件箱", "企业", "规划", "名录"]
     assert lines["expert"] == ["待评项目"]
     assert lines["auditor"] == ["申报", "企业", "审计", "规划", "名录"]
@@ -166,6 +166,7 @@ def test_the_favicon_is_found(client):
 def test_deployment_checks_are_clean_over_https(tmp_path):
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PILOTAGE_")},
+        "DJANGO_SETTINGS_MODULE": "pilotage.settings",
         "PILOTAGE_DATA_DIR": str(tmp_path),
         "PILOTAGE_SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP",
         "PILOTAGE_BASE_URL": "https://pilotage.example.org",

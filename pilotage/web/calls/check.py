@@ -29,7 +29,7 @@ TABS: dict[str, frozenset[str] | None] = {
 
 
 class CheckDesk(bulk.BulkDesk):
-    roles = (Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER)
+    roles = (Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER, Role.COMMUNICATIONS_OFFICER, Role.RECOMMENDING_OFFICER)
     stage = StageKind.CHECK
     url_name = "calls:check-desk"
     template = "calls/check_desk.html"

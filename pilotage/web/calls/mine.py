@@ -40,6 +40,12 @@ def own_application(request: HttpRequest, number: str) -> Application:
     return get_object_or_404(own_applications(request).select_related(*related).prefetch_related("call__stages"), number=number)
 
 
+def channel_choices(application: Application) -> list[Any]:
+    """The recommenders to choose from; empty where there is only one or the application has been filed. Up to one query."""
+    found = [] if application.submitted_at else selectors.recommender_choices(application.call, application.enterprise)
+    return found if len(found) > 1 else []
+
+
 # --- the list -------------------------------------------------------------------------------
 @require_safe
 def my_list(request: HttpRequest) -> HttpResponse:
@@ -178,6 +184,7 @@ def _check_page(request: HttpRequest, application: Application, errors: dict[str
         "verdict": may(request.user, application, verb),
         "closes": steps.next_step(application, application.state)[1],
         "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
+        "channels": channel_choices(application),
         "partner_problems": joint.partner_problems(application),
         "needs_signoff": joint.needs_signoff(application.version),
         "signoff_problem": joint.signoff_problem(application).get("signoff", ""),

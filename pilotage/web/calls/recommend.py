@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Membership
 from pilotage.accounts.rules import memberships_as
 from pilotage.calls import deadlines, scope, selectors, services
@@ -28,7 +27,7 @@ from pilotage.web.calls.options import filter_options
 from pilotage.web.calls.rows import Row, rows
 
 S = ApplicationState
-OFFICERS = (Role.PROVINCE_OFFICER, Role.CITY_OFFICER)
+OFFICERS = scope.RECOMMENDING
 TABS: dict[str, frozenset[str] | None] = {
     "city": frozenset(WITH_CITY),
     "rank": frozenset({S.CHECKED, S.SHORTLISTED, S.RECOMMENDED}),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from pilotage.web.calls import (
     accept,
+    channel,
     check,
     cosign,
     detail,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("my/<str:number>/part/edit/", parts.part_edit, name="part-edit"),
     path("my/<str:number>/signing/", signing.signing, name="signing"),
     path("my/<str:number>/history/<str:key>/", detail.field_history, name="field-history"),
+    path("my/<str:number>/channel/", channel.choose, name="application-channel"),
     path("my/<str:number>/check/", mine.before_submission, name="application-check"),
     path("my/<str:number>/submit/", mine.submit, name="application-submit"),
     path("my/<str:number>/receipt/", mine.receipt, name="application-receipt"),
