@@ -52,6 +52,7 @@ def test_a_proper_public_site_passes(settings):
         ({"AUDIT_HASH": "md5"}, "pilotage.E004"),
         ({"BASE_URL": "pilotage.example.org"}, "pilotage.E005"),
         ({"ALLOWED_HOSTS": ["localhost"]}, "pilotage.E006"),
+        ({"CLAMAV": "localhost:3310"}, "pilotage.E007"),
     ],
 )
 def test_each_contradiction_is_named(settings, changes, identity):

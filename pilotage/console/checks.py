@@ -67,6 +67,15 @@ def settings_agree(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
                 id="pilotage.E006",
             )
         )
+    scanner = urlsplit(settings.CLAMAV)
+    if settings.CLAMAV and not (scanner.scheme == "unix" and scanner.path) and not (scanner.scheme == "tcp" and scanner.hostname):
+        found.append(
+            Error(
+                f"PILOTAGE_CLAMAV is {settings.CLAMAV!r}, which is no address of a virus scanner: no file would be scanned.",
+                hint="Use unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310.",
+                id="pilotage.E007",
+            )
+        )
     return found
 
 

@@ -8,6 +8,7 @@ path of a file with the value (container secrets).
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -102,6 +103,8 @@ def storage(url: str) -> dict[str, object]:
     query = dict(parse_qsl(parts.query))
     if parts.scheme != "s3" or not parts.netloc or set(query) - {"endpoint", "region"}:
         raise EnvError(f"PILOTAGE_STORAGE_URL: expected file:///FOLDER or s3://BUCKET/FOLDER?endpoint=…&region=…, got {url!r}")
+    if find_spec("storages") is None:
+        raise EnvError("PILOTAGE_STORAGE_URL: an S3 store needs further packages; run pip install 'pilotage[s3]'")
     options = {
         "bucket_name": parts.netloc,
         "location": unquote(parts.path).strip("/"),
