@@ -227,3 +227,19 @@ def test_the_city_cannot_confirm_nor_the_province_rank_an_update(listed: Applica
     with pytest.raises(Refused):
         services.shortlist_many(actor=cast.province_officer, applications=[update])
     assert Application.objects.get(pk=update.pk).state == S.CHECKED
+
+
+def test_an_unchanged_section_of_an_update_is_folded_and_confirmed_with_one_click(listed: Application, client_for: Any, cast: Any) -> None:
+    update = start(cast, listed)
+    client, address = client_for(cast.filer), f"/my/{update.number}/?section=security"
+    page = text(client.get(address))
+    assert all(words in page for words in ("本节内容与上年相同。", "确认无变化", '<details class="unchanged">'))
+    after = text(client.post(address, {"do": "confirm-section:security"}, follow=True))
+    assert "已确认：“安全防护”与上年相同。" in after
+    update.refresh_from_db()
+    assert update.origins["security_description"]["confirmed"]["by"] == "陆闻舟"
+    assert "已确认与上年相同。" in text(client.get(address))
+    services.save_draft(actor=cast.filer, application=update, values={"security_description": "新的安全防护说明" * 10}, base_version=0)
+    changed = text(client.get(address))
+    assert "<details" not in changed.split('id="application-form"')[1].split("</form>")[0]
+    assert "本节内容与上年相同。" not in changed

@@ -23,7 +23,8 @@
     clearTimeout(timers.get(target));
     target.classList.remove("is-slow", "htmx-request");
   });
-  const lost = () => {
+  const lost = (event) => {
+    if (event.target.id === "application-form") return; // saving.js says more, and tries again
     const region = document.getElementById("save-errors");
     const notes = document.getElementById("page-notes");
     if (!region || !notes || notes.querySelector("[data-lost-note]")) return;

@@ -80,6 +80,13 @@
     if (sendable().length) soon(WAIT);
   });
 
+  /* A question stays on the page until it is answered, whatever else is saved meanwhile. */
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const isAsked = [...pending.values()].some((entry) => entry.held === "conflict");
+    const fresh = event.detail.fragment;
+    if (event.detail.target.id === "clash" && isAsked && document.querySelector(".clash") && !fresh.querySelector(".clash")) event.detail.shouldSwap = false;
+  });
+
   // --- when it fails --------------------------------------------------------------------------
   async function failed(xhr) {
     keep();
