@@ -8,8 +8,9 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from pilotage.calls.enums import ScanState
+from pilotage.calls.models import Attachment
 from pilotage.core import clamav
-from pilotage.core.verdict import Invalid
+from pilotage.core.verdict import YES, Invalid, Verdict, no
 
 logger = logging.getLogger("pilotage.calls")
 
@@ -37,3 +38,10 @@ def scanned(name: str, file: BinaryIO) -> ScanState:
     if not answer.is_clean:
         raise Infected(name, answer.signature)
     return ScanState.CLEAN
+
+
+def may_give_out(attachment: Attachment) -> Verdict:
+    """Beside the rule of who may see the file: an infected one goes to nobody."""
+    if attachment.scan == ScanState.INFECTED:
+        return no(_("This file is kept back: the virus scanner found something in it."))
+    return YES

@@ -203,7 +203,7 @@ def test_a_silent_scanner_holds_nobody_up_and_the_file_is_scanned_later(
     assert browser.get(f"/applications/{draft.number}/files/{clean.pk}/").status_code == 200
     kept_back = browser.get(f"/applications/{draft.number}/files/{dirty.pk}/")
     assert kept_back.status_code == 403
-    assert "毒.pdf" in kept_back.content.decode()
+    assert "该文件已停止提供：病毒扫描发现问题。" in kept_back.content.decode()
     page = browser.get(f"/applications/{draft.number}/").content.decode()
     assert (f"/files/{clean.pk}/" in page, f"/files/{dirty.pk}/" in page, "毒.pdf" in page) == (True, False, True)
 

@@ -95,6 +95,26 @@ def test_open_call_shows_name_and_files(cast, at, client_for, me):
     assert "苏州砚舟精密传动有限公司" in html
 
 
+def test_an_infected_file_goes_to_no_expert(cast, at, client_for, me):
+    at(make.IN_REVIEW)
+    seat = make.seat(make.application(make.review_call("open-call", blind=False), enterprise=cast.enterprise), me, cast.secretariat)
+    file = Attachment.objects.create(
+        application=seat.application,
+        field="evidence_network",
+        file=ContentFile(b"%PDF-1.7", "x"),
+        name="合同.pdf",
+        content_type="application/pdf",
+        size=8,
+        sha256="cd" * 32,
+        uploaded_by=cast.filer,
+        uploaded_at=make.LONG_AGO,
+    )
+    client, address = client_for(cast.expert), reverse("review:attachment", args=[seat.pk, file.pk])
+    assert b"".join(client.get(address).streaming_content) == b"%PDF-1.7"
+    Attachment.objects.update(scan="infected")
+    assert client.get(address).status_code == 403
+
+
 def test_only_the_title_before_the_declaration(call, cast, me, client_for):
     seat = make.seat(make.application(call, enterprise=cast.enterprise), me, cast.secretariat, AssignmentState.ASSIGNED)
     client = client_for(cast.expert)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pilotage.calls.enums import PreviewState, ScanState
 from pilotage.calls.rules import visible_attachments
+from pilotage.calls.scanning import may_give_out
 from pilotage.calls.services.files import preview_name
-from pilotage.core.verdict import Refused
 
 
 @require_safe
 def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
     attachment = get_object_or_404(visible_attachments(request.user), pk=pk, application__number=number)
-    if attachment.scan == ScanState.INFECTED:
-        raise Refused(_("“%(name)s” is kept back: the virus scanner found something in it.") % {"name": attachment.name})
+    may_give_out(attachment).require()
     try:
         content = attachment.file.open("rb")
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pilotage.calls.enums import StageKind
 from pilotage.calls.form_fields import in_language
+from pilotage.calls.scanning import may_give_out
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
 from pilotage.review import scoring, services
@@ -80,6 +81,7 @@ def attachment(request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
         raise Http404
     blind = review_options(assignment.call).blind
     name = f"{found.name}.{found.kind.lower()}" if blind else found.attachment.name
+    may_give_out(found.attachment).require()
     return FileResponse(found.attachment.file.open("rb"), as_attachment=True, filename=name)
 
 
