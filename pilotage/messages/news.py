@@ -21,12 +21,13 @@ from django.utils.translation import override
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Membership, User
+from pilotage.accounts.rules import enterprise_ids
 from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.calls.enums import ApplicationKind, ApplicationState
-from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.models import Application, Call, Partner, Signoff, Stage
 from pilotage.calls.selectors import outcome_is_public, share_relations
 from pilotage.directory.models import Objection, PublicNotice
-from pilotage.messages.people import People, concerned
+from pilotage.messages.people import People, applicants_of, concerned
 from pilotage.messages.wording import name_of
 from pilotage.review.models import Assignment
 
@@ -96,6 +97,7 @@ def _read(events: Sequence[AuditEvent]) -> Reading:
         wanted[event.object_type].add(event.object_id)
     rows = {kind: {str(row.pk): row for row in SOURCES[kind](keys)} for kind, keys in wanted.items()}
     applications = [*rows.get("calls.application", {}).values()]
+    applications += [row.application for kind in ("calls.partner", "calls.signoff") for row in rows.get(kind, {}).values()]
     applications += [row.application for row in rows.get("directory.objection", {}).values() if row.application]
     share_relations(applications)
     users = {row.expert.user_id for row in rows.get("review.assignment", {}).values()}
@@ -109,6 +111,12 @@ def _applications(keys: Iterable[str]) -> Iterable[Application]:
 
 SOURCES: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]] = {
     "calls.application": _applications,
+    "calls.partner": lambda keys: (
+        Partner.objects.filter(pk__in=keys).select_related("enterprise", "application__enterprise", "application__call").order_by("pk")
+    ),
+    "calls.signoff": lambda keys: (
+        Signoff.objects.filter(pk__in=keys).select_related("application__enterprise", "application__call").order_by("pk")
+    ),
     "calls.stage": lambda keys: Stage.objects.filter(pk__in=keys).select_related("call").order_by("pk"),
     "review.assignment": lambda keys: (
         Assignment.objects.filter(pk__in=keys).select_related("call", "expert", "application__enterprise").order_by("pk")
@@ -179,6 +187,32 @@ def _moved(event: AuditEvent, application: Application, reading: Reading) -> Ite
         yield from _of_application(application, event, people.secretariat(application.call), "work.accept", page)
     if verb == "reject":
         yield from _of_application(application, event, people.recommenders(application), "sent_back")
+
+
+# --- those who fill in together -----------------------------------------------------------------
+def _partner(event: AuditEvent, partner: Partner, reading: Reading) -> Iterator[Letter]:
+    application, verb = partner.application, event.verb.removeprefix("partner.")
+    if verb == "invite":
+        link = reverse("calls:part", args=[application.number])
+        for letter in _of_application(application, event, applicants_of(partner.enterprise_id), "partner.invited"):
+            yield replace(letter, link=link)
+        return
+    text = {"consent": "consented", "decline": "declined", "leave": "left", "ask_to_leave": "wants_to_leave"}[verb]
+    link = reverse("calls:partners", args=[application.number])
+    name = {"zh": partner.enterprise.name_zh, "en": partner.enterprise.name_en}
+    for letter in _of_application(application, event, reading.people.filers(application), f"partner.{text}"):
+        yield replace(letter, link=link, params={**letter.params, "partner": name})
+
+
+def _signature(event: AuditEvent, signoff: Signoff, reading: Reading) -> Iterator[Letter]:
+    """To the legal representatives when asked, to those who file when answered."""
+    application = signoff.application
+    text = {"signoff.ask": "signoff.asked", "signoff.sign": "signoff.signed", "signoff.refuse": "signoff.refused"}[event.verb]
+    users = reading.people.filers(application)
+    if text == "signoff.asked":
+        users = [user for user in users if application.enterprise_id in enterprise_ids(user, Role.LEGAL_REPRESENTATIVE)]
+    for letter in _of_application(application, event, users, text):
+        yield replace(letter, link=reverse("calls:signing", args=[application.number]))
 
 
 def _notice_opened(event: AuditEvent, notice: PublicNotice, _reading: Reading) -> Iterator[Letter]:
@@ -263,6 +297,8 @@ def role_name(role: str) -> dict[str, str]:
 
 TELLERS: Mapping[str, Teller] = {
     **{f"application.{verb}": _moved for verb in (*_TO_FILERS, "promote", "shortlist")},
+    **{f"partner.{verb}": _partner for verb in ("invite", "consent", "decline", "leave", "ask_to_leave")},
+    **{f"signoff.{verb}": _signature for verb in ("ask", "sign", "refuse")},
     "directory.notice.open": _notice_opened,
     "directory.objection.receive": _objected,
     "directory.objection.uphold": _objection_decided,

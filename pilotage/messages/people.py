@@ -105,6 +105,11 @@ def in_force() -> QuerySet[Membership]:
     return rows.select_related("user", "organisation", "organisation__division").order_by("user_id", "id")
 
 
+def applicants_of(enterprise: int) -> list[User]:
+    """Who files or signs for an enterprise. One query."""
+    return list(People(in_force().filter(role__in=APPLICANTS, organisation__enterprise=enterprise)).by_id.values())
+
+
 # --- around one stage of a call -----------------------------------------------------------------
 def group(call: Call, stage: Stage, name: str) -> list[User]:
     """Those of a group who still have something to do in this stage. At most five queries."""

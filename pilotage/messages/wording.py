@@ -66,6 +66,33 @@ WORDINGS: Mapping[str, Wording] = {
     "update_confirmed": Wording(
         K.PROGRESS, _("Update confirmed: %(project)s"), _("The figures reported with %(number)s have been taken over.")
     ),
+    # --- those who fill in together
+    "partner.invited": Wording(
+        K.OUTCOME,
+        _("Asked to take part: %(project)s"),
+        _("%(enterprise)s asks you to apply together to “%(call)s”. Fill in your part and consent, or decline."),
+    ),
+    "partner.consented": Wording(K.PROGRESS, _("A partner has consented: %(project)s"), _("%(partner)s takes part in %(number)s.")),
+    "partner.declined": Wording(
+        K.RETURNED, _("A partner has declined: %(project)s"), _("%(partner)s does not take part in %(number)s. Reason: %(reason)s")
+    ),
+    "partner.left": Wording(
+        K.RETURNED, _("A partner has left: %(project)s"), _("%(partner)s no longer takes part in %(number)s. Reason: %(reason)s")
+    ),
+    "partner.wants_to_leave": Wording(
+        K.PROGRESS, _("A partner wants to leave: %(project)s"), _("%(partner)s asks that %(number)s be returned. Reason: %(reason)s")
+    ),
+    "signoff.asked": Wording(
+        K.OUTCOME,
+        _("Your signature is asked for: %(project)s"),
+        _("Read %(number)s and sign its truth statement as the legal representative."),
+    ),
+    "signoff.signed": Wording(
+        K.PROGRESS, _("Signed: %(project)s"), _("The legal representative has signed %(number)s; it can be submitted.")
+    ),
+    "signoff.refused": Wording(
+        K.RETURNED, _("Not signed: %(project)s"), _("The legal representative did not sign %(number)s. Reason: %(reason)s")
+    ),
     "objection.dismissed": Wording(
         K.OUTCOME, _("An objection was dismissed: %(project)s"), _("The objection against %(number)s was found to be without ground.")
     ),
