@@ -232,3 +232,48 @@ def test_a_clerk_files_from_last_years_with_few_fields(server: Server, person: C
     assert clerk.typed <= MOST_TYPED
     assert clerk.clicks <= MOST_CLICKS
     assert answer(server, number, "main_revenue") == "41200"
+
+
+# --- several enterprises and a signature --------------------------------------------------------------
+def test_together_and_signed(server: Server, filer: Page, person: Callable[..., Page]) -> None:
+    """The lead invites, the partner fills in its part and consents, the legal representative signs; then it is submitted."""
+    server.shell("from tests.e2e import filling; filling.together()")
+    filer.goto("/my/")
+    number = filer.get_by_text(re.compile(r"5GJ-2023-苏-\d+")).first.inner_text().split()[0]
+    filer.goto(f"/my/{number}/partners/")
+    filer.fill("#f-who", scene.SECOND_FIRM)
+    filer.locator("button[value=invite]").click()
+    expect(filer.locator("main")).to_contain_text("其填报部分还有4处待补充")
+    assert axe(filer) == []
+    take_part(person(server, "en"), number)
+    filer.goto(f"/my/{number}/signing/")
+    filer.locator("button[value=ask]").click()
+    legal = person(server, "zh-hans", "phone")
+    sign_in(legal, scene.address("legal"), scene.PASSWORD)
+    legal.goto("/my/")
+    legal.locator("section", has=legal.locator("#sign-title")).get_by_role("link").click()
+    expect(legal.locator("main")).to_contain_text("合作人")
+    assert axe(legal) == []
+    screenshot(legal, "filling-signature-phone")
+    legal.locator("input[name=agreed]").check()
+    legal.locator("button[value=sign]").click()
+    expect(legal.locator("#page-notes")).to_contain_text("已签署，可以提交申报。")
+    filer.goto(f"/my/{number}/check/")
+    filer.locator("form[action$='/submit/'] button.btn-primary").click()
+    expect(filer).to_have_url(re.compile(r"/receipt/$"))
+
+
+def take_part(page: Page, number: str) -> None:
+    sign_in(page, scene.address("filer2"), scene.PASSWORD)
+    page.goto("/my/")
+    page.locator("section", has=page.locator("#joint-title")).get_by_role("link").click()
+    page.get_by_role("link", name="Fill in your part").click()
+    for key, text in {"main_revenue": "1200", "contact_name": "合作人", "contact_phone": "025-00000000"}.items():
+        box(page, key).fill(text)
+    page.locator("[name='f.no_violation'][value=true]").check()
+    page.locator("footer.form-foot button.btn-primary").click()
+    page.wait_for_url(re.compile("/part/$"))
+    assert axe(page) == []
+    page.locator("button[value=consent]").click()
+    expect(page.locator("#consent-title").locator("..")).to_contain_text("Consented")
+    screenshot(page, "filling-consent")
