@@ -15,6 +15,7 @@ import csv
 import json
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 def setup() -> None:
     """Sentences need the settings' languages, nothing else of Django."""
-    os.environ.setdefault("PILOTAGE_DATA_DIR", "/tmp/pilotage-bench-forms")
-    Path(os.environ["PILOTAGE_DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PILOTAGE_DATA_DIR", tempfile.mkdtemp(prefix="pilotage-bench-"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "pilotage.settings"
     import django
 

@@ -81,7 +81,9 @@ def may_apply(call: Call, enterprise: Any) -> Verdict:
     sections = applicants.get("industry_sections") or []
     if enterprise.industry_id and sections and section_of(enterprise.industry) not in sections:
         return no(_("This call is for enterprises of industry sections %(sections)s.") % {"sections": joined(sections)})
-    found = standing.findings(call, enterprise, call.current, {}, form_of(call.current)) if standing.rules_of(call.current) else []
+    if call.current is None or not standing.rules_of(call.current):
+        return YES
+    found = standing.findings(call, enterprise, call.current, {}, form_of(call.current))
     against = [each.sentence for each in found if each.answer == Answer.NO]
     return no(in_sequence(against)) if against else YES
 

@@ -373,7 +373,7 @@ def enterprises_building(calls: Iterable[str], as_of: Any = None) -> QuerySet[En
     return Enterprise.objects.filter(pk__in=applications_building(calls, as_of).values("enterprise"))
 
 
-def building_by_province(call: Call) -> dict[str, int]:
-    """Province code -> number of such enterprises; a planned city counts for its province. One query."""
-    rows = enterprises_building([call.slug]).order_by().values_list("province").annotate(number=Count("pk"))
+def building_by_province(calls: Iterable[Call]) -> dict[str, int]:
+    """Province code -> number of such enterprises, each once; a planned city counts for its province. One query."""
+    rows = enterprises_building([call.slug for call in calls]).order_by().values_list("province").annotate(number=Count("pk"))
     return {province: number for province, number in rows if province}

@@ -36,7 +36,7 @@ def record_hearings(
         errors["note"] = _("Say why it was not passed: the applicant reads it with the outcome.")
     if not applications:
         errors["applications"] = _("Select at least one application.")
-    if errors:
+    if errors or held_on is None:
         raise Invalid(errors)
     with transaction.atomic():
         keys = [application.pk for application in applications]

@@ -149,7 +149,7 @@ def test_enterprises_building_are_counted_once_and_for_their_province(call: Call
     make.application(call, cast.filer, enterprise("只有草稿"), "draft")
     make.application(call, cast.filer, enterprise("已撤回"), "withdrawn")
     assert enterprises_building([call.slug]).count() == 2
-    assert building_by_province(call) == {"320000": 1, "210000": 1}
+    assert building_by_province([call]) == {"320000": 1, "210000": 1}
     indicator = indicators.get("calls.enterprises_building")
     assert indicator is not None
     day = make.moment(make.FILING).date()

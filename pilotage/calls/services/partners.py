@@ -124,7 +124,7 @@ def _decide(actor: Any, partner: Partner, verb: str, reason: str = "") -> Partne
         changes = {"decided_by": actor, "decided_at": now, "updated_at": now}
         transition(fresh, verb, actor=actor, reason=reason, changes=changes)
         _unsign(fresh.application, actor)
-    partner.state = fresh.state
+    partner.refresh_from_db(fields=["state"])
     return fresh
 
 

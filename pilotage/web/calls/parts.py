@@ -63,7 +63,7 @@ class PartSheet(Sheet):
     def draft_key(self) -> str:
         return f"{self.application.number}/part/{self.partner.pk}"
 
-    def save(self, actor: Any, values: Mapping[str, Any], base_version: int) -> services.SaveResult:
+    def keep(self, actor: Any, values: Mapping[str, Any], base_version: int) -> services.SaveResult:
         return services.save_part(actor=actor, partner=self.partner, values=values, base_version=base_version)
 
     def reload(self) -> PartSheet:

@@ -51,7 +51,7 @@ def save_post(request: HttpRequest, sheet: Sheet, drop_row: tuple[str, int] | No
         if not _is_untouched(sheet, marker, raw):
             groups.setdefault(marker.version, {})[marker.key] = outcome.typed[marker.key] = raw
     for version in sorted(groups):
-        _merge(outcome, sheet.save(request.user, groups[version], version))
+        _merge(outcome, sheet.keep(request.user, groups[version], version))
     for key in outcome.saved:
         outcome.typed.pop(key, None)
     return outcome
@@ -94,5 +94,5 @@ def resolve(request: HttpRequest, sheet: Sheet) -> Outcome:
         raise BadRequest from error
     outcome = Outcome(version=sheet.row.draft_version)
     if mine:
-        _merge(outcome, sheet.save(request.user, mine, int(version) if version.isdigit() else 0))
+        _merge(outcome, sheet.keep(request.user, mine, int(version) if version.isdigit() else 0))
     return outcome

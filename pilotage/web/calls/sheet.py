@@ -51,7 +51,7 @@ class Sheet:
         """Under which name a browser keeps what was not saved yet."""
         return self.application.number
 
-    def save(self, actor: Any, values: Mapping[str, Any], base_version: int) -> services.SaveResult:
+    def keep(self, actor: Any, values: Mapping[str, Any], base_version: int) -> services.SaveResult:
         return services.save_draft(actor=actor, application=self.application, values=values, base_version=base_version)
 
     def reload(self) -> Sheet:

@@ -31,7 +31,7 @@ class PlaceMap:
 def place_map(plan: Any, calls: Sequence[Call], actor: Any, wanted: str) -> PlaceMap:
     """The map asked for, else the latest that has anything to show. A handful of queries, none per province."""
     editions = list(visible_editions(actor).filter(call__plan=plan, is_complete=True).select_related("directory").order_by("-year", "id"))
-    published = [edition for edition in editions if edition.published_at]
+    published = _largest([edition for edition in editions if edition.published_at])
     notices = [] if published else list(visible_notices(actor).filter(call__plan=plan).order_by("-opens_at", "-id"))
     offered = {BUILDING: _("Building enterprises")}
     if published:
@@ -44,9 +44,22 @@ def place_map(plan: Any, calls: Sequence[Call], actor: Any, wanted: str) -> Plac
     return PlaceMap(options, counts, _pattern(chosen, published, notices), sum(counts.values()))
 
 
+def _largest(editions: Sequence[Edition]) -> list[Edition]:
+    """The editions of the directory with the most entries: one map shows one directory. One query where there are several."""
+    if len({edition.directory_id for edition in editions}) < 2:
+        return list(editions)
+    counts = EntryCount.objects.filter(edition__in=editions, dimension=CountDimension.TOTAL).order_by("edition")
+    size: Counter[int] = Counter()
+    directory = {edition.pk: edition.directory_id for edition in editions}
+    for edition, count in counts.values_list("edition", "count"):
+        size[directory[edition]] += count
+    chosen = max(size or directory.values(), key=lambda pk: (size[pk], -pk))
+    return [edition for edition in editions if edition.directory_id == chosen]
+
+
 def _counts(chosen: str, calls: Sequence[Call], editions: Sequence[Edition], notices: Sequence[PublicNotice]) -> dict[str, int]:
     if chosen == BUILDING:
-        return _sum(building_by_province(call).items() for call in calls)
+        return building_by_province(calls)
     if chosen == LISTED:
         rows = EntryCount.objects.filter(edition__in=editions, dimension=CountDimension.PROVINCE, count__gt=0)
         return _sum([rows.order_by("edition", "code").values_list("code", "count")])
