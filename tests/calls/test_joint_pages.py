@@ -122,6 +122,6 @@ def test_the_list_costs_the_same_with_one_and_three_partnerships(
         services.invite_partner(actor=cast.filer, application=application, who=cast.other_enterprise.name_zh, role="research")
     client = client_for(cast.other_filer)
     client.get("/my/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = text(client, "/my/")
     assert page.count("/part/") == count
