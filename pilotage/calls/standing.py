@@ -11,9 +11,9 @@ from typing import Any
 
 from pilotage.calls import eligibility
 from pilotage.calls.eligibility import Facts, Finding, Holding, Honour, Question
-from pilotage.calls.enums import ApplicationKind, ApplicationState
+from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.formdef import FormDef
-from pilotage.calls.models import Application, Call, CallVersion
+from pilotage.calls.models import Application, Call, CallVersion, Stage
 from pilotage.core import clock
 from pilotage.registry.models import Division, Enterprise, Industry
 
@@ -112,6 +112,9 @@ def _names_for(rules: Sequence[Mapping[str, Any]], enterprise: Enterprise) -> di
     names: dict[str, str] = {}
     kinds = {rule["rule"] for rule in rules}
     if kinds & {"holds", "not_holding"}:
+        asked = {rule["directory"] for rule in rules if rule.get("directory")}
+        publishing = Stage.objects.filter(kind=StageKind.PUBLISH).select_related("call").order_by("call")
+        names |= {slug: stage.call.title for stage in publishing if (slug := stage.options.get("directory")) in asked}
         names |= {slug: title for reader in _names for slug, title in reader().items()}
     if "region" in kinds:
         codes = {code for rule in rules for code in rule.get("provinces", ())} | {enterprise.province_id or ""}
