@@ -126,6 +126,7 @@ def _facts(enterprise: Enterprise) -> list[tuple[str, Any]]:
     places = [place.name for place in (enterprise.province, enterprise.prefecture, enterprise.county) if place]
     industry = enterprise.industry
     return [
+        (pgettext("enterprise", "Kind"), enterprise.get_kind_display()),
         (_("Registered name"), enterprise.name_zh),
         (_("English name"), enterprise.name_en),
         (_("Short name"), enterprise.short_zh),

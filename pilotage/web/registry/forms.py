@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from pilotage.core.verdict import Invalid
 from pilotage.registry import selectors
-from pilotage.registry.enums import IdentifierScheme, Ownership, Size
+from pilotage.registry.enums import IdentifierScheme, Ownership, Size, SubjectKind
 from pilotage.registry.models import Enterprise
 
 NONE = ("", "–")
@@ -47,22 +47,26 @@ class OwnFactsForm(forms.Form):
 
 
 class IdentityForm(OwnFactsForm):
+    kind = forms.ChoiceField(label=pgettext_lazy("enterprise", "Kind"), choices=SubjectKind.choices, required=False)
     name_zh = forms.CharField(label=_("Registered name"), max_length=200)
     division = PlaceField(label=_("Territory"), required=False, help_text=PLACE_HELP)
     is_legal_person = forms.BooleanField(
         label=_("Legal person"), required=False, help_text=_("Leave empty for a branch or plant of a group.")
     )
-    field_order = ("name_zh", "division")
+    field_order = ("kind", "name_zh", "division")
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or self.initial.get("kind") or SubjectKind.ENTERPRISE
 
 
 class NewEnterpriseForm(IdentityForm):
     uscc = forms.CharField(label=_("Unified social credit code"), max_length=40, help_text=_("18 characters, as on the business licence."))
-    field_order = ("name_zh", "uscc", "division")
+    field_order = ("kind", "name_zh", "uscc", "division")
 
 
 def initial(enterprise: Enterprise) -> dict[str, Any]:
     places = [place.name_zh for place in (enterprise.province, enterprise.prefecture, enterprise.county) if place]
-    names = ("name_zh", "name_en", "short_zh", "address", "industry", "ownership", "size", "is_legal_person")
+    names = ("kind", "name_zh", "name_en", "short_zh", "address", "industry", "ownership", "size", "is_legal_person")
     return {**{name: getattr(enterprise, name) for name in names}, "division": "".join(places)}
 
 
