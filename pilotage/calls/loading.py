@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import record
-from pilotage.calls.enums import USUAL_RECOMMENDERS
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Call, CallVersion, Quota, Recommender, Stage
+from pilotage.calls.quotas import add_missing_quotas, is_verified, limit_of
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.plan.models import Plan
@@ -72,7 +72,7 @@ def _load_call(plan: Plan, doc: Doc, actor: Any) -> list[str]:
     if call and call.plan_id != plan.pk:
         raise Invalid({"call": _("The call %(call)s belongs to another plan.") % {"call": doc["call"]}})
     if call and call.current and call.current.digest == content_digest:
-        _add_missing_quotas(call, content)
+        add_missing_quotas(call, content)
         return []
     before = call.current.content if call and call.current else {}
     call = _write_call(call or Call(slug=doc["call"]), plan, doc)
@@ -125,28 +125,9 @@ def local_moment(value: Any) -> datetime | None:
 
 def _write_quotas(call: Call, content: Doc, before: Doc) -> None:
     """A row per recommender that may send a list; the file's figure wins only where it has changed."""
-    _add_missing_quotas(call, content)
+    add_missing_quotas(call, content)
     for quota in Quota.objects.filter(call=call).select_related("recommender"):
-        old, new = _limit(before, quota.recommender), _limit(content, quota.recommender)
+        old, new = limit_of(before, quota.recommender), limit_of(content, quota.recommender)
         if old != new:
-            quota.limit, quota.is_verified = new, _is_verified(content)
+            quota.limit, quota.is_verified = new, is_verified(content)
             quota.save(update_fields=["limit", "is_verified"])
-
-
-def _add_missing_quotas(call: Call, content: Doc) -> None:
-    known = set(Quota.objects.filter(call=call).values_list("recommender", flat=True))
-    kinds = content.get("recommended_by") or USUAL_RECOMMENDERS
-    missing = [each for each in Recommender.objects.filter(kind__in=kinds) if each.pk not in known]
-    verified = _is_verified(content)
-    Quota.objects.bulk_create([Quota(call=call, recommender=each, limit=_limit(content, each), is_verified=verified) for each in missing])
-
-
-def _limit(content: Doc, recommender: Recommender) -> int | None:
-    """The limit of the body itself, else of its kind, else the call's."""
-    quotas = content.get("quotas") or {}
-    usual = (quotas.get("by_kind") or {}).get(recommender.kind, quotas.get("default"))
-    return (quotas.get("limits") or {}).get(recommender.code, usual)
-
-
-def _is_verified(content: Doc) -> bool:
-    return bool((content.get("quotas") or {}).get("verified", True))

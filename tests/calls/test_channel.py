@@ -101,3 +101,26 @@ def test_the_page_offers_the_choice_and_keeps_it(call, cast, group, client_for):
     application.refresh_from_db()
     assert application.recommender.code == "CE-1"
     assert client_for(cast.outsider).post(channel, {"recommender": "320000"}).status_code == 404
+
+
+def test_the_secretariat_enters_a_central_enterprise_and_its_quota_follows(call, cast, client_for):
+    other = type(cast.enterprise).objects.create(
+        name_zh="演示航天集团有限公司",
+        uscc="91320505MA1XD00000",
+        is_fictional=True,
+        created_at=cast.enterprise.created_at,
+        updated_at=cast.enterprise.updated_at,
+    )
+    client = client_for(cast.secretariat)
+    wrong = client.post("/work/recommenders/", {"kind": "central_enterprise", "name_zh": "演示航天集团", "uscc": "nonsense"})
+    bare = client.post("/work/recommenders/", {"kind": "central_enterprise", "name_zh": "演示航天集团"})
+    right = client.post("/work/recommenders/", {"kind": "central_enterprise", "name_zh": "演示航天集团", "uscc": other.uscc})
+    again = client.post("/work/recommenders/", {"kind": "bureau", "name_zh": "演示航天集团"})
+
+    assert [each.status_code for each in (wrong, bare, right, again)] == [422, 422, 302, 422]
+    recommender = Recommender.objects.get(name_zh="演示航天集团")
+    assert (recommender.organisation.enterprise, call.quotas.filter(recommender=recommender).count()) == (other, 1)
+    assert "演示航天集团" in client.get("/work/recommenders/").content.decode()
+    assert client_for(cast.outsider).get("/work/recommenders/").status_code == 403
+    assert client_for(cast.province_officer).post("/work/recommenders/", {"kind": "bureau", "name_zh": "司局"}).status_code == 403
+    assert not Recommender.objects.filter(name_zh="司局").exists()

@@ -6,105 +6,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('calls', '0002_search'),
-        ('registry', '0002_search'),
+        ("calls", "0002_search"),
+        ("registry", "0002_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='application',
-            name='origins',
+            model_name="application",
+            name="origins",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='revision',
-            name='partners',
+            model_name="revision",
+            name="partners",
             field=models.JSONField(default=None, null=True),
         ),
         migrations.AddField(
-            model_name='revision',
-            name='signoff',
+            model_name="revision",
+            name="signoff",
             field=models.JSONField(default=None, null=True),
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(choices=[('invited', 'Invited'), ('consented', 'Consented'), ('declined', 'Declined'), ('withdrawn', 'Left'), ('removed', 'Removed')], default='invited', max_length=10)),
-                ('data', models.JSONField(default=dict)),
-                ('field_versions', models.JSONField(default=dict)),
-                ('origins', models.JSONField(default=dict)),
-                ('draft_version', models.PositiveIntegerField(default=0)),
-                ('invited_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('leave_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('leave_reason', models.TextField(blank=True)),
-                ('updated_at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partners', to='calls.application')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partnerships', to='registry.enterprise')),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(blank=True, max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Invited"),
+                            ("consented", "Consented"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Left"),
+                            ("removed", "Removed"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                ("field_versions", models.JSONField(default=dict)),
+                ("origins", models.JSONField(default=dict)),
+                ("draft_version", models.PositiveIntegerField(default=0)),
+                ("invited_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("leave_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("leave_reason", models.TextField(blank=True)),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="partners", to="calls.application"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="partnerships", to="registry.enterprise"),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'verbose_name': 'partner',
-                'ordering': ['id'],
+                "verbose_name": "partner",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='FieldChange',
+            name="FieldChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('version', models.PositiveIntegerField()),
-                ('value', models.JSONField(null=True)),
-                ('at', models.DateTimeField()),
-                ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='field_changes', to='calls.application')),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='field_changes', to='calls.partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("value", models.JSONField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="field_changes", to="calls.application"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="field_changes",
+                        to="calls.partner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'field change',
-                'ordering': ['id'],
+                "verbose_name": "field change",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Signoff',
+            name="Signoff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('requested', 'Waits for the signature'), ('signed', 'Signed'), ('void', 'No longer valid')], default='requested', max_length=10)),
-                ('digest', models.CharField(max_length=80)),
-                ('statement', models.TextField(blank=True)),
-                ('requested_at', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('voided_at', models.DateTimeField(blank=True, null=True)),
-                ('void_reason', models.CharField(blank=True, max_length=300)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signoffs', to='calls.application')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("requested", "Waits for the signature"), ("signed", "Signed"), ("void", "No longer valid")],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("digest", models.CharField(max_length=80)),
+                ("statement", models.TextField(blank=True)),
+                ("requested_at", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
+                ("void_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "application",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="signoffs", to="calls.application"),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sign-off',
-                'ordering': ['-id'],
+                "verbose_name": "sign-off",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['invited', 'consented'])), fields=('application', 'enterprise'), name='partner_once', violation_error_message='This enterprise has been invited already.'),
+            model_name="partner",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["invited", "consented"])),
+                fields=("application", "enterprise"),
+                name="partner_once",
+                violation_error_message="This enterprise has been invited already.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='fieldchange',
-            index=models.Index(fields=['application', 'key', 'id'], name='field_history'),
+            model_name="fieldchange",
+            index=models.Index(fields=["application", "key", "id"], name="field_history"),
         ),
         migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'signed'])), fields=('application',), name='signoff_one_in_force', violation_error_message='The signature has been asked for already.'),
+            model_name="signoff",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["requested", "signed"])),
+                fields=("application",),
+                name="signoff_one_in_force",
+                violation_error_message="The signature has been asked for already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), _negated=True), ('signed_at__isnull', False), _connector='OR'), name='signoff_signed_at', violation_error_message='A signature must have its time.'),
+            model_name="signoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("state", "signed"), _negated=True), ("signed_at__isnull", False), _connector="OR"),
+                name="signoff_signed_at",
+                violation_error_message="A signature must have its time.",
+            ),
         ),
     ]

@@ -8,101 +8,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('calls', '0004_recommender_organisation'),
+        ("calls", "0004_recommender_organisation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=60)),
-                ('number', models.CharField(db_index=True, max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=60)),
+                ("number", models.CharField(db_index=True, max_length=60)),
             ],
             options={
-                'verbose_name': 'invoice line',
-                'ordering': ['id'],
+                "verbose_name": "invoice line",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField()),
-                ('signature', models.CharField(max_length=128)),
-                ('public_key', models.CharField(max_length=64)),
-                ('issued_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.TextField()),
+                ("signature", models.CharField(max_length=128)),
+                ("public_key", models.CharField(max_length=64)),
+                ("issued_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'receipt',
+                "verbose_name": "receipt",
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('field', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=255)),
-                ('size', models.PositiveBigIntegerField()),
-                ('received', models.PositiveBigIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('started_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(db_index=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("field", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=255)),
+                ("size", models.PositiveBigIntegerField()),
+                ("received", models.PositiveBigIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("started_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'verbose_name': 'upload',
-                'ordering': ['started_at'],
+                "verbose_name": "upload",
+                "ordering": ["started_at"],
             },
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='preview',
-            field=models.CharField(choices=[('waiting', 'being made'), ('ready', 'ready'), ('none', 'none')], default='waiting', max_length=10),
+            model_name="attachment",
+            name="preview",
+            field=models.CharField(
+                choices=[("waiting", "being made"), ("ready", "ready"), ("none", "none")], default="waiting", max_length=10
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='scan',
-            field=models.CharField(choices=[('unscanned', 'not scanned'), ('clean', 'no virus found'), ('infected', 'infected'), ('failed', 'scan failed')], default='unscanned', max_length=10),
+            model_name="attachment",
+            name="scan",
+            field=models.CharField(
+                choices=[("unscanned", "not scanned"), ("clean", "no virus found"), ("infected", "infected"), ("failed", "scan failed")],
+                default="unscanned",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='recommendationlist',
-            name='digest',
+            model_name="recommendationlist",
+            name="digest",
             field=models.CharField(blank=True, max_length=80),
         ),
         migrations.AddField(
-            model_name='recommendationlist',
-            name='rows',
+            model_name="recommendationlist",
+            name="rows",
             field=models.JSONField(default=list),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['sha256'], name='attachment_sha256'),
+            model_name="attachment",
+            index=models.Index(fields=["sha256"], name="attachment_sha256"),
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invoice_lines', to='calls.application'),
+            model_name="invoiceline",
+            name="application",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="invoice_lines", to="calls.application"),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='revision',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='calls.revision'),
+            model_name="receipt",
+            name="revision",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="receipt", to="calls.revision"),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='calls.application'),
+            model_name="upload",
+            name="application",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="uploads", to="calls.application"),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="upload",
+            name="started_by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('application', 'field', 'number'), name='invoice_line_once'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(fields=("application", "field", "number"), name="invoice_line_once"),
         ),
     ]

@@ -1,7 +1,7 @@
 """Every write of the room, gathered from its modules."""
 
 from pilotage.calls.services.attachments import AddedAttachment, add_attachment, remove_attachment
-from pilotage.calls.services.channel import choose_recommender, link_recommender
+from pilotage.calls.services.channel import add_recommender, choose_recommender, link_recommender
 from pilotage.calls.services.checking import (
     accept_many,
     check,
@@ -35,6 +35,7 @@ __all__ = [
     "SaveResult",
     "accept_many",
     "add_attachment",
+    "add_recommender",
     "ask_signoff",
     "ask_to_leave",
     "check",

@@ -19,6 +19,7 @@ ACTS: dict[str, Any] = {
     "application.start": pgettext_lazy("audit", "Start the application"),
     "application.choose_recommender": pgettext_lazy("audit", "Choose the recommender"),
     "application.hearing": pgettext_lazy("audit", "Record a defence or site visit"),
+    "recommender.add": pgettext_lazy("audit", "Enter a recommender"),
     "recommender.link": pgettext_lazy("audit", "Say who acts for a recommender"),
     "assignment.create": pgettext_lazy("audit", "Assign the expert"),
     "assignment.score": pgettext_lazy("audit", "Score"),

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import memberships_as
-from pilotage.calls.enums import StageKind
+from pilotage.calls.enums import USUAL_RECOMMENDERS, RecommenderKind, StageKind
+from pilotage.calls.form_fields import joined
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Call
-from pilotage.calls.rules import can_start
+from pilotage.calls.rules import can_link_recommender, can_start, needs_cosign
 from pilotage.core import clock
 from pilotage.registry.models import Industry
 from pilotage.web.calls import context
@@ -64,7 +65,8 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "form": form,
             "field_count": sum(len(section.fields) for section in form.sections),
             "rubrics": [_rubric(rubric) for rubric in content.get("rubrics", {}).values()],
-            "quotas": _quotas(call, content.get("quotas", {})),
+            "quotas": _quotas(call, content),
+            "may_link": can_link_recommender(request.user),
             "sources": _sources(call, content),
             "starts": starts(request, call),
         },
@@ -106,8 +108,12 @@ def _rubric(rubric: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _quotas(call: Call, quotas: dict[str, Any]) -> dict[str, Any]:
+def _quotas(call: Call, content: dict[str, Any]) -> dict[str, Any]:
+    quotas = content.get("quotas", {})
+    kinds = content.get("recommended_by") or USUAL_RECOMMENDERS
     return {
+        "kinds": joined(str(RecommenderKind(kind).label) for kind in kinds),
+        "cosign": needs_cosign(call),
         "note": context.pick(quotas.get("note")),
         "verified": quotas.get("verified", True),
         "default": quotas.get("default"),

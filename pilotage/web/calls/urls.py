@@ -15,6 +15,7 @@ from pilotage.web.calls import (
     parts,
     public,
     recommend,
+    recommenders,
     signing,
     summary,
     uploads,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("work/recommend/lists/", summary.sent_lists, name="sent-lists"),
     path("work/recommend/lists/<int:pk>/summary.xlsx", summary.list_table, name="list-table"),
     path("work/recommend/lists/<int:pk>/summary.pdf", summary.list_paper, name="list-paper"),
+    path("work/recommenders/", recommenders.recommenders, name="recommenders"),
     path("work/cosign/", cosign.desk, name="cosign-desk"),
     path("work/accept/", accept.desk, name="accept-desk"),
 ]
