@@ -74,7 +74,7 @@ class House:
             services.return_for_correction(actor=self.cast.city_officer, application=self.row, reason="请补正")
 
     def check(self) -> None:
-        kept: dict[str, list[Any]] = defaultdict(list)
+        kept: dict[str, list[Any]] = defaultdict(lambda: [None])  # every field begins open
         for change in FieldChange.objects.filter(application=self.key).order_by("id"):
             kept[change.key].append(change.value)
         for key, values in self.acknowledged.items():
