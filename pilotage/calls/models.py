@@ -70,8 +70,15 @@ class Call(Bilingual):
         return {stage.key: stage for stage in self.stages.all()}
 
     def stage(self, kind: str) -> Stage | None:
-        """The first stage of a kind, in order."""
-        return next((stage for stage in self.stage_by_key.values() if stage.kind == kind), None)
+        """The first stage of a kind, in order.
+
+        Where several levels check one after the other, it is the last of their stages; a call without a check
+        of its own is checked while it is recommended.
+        """
+        found = [stage for stage in self.stage_by_key.values() if stage.kind == kind]
+        if kind == StageKind.CHECK:
+            return found[-1] if found else self.stage(StageKind.RECOMMEND)
+        return found[0] if found else None
 
 
 class CallVersion(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q
 from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Membership
 from pilotage.accounts.rules import enterprise_ids, in_territory, memberships_as
-from pilotage.calls.enums import DIRECT_RECOMMENDERS, RECOMMENDED_OR_LATER, TAKING_PART, ApplicationState, RecommenderKind
+from pilotage.calls.enums import DIRECT_RECOMMENDERS, RECOMMENDED_OR_LATER, TAKING_PART, ApplicationState, RecommenderKind, StageKind
 from pilotage.calls.models import Partner, Recommender
 
 LOCAL_OFFICERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER)
@@ -76,8 +76,12 @@ def acts_for(membership: Membership, recommender: Recommender) -> bool:
 
 
 def goes_direct(application: Any) -> bool:
-    """Whether the recommender itself checks the application: no city stands before a body that is not territorial."""
-    return application.recommender is not None and application.recommender.kind in DIRECT_RECOMMENDERS
+    """Whether the recommender itself checks: no city stands before a body that is not territorial, nor where the call has no check."""
+    if application.recommender is None:
+        return False
+    if application.recommender.kind in DIRECT_RECOMMENDERS:
+        return True
+    return all(stage.kind != StageKind.CHECK for stage in application.call.stage_by_key.values())
 
 
 def is_checked_by_district(application: Any) -> bool:

@@ -1,8 +1,8 @@
 # Which expert may never judge which project?
 #
 # Data: a Person is what is known of an expert (every enterprise the expert belongs to, the names of
-# employers outside the registry, the families those enterprises are part of, the home province); a
-# Project is the applicant behind an application. A family is the enterprise at the top of a group.
+# employers outside the registry, the families those enterprises are part of, their cities, the home province);
+# a Project is the applicant behind an application. A family is the enterprise at the top of a group.
 #
 # Algorithm: named rules in a fixed order; the first that applies is the answer, so the record always
 # names one rule and always the same one. `same_enterprise` and `same_group` hold whatever a call says;
@@ -27,6 +27,7 @@ class Person:
     families: frozenset[Key] = frozenset()
     employer_names: frozenset[str] = frozenset()
     province: Key | None = None
+    cities: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Project:
     family: Key | None = None
     name: str = ""
     province: Key | None = None
+    city: Key | None = None
 
 
 def same_enterprise(person: Person, project: Project) -> bool:
@@ -50,10 +52,15 @@ def same_province(person: Person, project: Project) -> bool:
     return project.province is not None and project.province == person.province
 
 
+def same_city(person: Person, project: Project) -> bool:
+    return project.city is not None and project.city in person.cities
+
+
 RULES: dict[str, Callable[[Person, Project], bool]] = {
     "same_enterprise": same_enterprise,
     "same_group": same_group,
     "same_province": same_province,
+    "same_city": same_city,
 }
 ALWAYS = ("same_enterprise", "same_group")
 

@@ -18,8 +18,10 @@ from pilotage.accounts.models import Membership
 from pilotage.audit.models import Proposal, ProposalState
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
+from pilotage.calls.scope import MUNICIPALITIES
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
+from pilotage.registry.models import Enterprise
 from pilotage.review import conflicts, ranking, round_robin
 from pilotage.review.enums import LIVE, AssignmentState, Outcome, SelectionState
 from pilotage.review.gates import kept_out
@@ -43,32 +45,40 @@ def available_experts(call: Call) -> QuerySet[ExpertProfile]:
 def persons(experts: Iterable[ExpertProfile]) -> dict[int, conflicts.Person]:
     """What the conflict rules need of each expert. One query for the enterprises they act for."""
     listed = list(experts)
-    acts_for: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    acts_for: dict[int, list[Enterprise]] = defaultdict(list)
     belongs = Membership.objects.filter(user__in=[e.user_id for e in listed], organisation__enterprise__isnull=False)
-    for user, enterprise, group in belongs.values_list("user_id", "organisation__enterprise_id", "organisation__enterprise__group_id"):
-        acts_for[user].append((enterprise, group))
+    for membership in belongs.select_related("organisation__enterprise").order_by("id"):
+        if membership.organisation.enterprise is not None:
+            acts_for[membership.user_id].append(membership.organisation.enterprise)
     return {expert.pk: _person(expert, acts_for[expert.user_id]) for expert in listed}
 
 
-def _person(expert: ExpertProfile, acts_for: Sequence[tuple[int, int | None]]) -> conflicts.Person:
+def _person(expert: ExpertProfile, acts_for: Sequence[Enterprise]) -> conflicts.Person:
     houses = list(acts_for)
     if expert.employer is not None:
-        houses.append((expert.employer.pk, expert.employer.group_id))
+        houses.append(expert.employer)
     names = {name for text in (expert.employer_name,) if (name := conflicts.plain(text))}
     return conflicts.Person(
         expert.pk,
-        frozenset(enterprise for enterprise, _group in houses),
-        frozenset(group or enterprise for enterprise, group in houses),
+        frozenset(house.pk for house in houses),
+        frozenset(house.group_id or house.pk for house in houses),
         frozenset(names),
         expert.province_id,
+        frozenset(city for house in houses if (city := city_of(house))),
     )
+
+
+def city_of(place: Enterprise | Application) -> str | None:
+    """The prefecture; a municipality is a city itself. None where neither is known."""
+    return place.prefecture_id or (place.province_id if place.province_id in MUNICIPALITIES else None)
 
 
 def project(application: Application) -> conflicts.Project:
     """Needs the enterprise on the application."""
     enterprise = application.enterprise
     province = application.province_id or enterprise.province_id
-    return conflicts.Project(application.pk, enterprise.pk, enterprise.group_id or enterprise.pk, enterprise.name_zh, province)
+    city = city_of(application) or city_of(enterprise)
+    return conflicts.Project(application.pk, enterprise.pk, enterprise.group_id or enterprise.pk, enterprise.name_zh, province, city)
 
 
 def barred(expert: ExpertProfile, application: Application) -> str | None:

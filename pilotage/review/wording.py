@@ -17,6 +17,7 @@ BARRED: dict[str, str | _StrPromise] = {
     "same_enterprise": gettext_lazy("The expert belongs to the applicant enterprise."),
     "same_group": gettext_lazy("The expert's employer belongs to the same group as the applicant."),
     "same_province": gettext_lazy("The expert comes from the applicant's province, which this call does not allow."),
+    "same_city": gettext_lazy("The expert's employer lies in the applicant's city, which this call does not allow."),
     "seated": gettext_lazy("The expert has a seat on this application already."),
     "recused": gettext_lazy("The expert has recused from this application."),
 }
@@ -24,6 +25,7 @@ BARRED_SHORT: dict[str, str | _StrPromise] = {
     "same_enterprise": gettext_lazy("same enterprise"),
     "same_group": gettext_lazy("same group"),
     "same_province": gettext_lazy("same province"),
+    "same_city": gettext_lazy("same city"),
     "seated": gettext_lazy("has a seat already"),
     "recused": gettext_lazy("recused"),
 }

@@ -202,3 +202,18 @@ def test_nine_hundred_applications_in_three_seconds(call, cast, django_assert_ma
     with django_assert_max_num_queries(140):  # SQLite takes 999 values a statement, so bulk writes go in batches
         report = services.assign_round_robin(actor=cast.secretariat, call=call)
     assert (len(report.created), max(report.plan.loads.values()) - min(report.plan.loads.values())) == (2700, 0)
+
+
+def test_an_expert_whose_employer_lies_in_the_applicants_city_gets_no_seat_where_the_call_says_so(cast, at):
+    at(make.IN_REVIEW)
+    call = make.review_call("city-call", conflicts=["same_enterprise", "same_city"])
+    app = make.application(call)
+    neighbour = make.expert("E1", "320000", employer=enterprise("苏州演示研究院", "320505"))
+    make.expert("E2", "320000", employer=enterprise("南京演示研究院", "320100"))
+
+    report = services.assign_round_robin(actor=cast.secretariat, call=call, per_application=2)
+
+    assert [seat.expert.number for seat in report.created] == ["E2"]
+    assert report.plan.unfilled[0].barred_by == {"same_city": 1}
+    with pytest.raises(Refused, match="同市"):
+        services.assign(actor=cast.secretariat, application=app, expert=neighbour)

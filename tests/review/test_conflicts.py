@@ -1,3 +1,6 @@
+import json
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +16,16 @@ persons = st.builds(
     families=st.frozensets(ids, max_size=2),
     employer_names=st.frozensets(st.sampled_from(["甲公司", "乙公司"]), max_size=1),
     province=st.none() | ids,
+    cities=st.frozensets(ids, max_size=2),
 )
 projects = st.builds(
-    Project, key=ids, enterprise=ids, family=st.none() | ids, name=st.sampled_from(["", "甲公司", "丙公司"]), province=st.none() | ids
+    Project,
+    key=ids,
+    enterprise=ids,
+    family=st.none() | ids,
+    name=st.sampled_from(["", "甲公司", "丙公司"]),
+    province=st.none() | ids,
+    city=st.none() | ids,
 )
 
 
@@ -32,6 +42,9 @@ def slow_conflicts(person: Person, project: Project) -> set[str]:
             found.add("same_group")
     if person.province is not None and person.province == project.province:
         found.add("same_province")
+    for city in person.cities:
+        if city == project.city:
+            found.add("same_city")
     return found
 
 
@@ -60,9 +73,27 @@ def test_employer_outside_the_registry_is_found_by_name():
 
 
 def test_unknown_facts_make_no_conflict():
-    assert conflicts.find(Person(1), Project(2, 3), conflicts.rules_in_force(["same_province"])) is None
+    assert conflicts.find(Person(1), Project(2, 3), conflicts.rules_in_force(["same_province", "same_city"])) is None
 
 
 def test_a_misspelt_rule_is_refused():
     with pytest.raises(ValueError, match="same_provinces"):
         conflicts.rules_in_force(["same_provinces"])
+
+
+def test_every_rule_that_a_call_file_may_name_is_known():
+    """What ``plan check`` lets through must not stop the review."""
+    schema = json.loads((resources.files("pilotage.plan") / "schemas" / "call.json").read_text(encoding="utf-8"))
+    listed = {name for node in walk(schema) if "same_province" in (names := node.get("enum", ())) for name in names}
+    assert listed == {"same_enterprise", "same_province", "same_city"}
+    assert conflicts.rules_in_force(listed) == ("same_enterprise", "same_group", "same_province", "same_city")
+
+
+def walk(node):
+    if isinstance(node, dict):
+        yield node
+        for each in node.values():
+            yield from walk(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from walk(each)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilotage.audit import services as audit
@@ -165,9 +167,33 @@ def _after_years(day: date, years: int | None) -> date | None:
 def _label_earlier(actor: Any, edition: Edition, entries: list[Entry]) -> None:
     """Where the call picks from what is listed already, the earlier entry carries the label as well."""
     label = _option(edition.call, StageKind.PUBLISH, "label")
-    origins = [entry.application.renews_id for entry in entries if entry.application and entry.application.renews_id] if label else []
-    for earlier in Entry.objects.filter(application__in=origins, state__in=IN_FORCE).order_by("number"):
-        set_label(actor=actor, entry=earlier, label=label, reason=edition.title_zh)
+    chosen = [entry.application for entry in entries if entry.application] if label else []
+    if not chosen:
+        return
+    held: dict[int, list[Entry]] = defaultdict(list)
+    for earlier in Entry.objects.filter(_picked_from(edition.call, chosen), state__in=IN_FORCE).order_by("number"):
+        held[earlier.enterprise_id or 0].append(earlier)
+    for application in chosen:
+        for earlier in _meant(application, held[application.enterprise_id]):
+            set_label(actor=actor, entry=earlier, label=label, reason=edition.title_zh)
+
+
+def _picked_from(call: Call | None, chosen: list[Application]) -> Q:
+    """What the applications renew, and the applicants' entries in the directories that the call's conditions name."""
+    conditions = call.current.content.get("eligibility") or [] if call and call.current else []
+    named = [each["directory"] for each in conditions if each["rule"] == "holds" and each.get("directory")]
+    listed = Q(edition__directory__slug__in=named, enterprise__in={application.enterprise_id for application in chosen})
+    return listed | Q(application__in=[application.renews_id for application in chosen if application.renews_id])
+
+
+def _meant(application: Application, held: list[Entry]) -> list[Entry]:
+    """Of several entries of the applicant, the one renewed, else the one whose number the form gives; none where neither says."""
+    if application.renews_id:
+        return [entry for entry in held if entry.application_id == application.renews_id]
+    if len(held) == 1:
+        return held
+    given = {value.strip() for value in application.data.values() if isinstance(value, str)}
+    return [entry for entry in held if entry.number in given]
 
 
 def _grant_titles(edition: Edition, entries: list[Entry], day: date) -> None:
