@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pilotage.web.calls.shedding.ShedAutosaves",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -170,6 +171,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 FONT_DIR = env.envpath("PILOTAGE_FONT_DIR", Path()) if env.envstr("PILOTAGE_FONT_DIR") else None
 RECEIPT_KEY = env.envstr("PILOTAGE_RECEIPT_KEY")
 CLAMAV = env.envstr("PILOTAGE_CLAMAV")
+AUTOSAVES_SHED_ABOVE = env.envint("PILOTAGE_AUTOSAVES_SHED_ABOVE", 5)  # of the 8 requests `pilotage serve` takes up at once
 UPLOAD_DIR = env.envpath("PILOTAGE_UPLOAD_DIR", DATA_DIR / "uploads")
 AUDIT_HASH = env.envstr("PILOTAGE_AUDIT_HASH", "sha256")
 PLAN_DIR = env.envpath("PILOTAGE_PLAN_DIR", Path.cwd() / "plans" / "industrial-internet-2023")

@@ -11,7 +11,7 @@
   const store = "pilotage:draft:" + form.dataset.person + ":" + form.dataset.number;
   const note = document.getElementById("local-note");
   const pending = new Map(); // field key -> {n: number of the change, base: version read, values, held: why it waits for the person}
-  let sent = new Map(), changes = 0, timer = 0, retry = 0, failures = 0, busy = false, answered = false, reload = false, renewed = false;
+  let sent = new Map(), changes = 0, timer = 0, retry = 0, failures = 0, quietUntil = 0, busy = false, answered = false, reload = false, renewed = false;
 
   const keyOf = (name) => (name.startsWith("f.") ? name.slice(2).split(".")[0] : name.startsWith("rows.") ? name.slice(5) : "");
   const marker = (key) => [...form.elements].find((e) => e.name === "has" && e.value.startsWith(key + ":"));
@@ -30,7 +30,7 @@
 
   function soon(wait) {
     clearTimeout(timer);
-    timer = setTimeout(save, failures ? Math.max(wait, WAIT) : wait);
+    timer = setTimeout(save, Math.max(failures ? Math.max(wait, WAIT) : wait, quietUntil - Date.now()));
   }
 
   // --- saving -------------------------------------------------------------------------------
@@ -45,6 +45,7 @@
 
   form.addEventListener("htmx:configRequest", (event) => {
     const data = event.detail.formData;
+    event.detail.headers["Pilotage-Autosave"] = "1"; // may be asked to come again later when very many save at once
     for (const name of new Set([...data.keys()])) if (name !== "csrfmiddlewaretoken") data.delete(name);
     data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     data.set("do", "autosave");
@@ -73,7 +74,7 @@
   form.addEventListener("htmx:afterRequest", (event) => {
     busy = false;
     if (!answered) return failed(event.detail.xhr);
-    failures = 0;
+    failures = quietUntil = 0;
     renewed = false;
     clearTimeout(retry);
     if (reload && !sendable().length) return location.reload(); // rows that were kept but are not drawn on this page
@@ -95,11 +96,15 @@
       if (!renewed && (await renew())) return soon(0);
       return isLogin || !(await isSignedIn()) ? signedOut() : say(note.dataset.refused, note.dataset.retry, again);
     }
-    const text = code === 0 ? note.dataset.offline : note.dataset.failed;
+    const asked = code === 503 ? Number(xhr.getResponseHeader("Retry-After")) * 1000 : 0; // the server sheds load
+    const text = asked ? note.dataset.busy : code === 0 ? note.dataset.offline : note.dataset.failed;
     status(text, true);
     say(text, note.dataset.retry, again);
     clearTimeout(retry);
-    retry = setTimeout(save, DELAYS[Math.min(failures++, DELAYS.length - 1)] * (0.8 + Math.random() * 0.4));
+    const wait = (asked || DELAYS[Math.min(failures, DELAYS.length - 1)]) * (0.8 + Math.random() * 0.4);
+    failures++;
+    if (asked) quietUntil = Date.now() + wait;
+    retry = setTimeout(save, wait);
   }
 
   function again() {

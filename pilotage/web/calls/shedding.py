@@ -1,0 +1,48 @@
+"""Under a storm, saves in passing wait in the browser so that submissions get through."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext as _
+
+HEADER = "Pilotage-Autosave"  # set by static/calls/saving.js, by nothing else
+RETRY_AFTER_SECONDS = 10
+
+
+class ShedAutosaves:
+    """Answers an autosave with 503 and ``Retry-After`` while too many requests are in flight in this process.
+
+    Only a request that names itself an autosave is ever turned away: its text lies in the browser and comes again by itself.
+    It costs next to nothing, being turned away before session and database. 0 in the setting sheds nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+        self.lock = threading.Lock()
+        self.in_flight = 0
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with self.lock:
+            self.in_flight += 1
+            is_crowded = 0 < settings.AUTOSAVES_SHED_ABOVE < self.in_flight
+        try:
+            return shed(request) if is_crowded and HEADER in request.headers else self.get_response(request)
+        finally:
+            with self.lock:
+                self.in_flight -= 1
+
+
+def shed(request: HttpRequest) -> HttpResponse:
+    with override(get_language_from_request(request)):
+        sentence = _("Very many people are saving just now: kept on this device, sent by itself in a moment.").encode()
+    return HttpResponse(
+        sentence,
+        status=503,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store", "Content-Length": str(len(sentence))},
+    )
