@@ -8,6 +8,7 @@ import pytest
 from django.http import Http404
 from django.test import RequestFactory
 
+from pilotage.calls.models import Call
 from pilotage.web.calls.context import desk_call
 from tests.factories import calls as factory
 
@@ -46,3 +47,10 @@ def test_else_at_the_call_that_closed_last(two_calls: None, cast: Any, at: Any) 
 def test_a_call_that_is_not_there_is_not_found(two_calls: None, cast: Any, at: Any) -> None:
     with pytest.raises(Http404):
         stands_at(cast, "?call=none-2023")
+
+
+def test_of_two_that_are_open_at_the_one_with_more_before_the_reader(two_calls: None, cast: Any, at: Any) -> None:
+    at("2023-09-04 10:00")
+    call = Call.objects.get(slug="5g-factory-directory-2023")
+    factory.application(call, cast.filer, cast.enterprise, "submitted")
+    assert stands_at(cast) == "5g-factory-directory-2023"

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from pilotage.calls.deadlines import begins_at
 from pilotage.calls.enums import ApplicationKind, StageKind
 from pilotage.calls.models import Application, Call, Stage
-from pilotage.calls.rules import visible_calls
+from pilotage.calls.rules import visible_applications, visible_calls
 from pilotage.core import clock
 from pilotage.registry.models import localized
 
@@ -106,7 +106,10 @@ def calls_for(request: HttpRequest) -> QuerySet[Call]:
 
 
 def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]:
-    """The call a desk stands at: the one asked for, else one whose ``kind`` stage is open, else the one where it closed last."""
+    """The call a desk stands at: the one asked for, else one whose ``kind`` stage is open, else the one where it closed last.
+
+    Of several that are open the one with the most applications before the reader; one query more, only then.
+    """
     calls = [call for call in calls_for(request) if call.stage(kind)]
     asked = request.GET.get("call") or request.POST.get("call")
     if asked:
@@ -120,7 +123,15 @@ def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]
         by_status.setdefault(stage_status(call, call.stage(kind), now), []).append(call)
     if "now" not in by_status and "past" in by_status:
         return max(by_status["past"], key=lambda call: deadline(call, kind) or now), calls
-    return next(iter(by_status.get("now") or calls), None), calls
+    return _busiest(request, by_status.get("now") or calls), calls
+
+
+def _busiest(request: HttpRequest, calls: list[Call]) -> Call | None:
+    if len(calls) < 2:
+        return next(iter(calls), None)
+    found = visible_applications(request.user).filter(call__in=calls).order_by()
+    numbers = dict(found.values_list("call").annotate(number=Count("pk")))
+    return max(calls, key=lambda call: numbers.get(call.pk, 0))
 
 
 def deadline(call: Call, kind: str) -> datetime | None:
