@@ -54,7 +54,7 @@ def test_the_answer_says_when_to_come_again_and_that_nothing_is_lost(settings: A
 
     answer = nested(post(**AUTOSAVE, **{"Accept-Language": language}), 1)
 
-    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "10", "no-store")
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "20", "no-store")
     assert answer.content.decode() == SENTENCES[language]
     assert answer["Content-Length"] == str(len(answer.content))  # a kept connection stays kept
 
@@ -98,5 +98,5 @@ def test_it_stands_before_session_and_database(
     with django_assert_num_queries(0):
         answer = client.post("/my/5GF-2023-0001/", {"do": "autosave"}, headers=AUTOSAVE)
 
-    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "20")
     assert "default-src 'self'" in answer["Content-Security-Policy"]

@@ -11,11 +11,11 @@ from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
 
 HEADER = "Pilotage-Autosave"  # set by static/calls/saving.js, by nothing else
-RETRY_AFTER_SECONDS = 10
+RETRY_AFTER_SECONDS = 20
 
 
 class ShedAutosaves:
-    """Answers an autosave with 503 and ``Retry-After`` while too many requests are in flight in this process.
+    """Answers an autosave with 503 and ``Retry-After`` while as many requests as the setting says are in flight in this process.
 
     Only a request that names itself an autosave is ever turned away: its text lies in the browser and comes again by itself.
     It costs next to nothing, being turned away before session and database. 0 in the setting sheds nothing.
@@ -27,11 +27,14 @@ class ShedAutosaves:
         self.in_flight = 0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        may_wait = HEADER in request.headers
         with self.lock:
-            self.in_flight += 1
-            is_crowded = 0 < settings.AUTOSAVES_SHED_ABOVE < self.in_flight
+            is_shed = may_wait and 0 < settings.AUTOSAVES_SHED_ABOVE <= self.in_flight
+            self.in_flight += not is_shed  # those turned away must not crowd out those who follow
+        if is_shed:
+            return shed(request)
         try:
-            return shed(request) if is_crowded and HEADER in request.headers else self.get_response(request)
+            return self.get_response(request)
         finally:
             with self.lock:
                 self.in_flight -= 1
