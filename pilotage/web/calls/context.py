@@ -106,9 +106,8 @@ def calls_for(request: HttpRequest) -> QuerySet[Call]:
 
 
 def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]:
-    """The call a desk stands at: the one asked for, else one whose ``kind`` stage is open, else the one where it closed last.
-
-    Of several that are open the one with the most applications before the reader; one query more, only then.
+    """The call a desk stands at: the one asked for, else the likeliest: one with applications before the
+    reader, whose ``kind`` stage is open (of several the one with most of them), else where it closed last. One query where there are several.
     """
     calls = [call for call in calls_for(request) if call.stage(kind)]
     asked = request.GET.get("call") or request.POST.get("call")
@@ -117,21 +116,22 @@ def desk_call(request: HttpRequest, kind: str) -> tuple[Call | None, list[Call]]
         if chosen is None:
             raise Http404
         return chosen, calls
-    now = clock.now()
-    by_status: dict[str, list[Call]] = {}
-    for call in calls:
-        by_status.setdefault(stage_status(call, call.stage(kind), now), []).append(call)
-    if "now" not in by_status and "past" in by_status:
-        return max(by_status["past"], key=lambda call: deadline(call, kind) or now), calls
-    return _busiest(request, by_status.get("now") or calls), calls
-
-
-def _busiest(request: HttpRequest, calls: list[Call]) -> Call | None:
     if len(calls) < 2:
-        return next(iter(calls), None)
+        return next(iter(calls), None), calls
+    return _likeliest(request, calls, kind), calls
+
+
+def _likeliest(request: HttpRequest, calls: list[Call], kind: str) -> Call:
     found = visible_applications(request.user).filter(call__in=calls).order_by()
     numbers = dict(found.values_list("call").annotate(number=Count("pk")))
-    return max(calls, key=lambda call: numbers.get(call.pk, 0))
+    now = clock.now()
+    statuses = {call.pk: stage_status(call, call.stage(kind), now) for call in calls}
+    pool = [call for call in calls if numbers.get(call.pk)] or calls
+    running = [call for call in pool if statuses[call.pk] == "now"]
+    if running:
+        return max(running, key=lambda call: numbers.get(call.pk, 0))
+    over = [call for call in pool if statuses[call.pk] == "past"] or pool
+    return max(over, key=lambda call: deadline(call, kind) or now)
 
 
 def deadline(call: Call, kind: str) -> datetime | None:
