@@ -128,7 +128,7 @@ def offices(place: str, experts: int = 7) -> Offices:
         user = person(f"专家{number}", committee, Role.EXPERT)
         made.experts.append(
             create_expert(
-                actor=made.secretariat, user=user, number=f"E{number:04d}", employer_name=f"演示研究院第{number}研究室", province=home
+                actor=made.secretariat, user=user, number=f"W{number:04d}", employer_name=f"演示研究院第{number}研究室", province=home
             )
         )
     return made
