@@ -250,8 +250,10 @@ class Line:
         head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
         try:
             async with asyncio.timeout(PATIENCE):
-                if self.writer is None:
+                if self.reader is None or self.reader.at_eof():  # the site hangs up what was idle for half a minute
+                    self.hang_up()
                     self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+                assert self.writer is not None
                 self.writer.write(f"{method} {quote(path, safe='/?=&')} HTTP/1.1\r\n{head}\r\n".encode() + body)
                 return await self._answer()
         except (asyncio.IncompleteReadError, ValueError) as error:
