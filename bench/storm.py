@@ -250,7 +250,7 @@ class Line:
         head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
         try:
             async with asyncio.timeout(PATIENCE):
-                if self.reader is None or self.reader.at_eof():  # the site hangs up what was idle for half a minute
+                if self.reader is None or self.reader.at_eof():  # hung up by the site while it rested
                     self.hang_up()
                     self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
                 assert self.writer is not None
