@@ -120,10 +120,8 @@ def person(browser: Any) -> Iterator[Callable[..., Any]]:
     expected = (
         "a status of 4",
         "a status of 503",
-        "net::ERR_INTERNET_DISCONNECTED",
-        "htmx:sendError",
-        "htmx:responseError",
-        "htmx:afterRequest",
+        "net::ERR_",
+        "htmx:",
     )
     assert [error for error in errors if not any(words in error for words in expected)] == []
 
