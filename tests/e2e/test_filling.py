@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import scene
 from tests.e2e.conftest import axe, screenshot, sign_in
@@ -78,7 +78,6 @@ def answer(server: Server, number: str, key: str) -> str:
 def test_trouble_on_the_line_and_between_people(server: Server, filer: Page, person: Callable[..., Page]) -> None:
     number = begin(filer)
     typed_without_a_network(server, filer, number)
-    asked_to_come_again(server, filer, number)
     two_windows(filer, number)
     two_persons(server, filer, person, number)
     an_expired_session(server, filer, number)
@@ -108,29 +107,6 @@ def typed_without_a_network(server: Server, page: Page, number: str) -> None:
     section(page, number, "network")
     acknowledged(page)
     assert answer(server, number, "site_address") == "离线地址"
-
-
-def asked_to_come_again(server: Server, page: Page, number: str) -> None:
-    """A server that sheds load: the text waits here as long as it asks, and goes up by itself."""
-    turned_away: list[str] = []
-
-    def crowd(route: Route) -> None:
-        if route.request.headers.get("pilotage-autosave") != "1" or turned_away:
-            route.continue_()
-            return
-        turned_away.append(route.request.url)
-        route.fulfill(status=503, headers={"Retry-After": "4"}, content_type="text/plain", body="busy")
-
-    section(page, number)
-    page.route("**/my/**", crowd)
-    box(page, "site_address").fill("高峰时填写")
-    note = page.locator("#local-note")
-    expect(note).to_contain_text("当前保存人数较多：已保存在本机，稍后自动上传", timeout=15_000)
-    assert list(kept(page).values()) == [["site_address"]]
-    acknowledged(page)
-    expect(note).to_be_hidden()
-    page.unroute("**/my/**")
-    assert (len(turned_away), answer(server, number, "site_address")) == (1, "高峰时填写")
 
 
 def two_windows(page: Page, number: str) -> None:
