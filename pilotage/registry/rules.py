@@ -19,6 +19,7 @@ from pilotage.registry.models import Enterprise, EnterpriseImport
 OWN = ("filer", "legal_representative")
 TERRITORIAL = ("district_officer", "city_officer", "province_officer", "communications_officer")
 EVERYTHING = ("secretariat", "auditor")
+WITHOUT_TERRITORY = "recommending_officer"
 
 
 def visible_enterprises(actor: Any) -> QuerySet[Enterprise]:
@@ -40,11 +41,17 @@ def _scope(memberships: Iterable[Any]) -> Q:
         elif membership.role == "finance_liaison":
             consented = Q(consents__organisation=organisation.pk, consents__withdrawn_at__isnull=True)
             condition |= Q(pk__in=Enterprise.objects.filter(consented).values("pk"))
+        elif membership.role == WITHOUT_TERRITORY:
+            # whoever filed through this body, and nobody else; named by string, for applications lie in a higher room
+            through = Q(applications__recommender__organisation=organisation.pk, applications__submitted_at__isnull=False)
+            if membership.call_id:
+                through &= Q(applications__call=membership.call_id)
+            condition |= Q(pk__in=Enterprise.objects.filter(through).values("pk"))
     return condition
 
 
 def can_list_enterprises(actor: Any) -> Verdict:
-    if _memberships(actor, *OWN, *TERRITORIAL, *EVERYTHING, "finance_liaison"):
+    if _memberships(actor, *OWN, *TERRITORIAL, *EVERYTHING, WITHOUT_TERRITORY, "finance_liaison"):
         return YES
     return no(_("The register of enterprises is open to officers, to auditors, and to each enterprise for itself."))
 
