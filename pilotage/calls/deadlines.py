@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.report_periods import period_of, period_title, periods_of, report_stage
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
 
@@ -39,8 +40,30 @@ def stage_open(call: Call, kind: str, now: datetime | None = None) -> Verdict:
     return _not_closed(stage, stage.closes_at, now)
 
 
-def filing_open(call: Call, kind: str = ApplicationKind.NEW) -> Verdict:
+def filing_open(call: Call, kind: str = ApplicationKind.NEW, period: str = "") -> Verdict:
+    """Whether something of this kind can be filed now; ``period`` names the report, else any that is taken now will do."""
+    if kind == ApplicationKind.UPDATE and report_stage(call):
+        return _report_open(call, period)
     return stage_open(call, StageKind.UPDATE if kind == ApplicationKind.UPDATE else StageKind.APPLY)
+
+
+def _report_open(call: Call, key: str) -> Verdict:
+    stage, now, known = report_stage(call), clock.now(), periods_of(call)
+    if stage is None or (key and all(period.key != key for period in known)):
+        return no(_("This call asks for no report for %(period)s.") % {"period": period_title(key)})
+    asked = [period for period in known if not key or period.key == key]
+    if any(period.takes(now) for period in asked):
+        return YES
+    over = [period for period in asked if period.until and now >= period.until]
+    if over and over[-1].until:
+        return _not_closed(stage, over[-1].until, now)
+    return no(_("“%(stage)s” opens on %(moment)s.") % {"stage": stage.title, "moment": moment(asked[0].opens_at)})
+
+
+def report_due(application: Application) -> datetime | None:
+    """When a report is or was due; None where dates were moved and its period is no longer asked for."""
+    period = period_of(application.call, application.period)
+    return period.due_at if period else None
 
 
 def before_deadline(application: Application, kind: str) -> Verdict:
@@ -60,11 +83,17 @@ def deadline(application: Application, kind: str) -> datetime | None:
 
 
 def correction_deadline(application: Application) -> datetime | None:
+    """A report that was returned can be filed again at any time; only that it is late is shown."""
+    if application.period:
+        due = report_due(application)
+        return due if due and due > clock.now() else None
     kind = StageKind.UPDATE if application.kind == ApplicationKind.UPDATE else StageKind.CHECK
     return deadline(application, kind)
 
 
 def correction_open(application: Application) -> Verdict:
+    if application.period:
+        return YES
     kind = StageKind.UPDATE if application.kind == ApplicationKind.UPDATE else StageKind.CHECK
     stage = application.call.stage(kind)
     return _not_closed(stage, correction_deadline(application), clock.now()) if stage else YES
@@ -73,7 +102,7 @@ def correction_open(application: Application) -> Verdict:
 def is_past(application: Application, kind: str) -> bool:
     """Whether the deadline has gone by, after which the secretariat may act in the officer's place."""
     own = StageKind.UPDATE if application.kind == ApplicationKind.UPDATE else kind
-    closes = deadline(application, own)
+    closes = report_due(application) if application.period else deadline(application, own)
     return closes is not None and clock.now() >= closes
 
 

@@ -79,6 +79,14 @@ class CheckResult(TextChoices):
     DECLINE = "decline", _("not recommended")
 
 
+class FlagState(TextChoices):
+    """A figure that looks wrong, and what the checker made of it."""
+
+    OPEN = "open", pgettext_lazy("figure", "To be looked at")
+    CLEARED = "cleared", pgettext_lazy("figure", "Cleared")
+    LAPSED = "lapsed", pgettext_lazy("figure", "Replaced by a later filing")
+
+
 class CosignDecision(TextChoices):
     SIGNED = "signed", _("Co-signed")
     REFUSED = "refused", _("Not co-signed")

@@ -16,7 +16,7 @@ No database: the caller brings the register's values and counts the files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from decimal import ROUND_HALF_UP, Decimal
@@ -93,6 +93,8 @@ class FormDef:
     by_key: dict[str, Field] = dataclass_field(repr=False, compare=False)
     rules: tuple[Rule, ...] = ()
     steps: tuple[_Step, ...] = dataclass_field(default=(), repr=False, compare=False)
+    # of a report that fills in some sections only: the keys it asks for; None: all
+    asked: frozenset[str] | None = None
 
     @classmethod
     def parse(cls, form: Mapping[str, Any], codes: Codes | None = None) -> FormDef:
@@ -103,11 +105,20 @@ class FormDef:
         names = formula_names(raw, codes or {})
         return cls(sections, by_key, rules_of(form.get("rules") or [], names, by_key), _steps(by_key, names))
 
+    def asking(self, sections: Collection[str]) -> FormDef:
+        """The same form as a report of these sections sees it: the other answers are known, but neither asked for nor judged."""
+        kept = tuple(section for section in self.sections if section.key in sections)
+        return replace(self, sections=kept, asked=frozenset(field.key for section in kept for field in section.fields))
+
+    def asks(self, key: str) -> bool:
+        return self.asked is None or key in self.asked
+
     def field(self, key: str) -> Field:
-        try:
-            return self.by_key[key]
-        except KeyError:
-            raise Invalid({key: _("There is no field “%(key)s” in this form.") % {"key": key}}) from None
+        if key not in self.by_key:
+            raise Invalid({key: _("There is no field “%(key)s” in this form.") % {"key": key}})
+        if not self.asks(key):
+            raise Invalid({key: _("%(field)s: this report does not ask for it.") % {"field": self.by_key[key].label}})
+        return self.by_key[key]
 
     def clean(self, key: str, raw: Any) -> Any:
         """The value to keep (None: no answer). Raises ``Invalid`` with the sentence under ``key``."""
@@ -162,7 +173,7 @@ class FormDef:
         broken = self._sentences(state, is_error=True)
         found = {}
         for key, field in self.by_key.items():
-            if key not in state.hidden:
+            if key not in state.hidden and self.asks(key):
                 sentence = self._problem(field, state, attachments, registry) or broken.get(key, "")
                 if sentence:
                     found[key] = sentence
@@ -198,7 +209,7 @@ class FormDef:
     def _violations(self, state: State) -> list[Violation]:
         found = []
         for rule in self.rules:
-            shown = tuple(key for key in rule.fields if key not in state.hidden)
+            shown = tuple(key for key in rule.fields if key not in state.hidden and self.asks(key))
             if shown and rule.is_broken(state.answers):
                 found.append(Violation(rule, shown, rule.message))
         for field in self._ruled_tables:
@@ -208,7 +219,7 @@ class FormDef:
 
     @cached_property
     def _ruled_tables(self) -> tuple[Field, ...]:
-        return tuple(field for field in self.by_key.values() if field.row_rules)
+        return tuple(field for field in self.by_key.values() if field.row_rules and self.asks(field.key))
 
     def _sentences(self, state: State, *, is_error: bool) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -17,6 +17,7 @@ from pilotage.calls.form_fields import Option
 from pilotage.calls.form_words import texts
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, CallVersion, FieldChange, Partner, Signoff
+from pilotage.calls.report_forms import asks_in_part, form_for
 from pilotage.calls.selectors import attachments_of, form_of, registry_values
 
 
@@ -94,7 +95,7 @@ def part_problems(partner: Partner) -> dict[str, str]:
 def partner_problems(application: Application) -> dict[str, str]:
     """What stands against submission because of the consortium: ``partner-<id>`` or ``partners`` -> sentence. One query."""
     wish = partner_wish(application.version)
-    if wish is None:
+    if wish is None or asks_in_part(application):
         return {}
     partners = partners_of(application)
     found = {f"partner-{partner.pk}": sentence for partner in partners if (sentence := _partner_problem(partner, wish))}
@@ -130,12 +131,13 @@ def _partner_problem(partner: Partner, wish: PartnerWish) -> str:
 
 
 # --- the legal representative's signature -----------------------------------------------------
-def needs_signoff(version: CallVersion) -> bool:
-    return version.content.get("signoff") == "legal_representative"
+def needs_signoff(application: Application) -> bool:
+    """Where the call asks for it; a report of some sections is filed without a signature."""
+    return application.version.content.get("signoff") == "legal_representative" and not asks_in_part(application)
 
 
 def statements_of(form: FormDef) -> list[str]:
-    return [key for key, field in form.by_key.items() if field.type == "statement"]
+    return [key for key, field in form.by_key.items() if field.type == "statement" and form.asks(key)]
 
 
 def signoff_of(application: Application) -> Signoff | None:
@@ -154,7 +156,7 @@ def signoffs_waiting(actor: Any) -> QuerySet[Signoff]:
 
 def signoff_problem(application: Application) -> dict[str, str]:
     """What stands against submission because of the signature, under ``signoff``."""
-    if not needs_signoff(application.version):
+    if not needs_signoff(application):
         return {}
     signoff = signoff_of(application)
     if signoff is None:
@@ -178,7 +180,7 @@ def void_sentence(signoff: Signoff) -> str:
 
 def what_is_signed(application: Application) -> tuple[dict[str, Any], str]:
     """Everything that is handed over but the statement itself, and its digest. The same in every language."""
-    form = form_of(application.version)
+    form = form_for(application)
     stated = set(statements_of(form))
     with override("zh-hans"):
         content = handed_over(application, {k: v for k, v in form.with_computed(application.data).items() if k not in stated})
@@ -190,7 +192,7 @@ def handed_over(application: Application, data: Mapping[str, Any]) -> dict[str, 
     """The answers with files, register values and, where the call has them, the partners' parts. Two or three queries."""
     files = [{"id": f.pk, "field": f.field, "name": f.name, "size": f.size, "sha256": f.sha256} for f in attachments_of(application)]
     content: dict[str, Any] = {"data": dict(data), "attachments": files, "registry": registry_values(application.enterprise)}
-    if partner_wish(application.version) is not None:
+    if partner_wish(application.version) is not None and not asks_in_part(application):
         content["partners"] = [_part(partner) for partner in partners_of(application) if partner.state in TAKING_PART]
     return content
 

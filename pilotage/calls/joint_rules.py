@@ -92,7 +92,7 @@ def part_is_complete(partner: Partner) -> None:
 
 # --- the signature ----------------------------------------------------------------------------
 def can_ask_signoff(actor: Actor, application: Application) -> Verdict:
-    if not joint.needs_signoff(application.version):
+    if not joint.needs_signoff(application):
         return no(_("In this call the filer makes the statement; no signature is asked for."))
     if not is_lead(actor, application):
         return no(_("Only a filer of the enterprise can ask for the signature."))

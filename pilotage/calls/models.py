@@ -20,6 +20,8 @@ from pilotage.calls.enums import (
 )
 from pilotage.calls.filing_models import InvoiceLine, Receipt, Upload
 from pilotage.calls.joint_models import FieldChange, Partner, Signoff
+from pilotage.calls.quality_models import FiledFigures, QualityFlag
+from pilotage.calls.report_models import ReportReminder
 from pilotage.plan.models import Bilingual
 from pilotage.registry.models import localized
 
@@ -165,6 +167,8 @@ class Application(models.Model):
     recommender = models.ForeignKey(Recommender, null=True, blank=True, on_delete=models.PROTECT, related_name="applications")
     kind = models.CharField(max_length=8, choices=ApplicationKind.choices, default=ApplicationKind.NEW)
     renews = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewals")
+    # of a report on a listed project: the year or quarter it is about, 2024 or 2024Q1
+    period = models.CharField(max_length=6, blank=True)
     number = models.CharField(max_length=40, unique=True)
     state = models.CharField(max_length=20, choices=ApplicationState.choices, default=ApplicationState.DRAFT)
     data = models.JSONField(default=dict)
@@ -188,6 +192,8 @@ class Application(models.Model):
     returned_reason = models.TextField(blank=True)
     # the state it was in when it was last returned: says whose deadline the correction follows
     returned_from = models.CharField(max_length=20, choices=ApplicationState.choices, blank=True)
+    # how many of its figures are marked and not cleared: no check passes while there are any
+    open_flags = models.PositiveSmallIntegerField(default=0)
     bigrams = models.TextField(blank=True, editable=False)
 
     class Meta:
@@ -209,6 +215,12 @@ class Application(models.Model):
                 condition=~models.Q(state__in=["draft", "withdrawn"]) & models.Q(kind="new"),
                 name="application_not_twice",
                 violation_error_message=_("This project has been filed to this call already."),
+            ),
+            models.UniqueConstraint(
+                fields=["renews", "period"],
+                condition=~models.Q(period="") & ~models.Q(state="withdrawn"),
+                name="application_one_report",
+                violation_error_message=_("The report of this project for this period has been started already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "withdrawn"]) | models.Q(submitted_at__isnull=False),

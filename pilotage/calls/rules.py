@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import covers, enterprise_ids, has_role, memberships_as
@@ -58,7 +59,7 @@ def is_filer(actor: Actor, application: Application) -> bool:
     return application.enterprise_id in enterprise_ids(actor)
 
 
-def can_start(actor: Actor, call: Call, enterprise: Any, kind: str = ApplicationKind.NEW) -> Verdict:
+def can_start(actor: Actor, call: Call, enterprise: Any, kind: str = ApplicationKind.NEW, period: str = "") -> Verdict:
     if enterprise.pk not in enterprise_ids(actor):
         return no(_("Only a filer of the enterprise can start an application."))
     if enterprise.province_id is None:
@@ -67,7 +68,7 @@ def can_start(actor: Actor, call: Call, enterprise: Any, kind: str = Application
         verdict = may_apply(call, enterprise)
         if not verdict:
             return verdict
-    return filing_open(call, kind)
+    return filing_open(call, kind, period)
 
 
 def may_apply(call: Call, enterprise: Any) -> Verdict:
@@ -104,7 +105,7 @@ def can_edit(actor: Actor, application: Application) -> Verdict:
 def may_submit(actor: Actor, application: Application) -> Verdict:
     if not is_filer(actor, application):
         return no(_("Only a filer of the enterprise can submit the application."))
-    return _kept_if_late(filing_open(application.call, application.kind))
+    return _kept_if_late(filing_open(application.call, application.kind, application.period))
 
 
 def may_resubmit(actor: Actor, application: Application) -> Verdict:
@@ -159,7 +160,7 @@ def may_recommend(actor: Actor, application: Application) -> Verdict:
 def may_confirm_update(actor: Actor, application: Application) -> Verdict:
     if application.kind != ApplicationKind.UPDATE:
         return no(_("Only a yearly update is confirmed; a new application is shortlisted."))
-    return _by_province(actor, application)
+    return _by_province(actor, application) and figures_clear(application)
 
 
 def may_return(actor: Actor, application: Application) -> Verdict:
@@ -169,7 +170,7 @@ def may_return(actor: Actor, application: Application) -> Verdict:
 
 
 def may_decline(actor: Actor, application: Application) -> Verdict:
-    return may_check(actor, application) if application.state in WITH_CITY else _by_province(actor, application)
+    return _holds_check_now(actor, application) if application.state in WITH_CITY else _by_province(actor, application)
 
 
 def may_reconsider(actor: Actor, application: Application) -> Verdict:

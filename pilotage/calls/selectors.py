@@ -38,6 +38,8 @@ from pilotage.registry.models import Enterprise
 __all__ = ["SUMMARY_COLUMNS", "SummaryRow", "before_deadline", "deadline", "filing_open", "open_stages", "stage_open", "summary_rows"]
 
 ON_LIST = RECOMMENDED_OR_LATER | {ApplicationState.SHORTLISTED}
+# an update that was handed in and neither returned nor declined nor taken back
+STANDING_UPDATES = frozenset({*WITH_CITY, ApplicationState.CHECKED, ApplicationState.UPDATE_CONFIRMED})
 APPLICANTS = frozenset({Role.FILER, Role.LEGAL_REPRESENTATIVE})
 _MOST_FORMS = 64
 _forms: OrderedDict[tuple[int, str], FormDef] = OrderedDict()
@@ -82,11 +84,11 @@ def attachment_counts(application: Application) -> dict[str, int]:
 
 
 def basis_of(renews: Application, *, before: int | None = None) -> Application:
-    """What a renewal starts from: the newest confirmed update of the listed project, else its own application. One query.
+    """What a renewal starts from: the update of the listed project filed last and not sent back, else its own application. One query.
 
     ``before`` is the key of the renewal itself, once it has one.
     """
-    updates = renews.renewals.filter(kind=ApplicationKind.UPDATE, state=ApplicationState.UPDATE_CONFIRMED)
+    updates = renews.renewals.filter(kind=ApplicationKind.UPDATE, state__in=STANDING_UPDATES)
     if before is not None:
         updates = updates.filter(pk__lt=before)
     return updates.select_related("version", "call").order_by("-pk").first() or renews

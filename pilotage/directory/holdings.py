@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pilotage.calls import standing
+from django.db.models import QuerySet
+
+from pilotage.calls import reports, standing
 from pilotage.calls.eligibility import Holding
+from pilotage.calls.models import Application
 from pilotage.directory.enums import IN_FORCE, EditionState
 from pilotage.directory.models import Directory, Entry
 from pilotage.registry.models import Title
@@ -29,5 +32,11 @@ def names() -> dict[str, str]:
     return {directory.slug: directory.title for directory in Directory.objects.order_by("slug")}
 
 
+def out_of_force() -> QuerySet[Application]:
+    """Listed projects whose entry was removed or has run out: they owe no report any more."""
+    return Application.objects.filter(entry__isnull=False).exclude(entry__state__in=IN_FORCE)
+
+
 def register() -> None:
     standing.register_holdings(holdings, names)
+    reports.register_released(out_of_force)

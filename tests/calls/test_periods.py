@@ -76,7 +76,7 @@ def test_what_names_no_period_is_refused(key: str) -> None:
         parts_of(key)
 
 
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 12, 31)).map(lambda each: each.replace(tzinfo=ZONE, second=0, microsecond=0))
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 12, 31)).map(lambda each: each.replace(tzinfo=ZONE, second=0, microsecond=0))  # noqa: DTZ001
 rhythms = st.builds(
     lambda every, opens, length, due, late: Rhythm(every, opens, opens + length if length else None, due, late),
     st.sampled_from([QUARTER, YEAR]),

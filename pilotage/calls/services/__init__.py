@@ -26,7 +26,9 @@ from pilotage.calls.services.partners import (
     save_part,
     stay,
 )
+from pilotage.calls.services.quality import clear_mark
 from pilotage.calls.services.recommending import cosign_many, move_rank, send_list, shortlist_many, unshortlist_many
+from pilotage.calls.services.reporting import remind_by_rule, remind_of_report
 from pilotage.calls.services.signoff import ask_signoff, refuse_signoff, sign
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "check",
     "check_many",
     "choose_recommender",
+    "clear_mark",
     "confirm_answers",
     "confirm_updates",
     "consent",
@@ -54,6 +57,8 @@ __all__ = [
     "reconsider",
     "refuse_signoff",
     "reject",
+    "remind_by_rule",
+    "remind_of_report",
     "remove_attachment",
     "remove_partner",
     "return_for_correction",

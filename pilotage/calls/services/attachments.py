@@ -21,8 +21,9 @@ from pilotage.calls.filetypes import CONTENT_TYPES, kind_of
 from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.invoices import repeat_of
 from pilotage.calls.models import Application, Attachment, attachment_path
+from pilotage.calls.report_forms import form_for
 from pilotage.calls.scanning import Infected, scanned
-from pilotage.calls.selectors import attachments_of, form_of
+from pilotage.calls.selectors import attachments_of
 from pilotage.calls.services.common import locked
 from pilotage.core import clock
 from pilotage.core.drawing import DRAWABLE
@@ -102,11 +103,11 @@ def carry_over(*, actor: Any, application: Application, source: Application) -> 
     The copies are rows of their own for the same stored file: they keep its digest and who uploaded it when, and
     taking one off leaves the earlier application as it was filed.
     """
-    form, kept = form_of(application.version), Counter[str]()
+    form, kept = form_for(application), Counter[str]()
     copies = []
     for original in attachments_of(source):
         question = form.by_key.get(original.field)
-        if question is None or not _still_fits(question, original) or kept[question.key] >= question.max_count:
+        if question is None or not form.asks(question.key) or not _still_fits(question, original) or kept[question.key] >= question.max_count:
             continue
         kept[question.key] += 1
         copies.append(_copy(original, application))
@@ -136,7 +137,7 @@ def safe_name(name: str) -> str:
 
 def question_of(application: Application, key: str) -> Field:
     """The field of the form that takes files under this key. Raises ``Invalid``."""
-    question = form_of(application.version).field(key)
+    question = form_for(application).field(key)
     if question.type != "attachment":
         raise Invalid({key: _("%(field)s takes no files.") % {"field": question.label}})
     return question

@@ -14,7 +14,9 @@ from pilotage.calls import rules
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Call, CallVersion, NumberSeries
-from pilotage.calls.prefill import is_brought, newest_application, prefill
+from pilotage.calls.prefill import Prefill, is_brought, newest_application, prefill
+from pilotage.calls.report_forms import form_for, report_form
+from pilotage.calls.report_periods import current_period, report_stage
 from pilotage.calls.selectors import basis_of, form_of, recommender_choices
 from pilotage.calls.services import signoff
 from pilotage.calls.services.attachments import carry_over
@@ -26,16 +28,28 @@ from pilotage.registry.models import Division, Enterprise
 
 
 def start_application(
-    *, actor: Any, call: Call, enterprise: Enterprise, kind: str = ApplicationKind.NEW, renews: Application | None = None
+    *,
+    actor: Any,
+    call: Call,
+    enterprise: Enterprise,
+    kind: str = ApplicationKind.NEW,
+    renews: Application | None = None,
+    period: str = "",
 ) -> Application:
-    """A draft bound to the call's current version, begun with what the platform knows; from what it renews, files included."""
+    """A draft bound to the call's current version, begun with what the platform knows; from what it renews, files included.
+
+    ``period`` names the report of a listed project; left out, it is the newest that is taken now.
+    """
     with transaction.atomic():
-        rules.can_start(actor, call, enterprise, kind).require()
+        rules.can_start(actor, call, enterprise, kind, period).require()
         version = _current(call)
         form = form_of(version)
-        _check_renewal(enterprise, kind, renews)
+        period = _report_period(call, kind, period)
+        _check_renewal(enterprise, kind, renews, period)
         source = basis_of(renews) if renews else newest_application(enterprise)
         begun = prefill(actor, enterprise, form, source, is_renewal=renews is not None)
+        if kind == ApplicationKind.UPDATE and source:
+            begun = _as_reported(begun, version, source)
         now = clock.now()
         application = Application(
             call=call,
@@ -44,6 +58,7 @@ def start_application(
             recommender=next(iter(recommender_choices(call, enterprise)), None),
             kind=kind,
             renews=renews,
+            period=period,
             number=_next_number(call, enterprise.province),
             data=begun.data,
             origins=begun.origins,
@@ -69,15 +84,39 @@ def _current(call: Call) -> CallVersion:
     return call.current
 
 
-def _check_renewal(enterprise: Enterprise, kind: str, renews: Application | None) -> None:
+def _report_period(call: Call, kind: str, period: str) -> str:
+    if kind != ApplicationKind.UPDATE or report_stage(call) is None:
+        return ""
+    current = current_period(call)
+    return period or (current.key if current else "")
+
+
+def _as_reported(begun: Prefill, version: CallVersion, source: Application) -> Prefill:
+    """A report that asks for some sections brings nothing new into the others: they stay as they were filed last."""
+    part = report_form(version)
+    if part is None:
+        return begun
+    kept = form_of(version).carried_over(source.data, form_of(source.version))
+    data = {key: value for key, value in begun.data.items() if part.asks(key)}
+    data |= {key: value for key, value in kept.items() if not part.asks(key)}
+    return Prefill(data, {key: origin for key, origin in begun.origins.items() if part.asks(key)})
+
+
+def _check_renewal(enterprise: Enterprise, kind: str, renews: Application | None, period: str) -> None:
     if kind == ApplicationKind.UPDATE and (renews is None or renews.state != ApplicationState.LISTED):
         raise Invalid({"renews": _("A yearly update needs the listed project it updates.")})
     if renews is None:
         return
     if renews.enterprise_id != enterprise.pk:
         raise Invalid({"renews": _("The earlier application belongs to another enterprise.")})
-    closed = (ApplicationState.WITHDRAWN, ApplicationState.UPDATE_CONFIRMED)
-    if kind == ApplicationKind.UPDATE and renews.renewals.filter(kind=kind).exclude(state__in=closed).exists():
+    if kind != ApplicationKind.UPDATE:
+        return
+    begun = renews.renewals.filter(kind=kind).exclude(state=ApplicationState.WITHDRAWN)
+    if period:
+        begun = begun.filter(period=period)
+    else:
+        begun = begun.exclude(state=ApplicationState.UPDATE_CONFIRMED)
+    if begun.exists():
         raise Invalid({"renews": _("An update of this project has been started already.")})
 
 
@@ -111,7 +150,7 @@ def save_draft(*, actor: Any, application: Application, values: Mapping[str, Any
     with transaction.atomic():
         fresh = locked(application)
         rules.can_edit(actor, fresh).require()
-        form = form_of(fresh.version)
+        form = form_for(fresh)
         signed_by_another = signoff.refused_statements(fresh, form, values)
         sent = {key: value for key, value in values.items() if key not in signed_by_another}
         merged = merge(fresh, form, sent, base_version, actor)

@@ -16,9 +16,11 @@ from pilotage.calls.form_fields import joined
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Revision
 from pilotage.calls.prefill import unconfirmed
+from pilotage.calls.report_forms import form_for
 from pilotage.calls.selectors import attachment_counts, form_of, registry_values
 from pilotage.calls.services.common import carry_back, close_gaps, lock_list, locked
 from pilotage.calls.services.invoices import keep_invoice_numbers
+from pilotage.calls.services.quality import judge_figures
 from pilotage.calls.services.receipts import issue_receipt
 from pilotage.core import clock
 from pilotage.core.search import bigrams
@@ -44,7 +46,10 @@ def submit(*, actor: Any, application: Application) -> Application:
             typed, fresh.data = fresh.data, form_of(fresh.version).with_computed(fresh.data)
             revision = _file(fresh, actor)
             changes = _filed(fresh) | ({"data": fresh.data} if fresh.data != typed else {})
-            event = transition(fresh, verb, actor=actor, changes=changes, extra={"revision": revision.number, "digest": revision.digest})
+            extra = {"revision": revision.number, "digest": revision.digest}
+            if marked := judge_figures(fresh, revision):
+                changes, extra = changes | {"open_flags": len(marked)}, extra | {"marked": marked}
+            event = transition(fresh, verb, actor=actor, changes=changes, extra=extra)
             issue_receipt(application=fresh, revision=revision, event=event)
             keep_invoice_numbers(fresh)
     except IntegrityError:
@@ -57,7 +62,7 @@ def submit(*, actor: Any, application: Application) -> Application:
 
 def submission_problems(application: Application) -> dict[str, str]:
     """Everything that stands against submission: field key -> sentence. Five queries, and two to five for partners and signature."""
-    form = form_of(application.version)
+    form = form_for(application)
     counts, registry = attachment_counts(application), registry_values(application.enterprise)
     problems = form.problems(application.data, counts, registry)
     own = problems | unconfirmed(form, application.data, application.origins)
@@ -113,7 +118,7 @@ def _title_key(form: FormDef) -> str:
 
 def _file(application: Application, actor: Any) -> Revision:
     content = joint.handed_over(application, application.data)
-    signed = joint.signoff_of(application) if joint.needs_signoff(application.version) else None
+    signed = joint.signoff_of(application) if joint.needs_signoff(application) else None
     if signed:
         content["signoff"] = joint.signature(signed)
     return Revision.objects.create(
@@ -142,6 +147,7 @@ def _filed(application: Application) -> dict[str, Any]:
         "check_result": "",
         "cosign": "",
         "rank": None,
+        "open_flags": 0,
         "bigrams": search_text(application, enterprise),
     }
 

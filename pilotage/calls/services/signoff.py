@@ -90,14 +90,14 @@ def void(application: Application, form: FormDef, *, actor: Any) -> dict[str, An
 
 def refused_statements(application: Application, form: FormDef, values: Mapping[str, Any]) -> dict[str, str]:
     """Where the legal representative signs, nobody makes the statement by ticking a box: field key -> sentence."""
-    if not joint.needs_signoff(application.version):
+    if not joint.needs_signoff(application):
         return {}
     sentence = _("%(field)s: the legal representative signs this statement.")
     return {key: sentence % {"field": form.by_key[key].label} for key in joint.statements_of(form) if key in values}
 
 
 def _in_force(application: Application) -> Signoff | None:
-    if not joint.needs_signoff(application.version):
+    if not joint.needs_signoff(application):
         return None
     signoff = application.signoffs.filter(state__in=IN_FORCE).first()
     if signoff:

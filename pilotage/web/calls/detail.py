@@ -75,7 +75,7 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, str]
         "parts": parts.parts(application),
         "asked_to_leave": [],
         "answered": [field for key, field in sheet.form.by_key.items() if key in application.field_versions],
-        "signoff": joint.signoff_of(application) if joint.needs_signoff(application.version) else None,
+        "signoff": joint.signoff_of(application) if joint.needs_signoff(application) else None,
         "changes": sheet.changes_since_last_year() if sheet.basis else None,
         "events": history.of(application, insider=insider),
         "insider": insider,

@@ -186,7 +186,7 @@ def _check_page(request: HttpRequest, application: Application, errors: dict[str
         "summary": [(field.label, sheet.words(field, _value(sheet, field))) for field in sheet.form.summary_fields()],
         "channels": channel_choices(application),
         "partner_problems": joint.partner_problems(application),
-        "needs_signoff": joint.needs_signoff(application.version),
+        "needs_signoff": joint.needs_signoff(application),
         "signoff_problem": joint.signoff_problem(application).get("signoff", ""),
         "errors": errors or {},
         "changes": _changes_since_return(sheet),
@@ -212,7 +212,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
     application = own_application(request, number)
     sheet = Sheet(application)
     statement = next((field for field in sheet.form.by_key.values() if field.type == "statement"), None)
-    may_state = statement and not joint.needs_signoff(application.version) and application.state in EDITABLE
+    may_state = statement and not joint.needs_signoff(application) and application.state in EDITABLE
     if statement and may_state and request.POST.get("statement") == "true" and not application.data.get(statement.key):
         services.save_draft(
             actor=request.user, application=application, values={statement.key: True}, base_version=application.draft_version

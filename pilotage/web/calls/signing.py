@@ -24,7 +24,7 @@ from pilotage.web.calls.sheet import Sheet
 @require_http_methods(["GET", "HEAD", "POST"])
 def signing(request: HttpRequest, number: str) -> HttpResponse:
     application = own_application(request, number)
-    if not joint.needs_signoff(application.version):
+    if not joint.needs_signoff(application):
         raise Http404
     errors: dict[str, str] = {}
     if request.method == "POST":
