@@ -1,0 +1,76 @@
+"""The reports a call asks for after listing, read off its update stage; the reckoning itself is in ``periods``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pilotage.calls.enums import StageKind
+from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.periods import DUE_DAYS, Period, Rhythm, parts_of, schedule
+from pilotage.core import clock
+
+
+def report_stage(call: Call) -> Stage | None:
+    """The update stage, where it asks for a report in each period."""
+    stage = call.stage(StageKind.UPDATE)
+    return stage if stage and stage.options.get("every") and stage.opens_at else None
+
+
+def rhythm_of(stage: Stage) -> Rhythm:
+    """Of a stage that :func:`report_stage` has let through."""
+    options = stage.options
+    return Rhythm(
+        every=options["every"],
+        opens=timezone.localtime(stage.opens_at),  # type: ignore[arg-type]
+        closes=timezone.localtime(stage.closes_at) if stage.closes_at else None,
+        due_days=int(options.get("due_days") or DUE_DAYS),
+        late_days=options.get("late_days"),
+        last=str(options.get("last") or ""),
+    )
+
+
+def periods_of(call: Call, now: datetime | None = None) -> list[Period]:
+    """Every period that has opened, and the next one, oldest first. No query where the stages are there."""
+    stage = report_stage(call)
+    return schedule(rhythm_of(stage), timezone.localtime(now or clock.now())) if stage else []
+
+
+def period_of(call: Call, key: str) -> Period | None:
+    return next((period for period in periods_of(call) if period.key == key), None)
+
+
+def open_periods(call: Call, now: datetime | None = None) -> list[Period]:
+    """Those whose report can be filed now, late or not."""
+    now = now or clock.now()
+    return [period for period in periods_of(call, now) if period.takes(now)]
+
+
+def current_period(call: Call) -> Period | None:
+    """The newest one whose report can be filed now."""
+    return next(reversed(open_periods(call)), None)
+
+
+def is_report(application: Application) -> bool:
+    return bool(application.period)
+
+
+def period_title(key: str) -> str:
+    """2024Q1 in words; what names no period stays as it is."""
+    try:
+        year, quarter = parts_of(key)
+    except ValueError:
+        return key
+    if quarter is None:
+        return _("year %(year)s") % {"year": year}
+    return _("quarter %(quarter)s of %(year)s") % {"year": year, "quarter": quarter}
+
+
+def period_name(key: str) -> dict[str, str]:
+    """In both languages, for messages."""
+    year, quarter = parts_of(key)
+    if quarter is None:
+        return {"zh": f"{year}年度", "en": str(year)}
+    return {"zh": f"{year}年第{'一二三四'[quarter - 1]}季度", "en": f"quarter {quarter} of {year}"}
