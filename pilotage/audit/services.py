@@ -188,34 +188,37 @@ def _move(
         _check(obj, row, actor, reason)
     with transaction.atomic():
         sources = [getattr(obj, table.field) for obj in objs]
+        targets = [row.target_of(obj) for obj in objs]
         updates = [dict(changes(obj)) for obj in objs]
-        _compare_and_set(objs, sources, row.target, table.field, updates)
-        for obj, values in zip(objs, updates, strict=True):
-            setattr(obj, table.field, row.target)
+        _compare_and_set(objs, sources, targets, table.field, updates)
+        for obj, target, values in zip(objs, targets, updates, strict=True):
+            setattr(obj, table.field, target)
             for name, value in values.items():
                 setattr(obj, name, value)
         audit_verb = table.audit_verb(row.verb)
         events = record_many([Entry(obj, audit_verb, reason, extra) for obj in objs], actor=actor)
-        for obj, source, event in zip(objs, sources, events, strict=True):
-            transaction.on_commit(_announcer(obj, row, source, actor, event))
+        for obj, source, target, event in zip(objs, sources, targets, events, strict=True):
+            transaction.on_commit(_announcer(obj, row.verb, source, target, actor, event))
     return events
 
 
-def _announcer(obj: models.Model, row: Transition, source: str, actor: Any, event: AuditEvent) -> Callable[[], None]:
+def _announcer(obj: models.Model, verb: str, source: str, target: str, actor: Any, event: AuditEvent) -> Callable[[], None]:
     def announce() -> None:
-        transitioned.send(sender=type(obj), obj=obj, verb=row.verb, source=source, target=row.target, actor=actor, event=event)
+        transitioned.send(sender=type(obj), obj=obj, verb=verb, source=source, target=target, actor=actor, event=event)
 
     return announce
 
 
-def _compare_and_set(objs: Sequence[models.Model], sources: list[str], target: str, field: str, updates: list[dict[str, Any]]) -> None:
+def _compare_and_set(
+    objs: Sequence[models.Model], sources: list[str], targets: list[str], field: str, updates: list[dict[str, Any]]
+) -> None:
     """Move every object still in its source state; raise Conflict unless all were."""
     manager = type(objs[0])._default_manager
-    groups: dict[tuple[str, str], tuple[dict[str, Any], list[Any]]] = {}
-    for obj, source, values in zip(objs, sources, updates, strict=True):
-        key = (source, repr(sorted(values.items(), key=lambda item: item[0])))
+    groups: dict[tuple[str, str, str], tuple[dict[str, Any], list[Any]]] = {}
+    for obj, source, target, values in zip(objs, sources, targets, updates, strict=True):
+        key = (source, target, repr(sorted(values.items(), key=lambda item: item[0])))
         groups.setdefault(key, (values, []))[1].append(obj.pk)
-    for (source, _key), (values, pks) in groups.items():
+    for (source, target, _key), (values, pks) in groups.items():
         moved = manager.filter(pk__in=pks, **{field: source}).update(**{field: target}, **values)
         if moved != len(pks):
             raise Conflict(_("Somebody else decided this first. Nothing was changed; reload the page to see what has happened."))

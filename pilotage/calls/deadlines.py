@@ -82,6 +82,14 @@ def deadline(application: Application, kind: str) -> datetime | None:
     return max((each for each in closes if each), default=None) if all(closes) else None
 
 
+def district_open(call: Call) -> Verdict:
+    """Whether districts may still pass up and return, where the call has them check before the cities."""
+    stage = call.district_stage
+    if stage is None:
+        return no(_("This call has no district check: the city checks directly."))
+    return _not_closed(stage, stage.closes_at, clock.now())
+
+
 def correction_deadline(application: Application) -> datetime | None:
     """A report that was returned can be filed again at any time; only that it is late is shown."""
     if application.period:

@@ -23,6 +23,7 @@ class ApplicationState(TextChoices):
     SUBMITTED = "submitted", _("Submitted")
     RETURNED = "returned", _("Returned")
     RESUBMITTED = "resubmitted", _("Resubmitted")
+    DISTRICT_CHECKED = "district_checked", _("Passed by the district")
     CHECKED = "checked", _("Checked")
     SHORTLISTED = "shortlisted", _("Shortlisted")
     RECOMMENDED = "recommended", _("Recommended")
@@ -48,7 +49,9 @@ PUBLIC_STATE = {
     ApplicationState.NOT_SELECTED: ApplicationState.UNDER_REVIEW,
 }
 EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})
-WITH_CITY = frozenset({ApplicationState.SUBMITTED, ApplicationState.RESUBMITTED})
+# handed in, and not looked at by anybody yet: with the district where the call and the place have one, else with the city
+HANDED_IN = frozenset({ApplicationState.SUBMITTED, ApplicationState.RESUBMITTED})
+WITH_CITY = HANDED_IN | {ApplicationState.DISTRICT_CHECKED}
 WITH_PROVINCE = frozenset({ApplicationState.CHECKED, ApplicationState.SHORTLISTED, ApplicationState.NOT_RECOMMENDED})
 EVER_SUBMITTED = frozenset(set(ApplicationState) - {ApplicationState.DRAFT})
 RECOMMENDED_OR_LATER = frozenset(
@@ -77,6 +80,21 @@ class CheckResult(TextChoices):
     RESERVATION = "reservation", _("recommended with a reservation")
     RETURN = "return", _("returned")
     DECLINE = "decline", _("not recommended")
+
+
+class CheckLevel(TextChoices):
+    DISTRICT = "district", _("district")
+    CITY = "city", _("city")
+    PROVINCE = "province", _("province")
+
+
+class CommentState(TextChoices):
+    """A comment of an officer on one field of the form."""
+
+    DRAFT = "draft", _("Not sent yet")
+    SENT = "sent", _("To be corrected")
+    SETTLED = "settled", _("Settled")
+    DROPPED = "dropped", pgettext_lazy("comment", "Taken back")
 
 
 class FlagState(TextChoices):

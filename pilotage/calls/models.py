@@ -8,9 +8,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.audit.chain import canonical, digest
+from pilotage.calls.comment_models import FieldComment
 from pilotage.calls.enums import (
     ApplicationKind,
     ApplicationState,
+    CheckLevel,
     CheckResult,
     CosignDecision,
     PreviewState,
@@ -26,8 +28,9 @@ from pilotage.plan.models import Bilingual
 from pilotage.registry.models import localized
 
 __all__ = [
-    "Application", "Attachment", "Call", "CallVersion", "Check", "Cosignature", "FieldChange", "InvoiceLine", "NumberSeries", "Partner", "Quota",
-    "Receipt", "RecommendationList", "Recommender", "Revision", "Signoff", "Stage", "Upload", "attachment_path",
+    "Application", "Attachment", "Call", "CallVersion", "Check", "Cosignature", "FieldChange", "FieldComment", "FiledFigures", "InvoiceLine", "NumberSeries",
+    "Partner", "QualityFlag", "Quota", "Receipt", "RecommendationList", "Recommender", "ReportReminder", "Revision", "Signoff", "Stage", "Upload",
+    "attachment_path",
 ]  # fmt: skip
 
 
@@ -82,6 +85,12 @@ class Call(Bilingual):
             return found[-1] if found else self.stage(StageKind.RECOMMEND)
         return found[0] if found else None
 
+    @cached_property
+    def district_stage(self) -> Stage | None:
+        """Where districts check before the cities do. A call that only districts check has no such stage: theirs is the check itself."""
+        found = [stage for stage in self.stage_by_key.values() if stage.kind == StageKind.CHECK]
+        return next((stage for stage in found[:-1] if stage.level == CheckLevel.DISTRICT), None)
+
 
 class CallVersion(models.Model):
     """The call file as loaded. Applications stay bound to the version they were made under."""
@@ -122,6 +131,15 @@ class Stage(Bilingual):
                 violation_error_message=_("A stage must close after it opens."),
             ),
         ]
+
+    @property
+    def level(self) -> str:
+        return str(self.options.get("level") or "")
+
+    @property
+    def checklist(self) -> list[dict[str, Any]]:
+        """What an officer has to tick off before an application passes: key, title, perhaps help and required: false."""
+        return list(self.options.get("checklist") or [])
 
 
 class Quota(models.Model):
@@ -192,6 +210,8 @@ class Application(models.Model):
     returned_reason = models.TextField(blank=True)
     # the state it was in when it was last returned: says whose deadline the correction follows
     returned_from = models.CharField(max_length=20, choices=ApplicationState.choices, blank=True)
+    # the state from which it was last passed up, checked or declined, while that can be taken back; the next level's act clears it
+    decided_from = models.CharField(max_length=20, choices=ApplicationState.choices, blank=True)
     # how many of its figures are marked and not cleared: no check passes while there are any
     open_flags = models.PositiveSmallIntegerField(default=0)
     bigrams = models.TextField(blank=True, editable=False)
@@ -301,15 +321,23 @@ class Attachment(models.Model):
 
 
 class Check(models.Model):
-    """An opinion of a level on an application: district, city, province or completeness."""
+    """An opinion of a level on an application: district, city, province or completeness.
+
+    ``checklist`` holds the points of the stage as they were ticked: key, zh, en, required, ticked. ``stated_for`` is the
+    number of applications for which the officer stated together that each was checked; None: ticked on this one alone.
+    An opinion that was taken back stays, with the time.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="checks")
     stage_key = models.CharField(max_length=40)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     result = models.CharField(max_length=12, choices=CheckResult.choices)
     opinion = models.TextField(blank=True)
+    checklist = models.JSONField(default=list)
+    stated_for = models.PositiveIntegerField(null=True, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("check")

@@ -9,14 +9,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilotage.accounts.enums import Role
-from pilotage.accounts.rules import covers, enterprise_ids, has_role, memberships_as
+from pilotage.accounts.rules import covers, enterprise_ids, has_role, memberships_as, roles_of
 from pilotage.calls import scope, standing
-from pilotage.calls.deadlines import before_deadline, correction_open, filing_open, is_past
+from pilotage.calls.deadlines import before_deadline, correction_open, district_open, filing_open, is_past, moment
 from pilotage.calls.eligibility import Answer
-from pilotage.calls.enums import DIRECT_RECOMMENDERS, EDITABLE, TAKING_PART, WITH_CITY, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.enums import (
+    DIRECT_RECOMMENDERS,
+    EDITABLE,
+    HANDED_IN,
+    TAKING_PART,
+    WITH_CITY,
+    ApplicationKind,
+    ApplicationState,
+    CommentState,
+    StageKind,
+)
 from pilotage.calls.form_fields import in_sequence, joined
-from pilotage.calls.models import Application, Attachment, Call, Recommender
-from pilotage.calls.selectors import form_of
+from pilotage.calls.models import Application, Attachment, Call, FieldComment, Recommender
+from pilotage.calls.selectors import APPLICANTS, form_of
+from pilotage.core.transitions import may
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.registry.enums import SubjectKind
 
@@ -35,6 +46,13 @@ def visible_calls(_actor: Actor) -> QuerySet[Call]:
 
 def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
     return Attachment.objects.filter(application__in=visible_applications(actor), removed_at__isnull=True)
+
+
+def visible_comments(actor: Actor, application: Application) -> QuerySet[FieldComment]:
+    """Of an application the actor may see: the enterprise and its partners read what was sent, officers what is being written as well."""
+    kept = application.field_comments.exclude(state=CommentState.DROPPED)
+    is_applicant = roles_of(actor) <= APPLICANTS or is_filer(actor, application)
+    return kept.exclude(state=CommentState.DRAFT) if is_applicant else kept
 
 
 def can_view(actor: Actor, application: Application) -> Verdict:
@@ -130,9 +148,32 @@ def holds_check(actor: Actor, application: Application) -> bool:
     call = application.call
     if scope.goes_direct(application):
         return acts_for_recommender(actor, application)
-    if not scope.is_checked_by_district(application):
+    if not scope.is_checked_by_district_alone(application):
         return covers(actor, application, Role.CITY_OFFICER, call=call)
     return covers(actor, application, Role.DISTRICT_OFFICER, call=call) or acts_for_recommender(actor, application)
+
+
+def holds_district_check(actor: Actor, application: Application) -> bool:
+    return covers(actor, application, Role.DISTRICT_OFFICER, call=application.call)
+
+
+def checks_now(actor: Actor, application: Application) -> bool:
+    """Whose turn it is: the district's while the application is with it, else whoever holds the check."""
+    return (holds_district_check if scope.is_with_district(application) else holds_check)(actor, application)
+
+
+def why_direct(application: Application) -> str:
+    """Why the city checks without the district before it, in a call that has district checks; empty where there is nothing to explain."""
+    call = application.call
+    if call.district_stage is None or application.state not in HANDED_IN or scope.is_with_district(application):
+        return ""
+    if application.kind != ApplicationKind.NEW or scope.goes_direct(application) or scope.is_checked_by_district(application):
+        return ""
+    if application.returned_from and application.returned_from not in HANDED_IN:
+        return _("A higher level returned it, so the correction does not pass through the district again.")
+    if application.county_id not in scope.staffed_districts(call):
+        return _("No district office works on this call in its county, so the city checks it directly.")
+    return _("The district let its deadline pass, so the city checks it directly.")
 
 
 def acts_for_recommender(actor: Actor, application: Application) -> bool:
@@ -147,8 +188,44 @@ def is_secretariat(actor: Actor, application: Application) -> bool:
     return has_role(actor, Role.SECRETARIAT, call=application.call)
 
 
+def may_pass_up(actor: Actor, application: Application) -> Verdict:
+    """The district's own check, before the city's."""
+    if not holds_district_check(actor, application):
+        return no(_("Only the district office of its county passes an application up to the city."))
+    verdict = district_open(application.call)
+    if verdict and not scope.is_with_district(application):
+        return no(why_direct(application) or _("No city stands above the district here: its check is the check itself."))
+    return verdict
+
+
 def may_check(actor: Actor, application: Application) -> Verdict:
+    return _holds_check_now(actor, application) and figures_clear(application)
+
+
+def figures_clear(application: Application) -> Verdict:
+    """Nothing passes while a figure is marked as unlikely and nobody has cleared it."""
+    count = application.open_flags
+    if not count:
+        return YES
+    sentence = ngettext(
+        "%(number)s: %(count)s figure is marked as unlikely. Clear it with a reason, or return the application.",
+        "%(number)s: %(count)s figures are marked as unlikely. Clear each with a reason, or return the application.",
+        count,
+    )
+    return no(sentence % {"number": application.number, "count": count})
+
+
+def _holds_check_now(actor: Actor, application: Application) -> Verdict:
+    if scope.is_with_district(application):
+        return no(_district_first(application.call))
     return _in_stage(actor, application, StageKind.CHECK, holds_check(actor, application), _("The city checks this application."))
+
+
+def _district_first(call: Call) -> str:
+    closes = call.district_stage.closes_at if call.district_stage else None
+    if closes is None:
+        return _("The district checks this application first.")
+    return _("The district checks this application first, until %(moment)s.") % {"moment": moment(closes)}
 
 
 def may_recommend(actor: Actor, application: Application) -> Verdict:
@@ -166,7 +243,9 @@ def may_confirm_update(actor: Actor, application: Application) -> Verdict:
 def may_return(actor: Actor, application: Application) -> Verdict:
     if application.state == ApplicationState.RECOMMENDED:
         return may_act_for_ministry(actor, application)
-    return may_check(actor, application) if application.state in WITH_CITY else _by_province(actor, application)
+    if scope.is_with_district(application) and holds_district_check(actor, application):
+        return district_open(application.call)
+    return _holds_check_now(actor, application) if application.state in WITH_CITY else _by_province(actor, application)
 
 
 def may_decline(actor: Actor, application: Application) -> Verdict:
@@ -175,6 +254,47 @@ def may_decline(actor: Actor, application: Application) -> Verdict:
 
 def may_reconsider(actor: Actor, application: Application) -> Verdict:
     return _by_province(actor, application)
+
+
+# --- taking an act back ---------------------------------------------------------------------
+def may_unpass(actor: Actor, application: Application) -> Verdict:
+    if not holds_district_check(actor, application):
+        return no(_("Only the district office that passed it up takes that back."))
+    return _is_own_last(application) and district_open(application.call)
+
+
+def may_uncheck(actor: Actor, application: Application) -> Verdict:
+    verdict = _in_stage(
+        actor, application, StageKind.CHECK, holds_check(actor, application), _("Only who checked it takes the check back.")
+    )
+    return verdict and _is_own_last(application)
+
+
+def may_undecline(actor: Actor, application: Application) -> Verdict:
+    """Who declined it: the city while its stage is open, the province for its own decision."""
+    if application.decided_from == ApplicationState.CHECKED:
+        return _by_province(actor, application)
+    return may_uncheck(actor, application)
+
+
+def _is_own_last(application: Application) -> Verdict:
+    if application.decided_from:
+        return YES
+    return no(_("The next level has worked on it meanwhile, so this can no longer be taken back."))
+
+
+def may_comment(actor: Actor, application: Application) -> Verdict:
+    """Comments on fields go out with a return, so they are for whoever may return it now."""
+    return may(actor, application, "return")
+
+
+def may_judge_figures(actor: Actor, application: Application) -> Verdict:
+    """Marked figures are cleared by whoever decides the application now."""
+    return may(actor, application, "return")
+
+
+def may_answer(actor: Actor, application: Application) -> Verdict:
+    return can_edit(actor, application)
 
 
 def may_cosign(actor: Actor, application: Application) -> Verdict:

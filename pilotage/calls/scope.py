@@ -6,11 +6,22 @@ from typing import Any
 
 from django.db.models import Q
 
-from pilotage.accounts.enums import Role
+from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import Membership
 from pilotage.accounts.rules import enterprise_ids, in_territory, memberships_as
-from pilotage.calls.enums import DIRECT_RECOMMENDERS, RECOMMENDED_OR_LATER, TAKING_PART, ApplicationState, RecommenderKind, StageKind
-from pilotage.calls.models import Partner, Recommender
+from pilotage.calls.enums import (
+    DIRECT_RECOMMENDERS,
+    HANDED_IN,
+    RECOMMENDED_OR_LATER,
+    TAKING_PART,
+    ApplicationKind,
+    ApplicationState,
+    CheckLevel,
+    RecommenderKind,
+    StageKind,
+)
+from pilotage.calls.models import Call, Partner, Recommender
+from pilotage.core import clock
 
 LOCAL_OFFICERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER, Role.PROVINCE_OFFICER)
 CENTRAL = (Role.SECRETARIAT, Role.AUDITOR)
@@ -88,3 +99,55 @@ def is_checked_by_district(application: Any) -> bool:
     """No prefecture stands between the county and the province: municipalities and counties directly under a province."""
     prefecture = application.prefecture_id
     return application.province_id in MUNICIPALITIES or prefecture is None or prefecture[2:4] == "90"
+
+
+# --- the district before the city -------------------------------------------------------------
+def is_checked_by_district_alone(application: Any) -> bool:
+    """The district's check is the check: no city stands above it, or the call asks districts only."""
+    stage = application.call.stage(StageKind.CHECK)
+    return is_checked_by_district(application) or bool(stage and stage.level == CheckLevel.DISTRICT)
+
+
+def staffed_districts(call: Call) -> frozenset[str]:
+    """Counties whose office has an officer for this call. One query per call object."""
+    known = call.__dict__.get("_staffed_districts")
+    if known is None:
+        held = Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now())
+        rows = Membership.objects.filter(held, Q(call__isnull=True) | Q(call=call), role=Role.DISTRICT_OFFICER, user__is_active=True)
+        rows = rows.filter(organisation__kind=OrganisationKind.DISTRICT, organisation__division__isnull=False)
+        known = frozenset(rows.order_by().values_list("organisation__division", flat=True))
+        call.__dict__["_staffed_districts"] = known
+    return known
+
+
+def district_time_is_over(call: Call) -> bool:
+    stage = call.district_stage
+    return bool(stage and stage.closes_at and clock.now() >= stage.closes_at)
+
+
+def is_with_district(application: Any) -> bool:
+    """Whether the district has to look at it before the city may. ``with_district`` is the same as a condition."""
+    call = application.call
+    return (
+        call.district_stage is not None
+        and application.state in HANDED_IN
+        and application.kind == ApplicationKind.NEW
+        and application.returned_from in _NEVER_PASSED_UP
+        and not goes_direct(application)
+        and not is_checked_by_district(application)
+        and not district_time_is_over(call)
+        and application.county_id in staffed_districts(call)
+    )
+
+
+def with_district(call: Call) -> Q:
+    if call.district_stage is None or district_time_is_over(call):
+        return Q(pk__in=[])
+    city_above = Q(prefecture__isnull=False) & ~Q(province__in=MUNICIPALITIES) & ~Q(prefecture__code__regex=r"^..90")
+    territorial = Q(recommender__isnull=True) | ~Q(recommender__kind__in=DIRECT_RECOMMENDERS)
+    handed_in = Q(state__in=HANDED_IN, kind=ApplicationKind.NEW, returned_from__in=_NEVER_PASSED_UP)
+    return handed_in & city_above & territorial & Q(county__in=staffed_districts(call))
+
+
+# what came back from a higher level has been with the district once
+_NEVER_PASSED_UP = ("", *sorted(HANDED_IN))

@@ -64,9 +64,9 @@ def summary_rows(call: Call, recommender: Recommender, only: Sequence[int] | Non
 
 
 def _reservations(rows: list[Application]) -> dict[int, str]:
-    """The latest reservation stated in a check, per application."""
-    checks = Check.objects.filter(application__in=[row.pk for row in rows], result=CheckResult.RESERVATION).order_by("id")
-    return dict(checks.values_list("application", "opinion"))
+    """The latest reservation stated in a check and not taken back, per application."""
+    checks = Check.objects.filter(application__in=[row.pk for row in rows], result=CheckResult.RESERVATION, undone_at__isnull=True)
+    return dict(checks.order_by("id").values_list("application", "opinion"))
 
 
 def _row(number: int, row: Application, recommender: Recommender, remarks: str) -> SummaryRow:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotage.calls import rules
-from pilotage.calls.enums import ApplicationState, CosignDecision
+from pilotage.calls.enums import HANDED_IN, WITH_CITY, ApplicationState, CosignDecision
 from pilotage.calls.models import Application
 from pilotage.core.transitions import StateTable, register, row
 from pilotage.core.verdict import Invalid
@@ -30,20 +30,48 @@ APPLICATION = register(
             row("resubmit", S.RETURNED, S.RESUBMITTED, rules.may_resubmit, label=gettext_lazy("Resubmit")),
             row(
                 "return",
-                (S.SUBMITTED, S.RESUBMITTED, S.CHECKED, S.SHORTLISTED, S.RECOMMENDED),
+                (S.SUBMITTED, S.RESUBMITTED, S.DISTRICT_CHECKED, S.CHECKED, S.SHORTLISTED, S.RECOMMENDED),
                 S.RETURNED,
                 rules.may_return,
                 needs_reason=True,
                 label=gettext_lazy("Return for correction"),
             ),
-            row("check", (S.SUBMITTED, S.RESUBMITTED), S.CHECKED, rules.may_check, label=gettext_lazy("Pass the check")),
+            row("pass_up", HANDED_IN, S.DISTRICT_CHECKED, rules.may_pass_up, label=gettext_lazy("Pass up to the city")),
+            row(
+                "unpass",
+                S.DISTRICT_CHECKED,
+                S.SUBMITTED,
+                rules.may_unpass,
+                needs_reason=True,
+                back=("decided_from", HANDED_IN),
+                label=gettext_lazy("Take it back from the city"),
+            ),
+            row("check", WITH_CITY, S.CHECKED, rules.may_check, label=gettext_lazy("Pass the check")),
+            row(
+                "uncheck",
+                S.CHECKED,
+                S.SUBMITTED,
+                rules.may_uncheck,
+                needs_reason=True,
+                back=("decided_from", WITH_CITY),
+                label=gettext_lazy("Take the check back"),
+            ),
             row(
                 "decline",
-                (S.SUBMITTED, S.RESUBMITTED, S.CHECKED),
+                WITH_CITY | {S.CHECKED},
                 S.NOT_RECOMMENDED,
                 rules.may_decline,
                 needs_reason=True,
                 label=gettext_lazy("Do not recommend"),
+            ),
+            row(
+                "undecline",
+                S.NOT_RECOMMENDED,
+                S.SUBMITTED,
+                rules.may_undecline,
+                needs_reason=True,
+                back=("decided_from", WITH_CITY | {S.CHECKED}),
+                label=gettext_lazy("Take the decision back"),
             ),
             row(
                 "reconsider",
@@ -83,6 +111,7 @@ APPLICATION = register(
                     S.SUBMITTED,
                     S.RETURNED,
                     S.RESUBMITTED,
+                    S.DISTRICT_CHECKED,
                     S.CHECKED,
                     S.SHORTLISTED,
                     S.RECOMMENDED,

@@ -23,6 +23,8 @@ class Transition:
 
     ``audit_verb`` defaults to ``<table name>.<verb>``. ``needs_reason`` refuses an empty reason.
     ``two_person`` marks an irreversible act: one person proposes, another confirms.
+    An act that is taken back leads to where the object came from: ``back_field`` names the column that
+    remembers it, ``back_to`` what it may hold; ``target`` is then only the usual one.
     """
 
     verb: str
@@ -33,6 +35,17 @@ class Transition:
     needs_reason: bool = False
     two_person: bool = False
     label: Any = ""
+    back_field: str = ""
+    back_to: frozenset[str] = frozenset()
+
+    @property
+    def targets(self) -> frozenset[str]:
+        return self.back_to | {self.target}
+
+    def target_of(self, obj: Any) -> str:
+        """Where this object goes; what a rule has let through and remembers no way back goes to the usual target."""
+        remembered = getattr(obj, self.back_field) if self.back_field else self.target
+        return remembered if remembered in self.back_to else self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class StateTable:
             raise ValueError(f"{self.name}: a verb is declared twice")
         known = set(self.states)
         for row in self.rows:
-            unknown = (row.sources | {row.target}) - known
+            unknown = (row.sources | row.targets) - known
             if unknown:
                 raise ValueError(f"{self.name}.{row.verb}: unknown state {sorted(unknown)}")
         if self.initial not in known:
@@ -66,10 +79,12 @@ class StateTable:
         """The table as a Mermaid state diagram, for the docs."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
         lines += [
-            f"    {source} --> {row.target}: {row.verb}{' (two people)' if row.two_person else ''}"
+            f"    {source} --> {target}: {row.verb}{' (two people)' if row.two_person else ''}"
             for row in self.rows
             for source in self.states
             if source in row.sources
+            for target in self.states
+            if target in row.targets
         ]
         return "\n".join(lines)
 
@@ -83,10 +98,11 @@ def row(
     needs_reason: bool = False,
     two_person: bool = False,
     label: Any = "",
+    back: tuple[str, Iterable[str]] = ("", ()),
 ) -> Transition:
-    """Shorthand for one row; ``sources`` may be one state or several."""
+    """Shorthand for one row; ``sources`` may be one state or several. ``back``: the column that remembers, and what it may hold."""
     states = frozenset([sources]) if isinstance(sources, str) else frozenset(sources)
-    return Transition(verb, states, target, rule, tuple(validators), needs_reason, two_person, label)
+    return Transition(verb, states, target, rule, tuple(validators), needs_reason, two_person, label, back[0], frozenset(back[1]))
 
 
 def anyone(_actor: Any, _obj: Any) -> Verdict:

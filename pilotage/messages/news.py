@@ -64,6 +64,10 @@ _TO_FILERS = {
     "return": "returned",
     "check": "checked",
     "decline": "declined",
+    "pass_up": "passed_up",
+    "unpass": "taken_back",
+    "uncheck": "taken_back",
+    "undecline": "taken_back",
     "reconsider": "reconsidered",
     "recommend": "recommended",
     "accept": "accepted",
@@ -172,7 +176,7 @@ def _moved(event: AuditEvent, application: Application, reading: Reading) -> Ite
     if verb == "promote" and outcome_is_public(application.call):
         yield from _of_application(application, event, people.filers(application), "promoted")
     desk = f"?call={application.call.slug}"
-    if verb in {"submit", "resubmit"}:
+    if verb in {"submit", "resubmit", "pass_up"}:
         page = reverse("calls:check-desk") + desk
         yield from _of_application(application, event, people.checkers(application), "work.check", page)
     if verb in {"check", "reconsider"}:

@@ -18,6 +18,7 @@ from pilotage.accounts.rules import covers, has_role
 from pilotage.calls import rules as calls
 from pilotage.calls.enums import EDITABLE, WITH_CITY, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Recommender, Stage
+from pilotage.calls.scope import with_district
 from pilotage.calls.selectors import share_relations
 from pilotage.core import clock
 from pilotage.messages.enums import APPLICANTS, OFFICERS, Group
@@ -26,7 +27,7 @@ from pilotage.review.models import Assignment
 
 _CHECKERS = (Role.DISTRICT_OFFICER, Role.CITY_OFFICER)
 # a place is what the scope rules look at, so one row stands for all others of its place
-_PLACE = ("province_id", "prefecture_id", "county_id", "recommender_id")
+_PLACE = ("province_id", "prefecture_id", "county_id", "recommender_id", "state", "returned_from")
 
 
 class People:
@@ -68,7 +69,7 @@ class People:
         return [user for user in self._of_enterprise.get(application.enterprise_id, ()) if calls.can_view(user, application)]
 
     def checkers(self, application: Application) -> list[User]:
-        return self._officers(application, calls.holds_check)
+        return self._officers(application, calls.checks_now)
 
     def recommenders(self, application: Application) -> list[User]:
         return self._officers(application, calls.acts_for_recommender)
@@ -117,12 +118,16 @@ def group(call: Call, stage: Stage, name: str) -> list[User]:
         return _experts(call)
     if name == Group.SECRETARIAT:
         return People.load().secretariat(call)
+    if name == Group.FILERS_WITH_DRAFT and stage == call.district_stage:
+        return []  # a correction follows the deadline of the check above it
     if name in {Group.FILERS, Group.FILERS_WITH_DRAFT}:
         return _filers(call, stage, name)
     states: Iterable[str] = WITH_CITY if name == Group.CHECKERS else {ApplicationState.SHORTLISTED}
     if name == Group.RECOMMENDERS:
         states = {ApplicationState.CHECKED, ApplicationState.SHORTLISTED}
     waiting = Application.objects.filter(call=call, state__in=states, kind=ApplicationKind.NEW)
+    if stage == call.district_stage:
+        waiting = waiting.filter(with_district(call))
     if name == Group.COSIGNERS:
         waiting = waiting.filter(cosign="")
     places = _one_per_place(waiting)

@@ -39,6 +39,10 @@ WORDINGS: Mapping[str, Wording] = {
     "checked": Wording(
         K.PROGRESS, _("Checked: %(project)s"), _("%(number)s has passed the check and is with the recommending department.")
     ),
+    "passed_up": Wording(K.PROGRESS, _("Passed by the district: %(project)s"), _("%(number)s is now with the city for its check.")),
+    "taken_back": Wording(
+        K.PROGRESS, _("Looked at again: %(project)s"), _("The office took back its last decision on %(number)s and looks at it again.")
+    ),
     "declined": Wording(K.OUTCOME, _("Not recommended: %(project)s"), _("%(number)s is not recommended. Reason: %(reason)s")),
     "reconsidered": Wording(
         K.PROGRESS, _("Taken up again: %(project)s"), _("%(number)s is considered for recommendation again. Reason: %(reason)s")

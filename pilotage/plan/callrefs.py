@@ -16,8 +16,9 @@ from pilotage.plan.reminderrefs import check_reminders
 # Where a stage may stand: a later kind never comes before an earlier one, and these are given once.
 ORDER = ("apply", "check", "recommend", "accept", "review", "defence", "site_visit", "select", "notice", "publish", "update", "re_evaluate")
 ONCE = frozenset({"apply", "recommend", "accept", "select", "notice", "publish", "update", "re_evaluate"})
+LEVELS = ("district", "city", "province")
 OWN_OPTIONS: Mapping[str, frozenset[str]] = {
-    "check": frozenset({"level"}),
+    "check": frozenset({"level", "checklist"}),
     "recommend": frozenset({"level", "cosign", "summary_columns"}),
     "review": frozenset({"experts_per_application", "assignment", "conflicts", "blind", "rubric", "medium"}),
     "defence": frozenset({"gate", "medium"}),
@@ -103,6 +104,26 @@ def _check_stages(document: Document, call: dict[str, Any], recommenders: list[d
         seen.add(stage["kind"])
         _check_stage(document, path, stage, call, recommenders)
     _check_order(document, stages)
+    _check_levels(document, stages)
+
+
+def _check_levels(document: Document, stages: list[dict[str, Any]]) -> None:
+    """Who checks first stands first, each level once; the points of a check list have keys of their own."""
+    seen: dict[str, str] = {}
+    for index, stage in enumerate(stages):
+        if stage["kind"] != "check":
+            continue
+        level = stage.get("level", "")
+        if level in seen:
+            message = _("The stage “%(key)s” is a check of this level already.") % {"key": seen[level]}
+            document.fault(("stages", index, "level"), message, _("one check of each level"))
+        above = [other for other in seen if level in LEVELS and LEVELS.index(other) > LEVELS.index(level)]
+        if above:
+            message = _("The check of the level “%(level)s” stands after that of “%(above)s”.") % {"level": level, "above": above[0]}
+            document.fault(("stages", index, "level"), message, _("this order: %(order)s") % {"order": ", ".join(LEVELS)})
+        if level in LEVELS:
+            seen.setdefault(level, stage["key"])
+        unique(document, ("stages", index, "checklist"), (point["key"] for point in stage.get("checklist", [])), "key")
 
 
 def _check_stage(

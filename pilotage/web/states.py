@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilotage.audit.models import ProposalState
-from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision, PartnerState, SignoffState
+from pilotage.calls.enums import ApplicationState, CheckResult, CommentState, CosignDecision, PartnerState, SignoffState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import TargetStatus
@@ -40,6 +40,7 @@ _APPLICATION = {
     ApplicationState.SUBMITTED: (_ACCENT, "send"),
     ApplicationState.RETURNED: (_WARN, "arrow-back-up"),
     ApplicationState.RESUBMITTED: (_ACCENT, "corner-down-left"),
+    ApplicationState.DISTRICT_CHECKED: (_ACCENT, "list-check"),
     ApplicationState.CHECKED: (_ACCENT, "list-check"),
     ApplicationState.SHORTLISTED: (_ACCENT, "bookmark"),
     ApplicationState.RECOMMENDED: (_ACCENT, "circle-check"),
@@ -137,6 +138,12 @@ _SIGNOFF = {
     SignoffState.SIGNED: (_GOOD, "circle-check"),
     SignoffState.VOID: (_BAD, "circle-x"),
 }
+_COMMENT = {
+    CommentState.DRAFT: (_NEUTRAL, "pencil"),
+    CommentState.SENT: (_WARN, "message-2"),
+    CommentState.SETTLED: (_GOOD, "circle-check"),
+    CommentState.DROPPED: (_NEUTRAL, "circle-minus"),
+}
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
     "met": Look(_GOOD, "circle-check", pgettext_lazy("condition", "Met")),
@@ -168,6 +175,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "mail": _looks(_MAIL),
     "partner": _looks(_PARTNER),
     "signoff": _looks(_SIGNOFF),
+    "comment": _looks(_COMMENT),
     "sign": _SIGN,
 }
 

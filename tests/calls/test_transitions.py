@@ -13,7 +13,7 @@ from pilotage.core.transitions import may
 from tests.factories import calls as make
 
 FILERS = {"filer", "legal_representative"}
-CITY, PROVINCE = {"city_officer"}, {"province_officer"}
+DISTRICT, CITY, PROVINCE = {"district_officer"}, {"city_officer"}, {"province_officer"}
 MINISTRY = {"secretariat", "second_secretariat"}
 
 # (state, verb) -> who, while every stage is open
@@ -22,13 +22,16 @@ IN_TIME: dict[tuple[str, str], set[str]] = {
     ("returned", "resubmit"): FILERS,
     ("submitted", "return"): CITY,
     ("resubmitted", "return"): CITY,
+    ("district_checked", "return"): CITY,
     ("checked", "return"): PROVINCE,
     ("shortlisted", "return"): PROVINCE,
     ("recommended", "return"): MINISTRY,
     ("submitted", "check"): CITY,
     ("resubmitted", "check"): CITY,
+    ("district_checked", "check"): CITY,
     ("submitted", "decline"): CITY,
     ("resubmitted", "decline"): CITY,
+    ("district_checked", "decline"): CITY,
     ("checked", "decline"): PROVINCE,
     ("not_recommended", "reconsider"): PROVINCE,
     ("checked", "shortlist"): PROVINCE,
@@ -47,12 +50,21 @@ IN_TIME: dict[tuple[str, str], set[str]] = {
 } | {
     (state, "withdraw"): FILERS
     for state in (
-        "draft", "submitted", "returned", "resubmitted", "checked", "shortlisted", "recommended", "accepted", "under_review",
+        "draft", "submitted", "returned", "resubmitted", "district_checked", "checked", "shortlisted", "recommended", "accepted", "under_review",
     )
 }  # fmt: skip
 
 # After the deadline the officer's power passes to the secretariat; the enterprise can no longer hand in.
-OFFICERS_ACTS = {"return", "check", "decline", "reconsider", "shortlist", "unshortlist", "recommend"}
+OFFICERS_ACTS = {"return", "check", "decline", "reconsider", "shortlist", "unshortlist", "recommend", "uncheck", "undecline"}
+# Where the act was the last and nobody above has worked on it, whoever did it may take it back.
+UNDO: dict[tuple[str, str], set[str]] = {("checked", "uncheck"): CITY, ("not_recommended", "undecline"): CITY}
+# A call with a district check: what was handed in is with the district while its time runs.
+WITH_DISTRICT = IN_TIME | UNDO | {
+    (state, verb): who
+    for state in ("submitted", "resubmitted")
+    for verb, who in {"pass_up": DISTRICT, "return": DISTRICT, "check": set(), "decline": set()}.items()
+} | {("district_checked", "unpass"): DISTRICT}  # fmt: skip
+DISTRICT_LATE = IN_TIME | UNDO
 AFTER: dict[tuple[str, str], set[str]] = {
     (state, verb): MINISTRY if verb in OFFICERS_ACTS else who
     for (state, verb), who in IN_TIME.items()
@@ -73,6 +85,10 @@ def allowed(application: Any, people: dict[str, Any]) -> dict[tuple[str, str], s
         if who:
             found[state, verb] = who
     return found
+
+
+def some(expected: dict[tuple[str, str], set[str]]) -> dict[tuple[str, str], set[str]]:
+    return {pair: who for pair, who in expected.items() if who}
 
 
 @pytest.fixture
@@ -97,6 +113,40 @@ def test_only_the_table_s_triples_pass(
     application = make.application(make.call(), cast.filer, cast.enterprise, "submitted", kind=kind)
     at(instant)
     assert allowed(application, everyone) == expected
+
+
+@pytest.mark.parametrize(
+    ("instant", "decided_from", "expected"),
+    [
+        (make.FILING, "submitted", IN_TIME | UNDO),
+        (make.FILING, "checked", IN_TIME | {("checked", "uncheck"): CITY, ("not_recommended", "undecline"): PROVINCE}),
+        (make.PROVINCE_CLOSED, "submitted", AFTER | dict.fromkeys(UNDO, MINISTRY)),
+    ],
+    ids=["the city's act", "the province's decline", "after the deadline"],
+)
+def test_an_act_is_taken_back_by_whoever_did_it_and_nobody_else(
+    instant: str, decided_from: str, expected: dict[tuple[str, str], set[str]], cast: Any, everyone: dict[str, Any], at: Any
+) -> None:
+    application = make.application(make.call(), cast.filer, cast.enterprise, "submitted", decided_from=decided_from)
+    at(instant)
+    assert allowed(application, everyone) == expected
+
+
+DISTRICT_CLOSED = "2023-09-04T10:00"
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"), [(make.FILING, WITH_DISTRICT), (DISTRICT_CLOSED, DISTRICT_LATE)], ids=["in time", "district's time is over"]
+)
+def test_the_district_stands_before_the_city_while_its_time_runs(
+    instant: str, expected: dict[tuple[str, str], set[str]], cast: Any, everyone: dict[str, Any], at: Any
+) -> None:
+    call = make.call_with_district()
+    application = make.application(call, cast.filer, cast.enterprise, "submitted", decided_from="submitted")
+    at(instant)
+    if instant != make.FILING:
+        expected = {pair: who for pair, who in expected.items() if pair not in {("draft", "submit")}}
+    assert allowed(application, everyone) == some(expected)
 
 
 def test_every_refusal_is_a_sentence(cast: Any, everyone: dict[str, Any], at: Any) -> None:

@@ -84,6 +84,24 @@ def call(**changes: Any) -> Call:
     return Call.objects.get(slug=changes.get("call", SLUG))
 
 
+def call_with_district(closes: str = "2023-09-03T17:00", checklist: list[dict[str, Any]] | None = None, **changes: Any) -> Call:
+    """The same call where districts check before the cities; ``checklist`` is for both levels."""
+    stages = call_document()["stages"]
+    place = next(index for index, stage in enumerate(stages) if stage["kind"] == "check")
+    title = {"zh": "县（区）核查", "en": "District check"}
+    first = {"key": "district_check", "kind": "check", "level": "district", "title": title, "opens": "2023-08-01T09:00", "closes": closes}
+    if checklist:
+        first["checklist"] = stages[place]["checklist"] = checklist
+    return call(stages=[*stages[:place], first, *stages[place:]], **changes)
+
+
+CHECKLIST = [
+    {"key": "legal_person", "title": {"zh": "独立法人", "en": "Legal person"}},
+    {"key": "papers", "title": {"zh": "材料齐全", "en": "Papers complete"}, "help": {"zh": "逐份核对", "en": "Sheet by sheet"}},
+    {"key": "visited", "title": {"zh": "已现场查看", "en": "Site visited"}, "required": False},
+]
+
+
 def answers(**changes: Any) -> dict[str, Any]:
     """A complete form. None takes an answer out."""
     text = "建设覆盖精密减速机装配线的5G网络，连接数控机床、检测设备和搬运机器人，实现数据采集、远程控制和质量追溯。"

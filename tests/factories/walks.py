@@ -215,7 +215,8 @@ def recommend(application: Application, of: Offices) -> None:
     is_checked = any(stage.kind == StageKind.CHECK for stage in call.stage_by_key.values())
     if is_checked:
         with during(call, StageKind.CHECK):
-            calls.check(actor=of.city, application=fresh(application), result=CheckResult.PASS, opinion="属实，同意推荐。")
+            ticks = [point["key"] for point in call.stage(StageKind.CHECK).checklist]
+            calls.check(actor=of.city, application=fresh(application), result=CheckResult.PASS, opinion="属实，同意推荐。", ticks=ticks)
     with during(call, StageKind.RECOMMEND):
         if not is_checked:
             calls.check(actor=of.province, application=fresh(application), result=CheckResult.PASS, opinion="属实，同意推荐。")

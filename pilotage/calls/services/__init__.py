@@ -10,9 +10,12 @@ from pilotage.calls.services.checking import (
     decline,
     reconsider,
     reject,
+    pass_up_many,
     return_for_correction,
 )
+    take_back,
 from pilotage.calls.services.configuring import set_quota, set_stage_dates
+from pilotage.calls.services.commenting import answer_comment, comment_on, drop_comment, settle_comment
 from pilotage.calls.services.drafts import confirm_answers, save_draft, start_application
 from pilotage.calls.services.filing import submit, withdraw
 from pilotage.calls.services.merging import FieldConflict, SaveResult
@@ -39,22 +42,26 @@ __all__ = [
     "add_attachment",
     "add_recommender",
     "ask_signoff",
+    "answer_comment",
     "ask_to_leave",
     "check",
     "check_many",
     "choose_recommender",
     "clear_mark",
     "confirm_answers",
+    "comment_on",
     "confirm_updates",
     "consent",
     "cosign_many",
     "decline",
     "decline_partnership",
     "invite_partner",
+    "drop_comment",
     "leave",
     "link_recommender",
     "move_rank",
     "reconsider",
+    "pass_up_many",
     "refuse_signoff",
     "reject",
     "remind_by_rule",
@@ -68,6 +75,7 @@ __all__ = [
     "set_quota",
     "set_stage_dates",
     "shortlist_many",
+    "settle_comment",
     "sign",
     "start_application",
     "stay",

@@ -42,7 +42,9 @@ def carry_back(given: Sequence[Application], fresh: Sequence[Application]) -> No
     by_key = {row.pk: row for row in fresh}
     for application in given:
         row = by_key[application.pk]
-        for name in ("state", "rank", "cosign", "check_result", "returned_reason", "returned_from", "submitted_at", "updated_at"):
+        for name in ("state", "rank", "cosign", "check_result", "returned_reason", "returned_from", "decided_from"):
+            setattr(application, name, getattr(row, name))
+        for name in ("submitted_at", "updated_at"):
             setattr(application, name, getattr(row, name))
 
 

@@ -42,7 +42,7 @@ def shortlist_many(*, actor: Any, applications: Sequence[Application]) -> list[A
         for position, row in enumerate(rows, start=first):
             row.rank = position
         now = clock.now()
-        transition_many(rows, "shortlist", actor=actor, changes=lambda _row: {"cosign": "", "updated_at": now})
+        transition_many(rows, "shortlist", actor=actor, changes=lambda _row: {"cosign": "", "updated_at": now, "decided_from": ""})
         write_ranks(rows)
     carry_back(given, rows)
     return given
@@ -54,7 +54,7 @@ def unshortlist_many(*, actor: Any, applications: Sequence[Application], reason:
     with transaction.atomic():
         rows, call, recommender = _one_list(given)
         lock_list(recommender)
-        off = {"rank": None, "cosign": "", "updated_at": clock.now()}
+        off = {"rank": None, "cosign": "", "updated_at": clock.now(), "decided_from": ""}
         transition_many(rows, "unshortlist", actor=actor, reason=reason, changes=lambda _row: off)
         close_gaps(call, recommender)
     carry_back(given, rows)

@@ -75,6 +75,8 @@ ACTS: dict[str, Any] = {
     "mail.send": pgettext_lazy("audit", "Send the e-mail"),
     "membership.begin": pgettext_lazy("audit", "Give a role"),
     "membership.end": pgettext_lazy("audit", "End a role"),
+    "comment.answer": pgettext_lazy("audit", "Answer the comment on a field"),
+    "comment.write": pgettext_lazy("audit", "Comment on a field"),
     "organisation.create": pgettext_lazy("audit", "Enter the organisation"),
     "outbox.hold": pgettext_lazy("audit", "Hold everything that goes out"),
     "outbox.release": pgettext_lazy("audit", "Let e-mails go out again"),

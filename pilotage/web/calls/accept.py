@@ -54,12 +54,12 @@ class AcceptDesk(bulk.BulkDesk):
     def title(self) -> str:
         return _("Acceptance")
 
-    def tabs(self, queryset: QuerySet[Application]) -> list[tuple[str, Any, int]]:
+    def tabs(self, call: Call, queryset: QuerySet[Application]) -> list[tuple[str, Any, int]]:
         counts = desks.state_counts(_ranked(queryset))
         labels = {"todo": _("To accept"), "accepted": _("Accepted"), "rejected": _("Not accepted")}
         return [(key, labels[key], desks.total(counts, states)) for key, states in TABS.items()]
 
-    def group(self, queryset: QuerySet[Application], tab: str) -> QuerySet[Application]:
+    def group(self, call: Call, queryset: QuerySet[Application], tab: str) -> QuerySet[Application]:
         return _ranked(queryset).filter(state__in=TABS[tab])
 
     def verdict(self, actor: Any, application: Application) -> Verdict:

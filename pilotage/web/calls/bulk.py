@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pilotage.calls.models import Application, Call
-from pilotage.core import keyset, search
+from pilotage.calls.models import Application, Call, Stage
+from pilotage.core import clock, keyset, search
 from pilotage.core.verdict import Invalid, Verdict
 from pilotage.web.calls import context, desks
 from pilotage.web.calls.filters import ApplicationFilter
@@ -21,6 +21,8 @@ from pilotage.web.calls.rows import rows
 
 # decides the ticked rows with the opinion and gives the sentence that says so
 Act = Callable[[HttpRequest, list[Application], str], str]
+
+REFUSED_SHOWN = 5
 
 
 class BulkDesk:
@@ -34,11 +36,18 @@ class BulkDesk:
     def title(self) -> str:
         raise NotImplementedError
 
-    def tabs(self, queryset: QuerySet[Application]) -> list[tuple[str, Any, int]]:
-        """Key, label and number of each group; the first is where the desk opens. One query."""
+    def at(self, request: HttpRequest, call: Call) -> BulkDesk:
+        """The desk as this reader has it in this call."""
+        return self
+
+    def stage_of(self, call: Call) -> Stage | None:
+        return call.stage(self.stage)
+
+    def tabs(self, call: Call, queryset: QuerySet[Application]) -> list[tuple[str, Any, int]]:
+        """Key, label and number of each group; the first is where the desk opens. One or two queries."""
         raise NotImplementedError
 
-    def group(self, queryset: QuerySet[Application], tab: str) -> QuerySet[Application]:
+    def group(self, call: Call, queryset: QuerySet[Application], tab: str) -> QuerySet[Application]:
         raise NotImplementedError
 
     def verdict(self, actor: Any, application: Application) -> Verdict:
@@ -60,8 +69,19 @@ class BulkDesk:
 
     def effect(self, request: HttpRequest, call: Call, found: list[Application]) -> dict[str, Any]:
         """What deciding the ticked rows would do, before it is done."""
-        refused = [verdict for each in found if not (verdict := self.verdict(request.user, each))]
-        return {"count": len(found), "allowed": len(found) - len(refused), "reason": refused[0].reason if refused else ""}
+        judged = [(each, self.verdict(request.user, each)) for each in found]
+        refused = [(each.enterprise.short, verdict.reason) for each, verdict in judged if not verdict]
+        return {
+            "count": len(found),
+            "allowed": len(found) - len(refused),
+            "refused": refused[:REFUSED_SHOWN],
+            "refused_count": len(refused),
+            "reason": refused[0][1] if refused else "",
+        }
+
+    def further(self, request: HttpRequest, call: Call) -> dict[str, Any]:
+        """What only this desk shows beside its table."""
+        return {}
 
     def back(self, request: HttpRequest, call: Call) -> str:
         return f"{reverse(self.url_name)}?call={call.slug}"
@@ -71,9 +91,10 @@ class BulkDesk:
         call, calls = context.desk_call(request, self.stage)
         if call is None:
             return render(request, "calls/no_call.html", {"title": self.title()})
-        if request.method == "POST" and request.POST.get("do") in self.acts:
-            return self._decide(request, call, calls)
-        return self._page(request, call, calls, {})
+        place = self.at(request, call)
+        if request.method == "POST" and request.POST.get("do") in place.acts:
+            return place._decide(request, call, calls)
+        return place._page(request, call, calls, {})
 
     def _decide(self, request: HttpRequest, call: Call, calls: list[Call]) -> HttpResponse:
         found = desks.selected(request, desks.visible(request, call))
@@ -89,27 +110,35 @@ class BulkDesk:
         queryset = desks.visible(request, call)
         if request.GET.get("preview"):
             found = desks.selected(request, queryset)
-            return render(request, f"{self.template}#effect", {"effect": self.effect(request, call, found)})
+            values = {"effect": self.effect(request, call, found), "desk": self, "stage": self.stage_of(call), "posted": request.GET}
+            return render(request, f"{self.template}#effect", values)
         ticked = desks.selected(request, queryset) if errors or request.GET.get("show") == "effect" else []
-        values = self._list(request, call, queryset) | {
-            "call": call,
-            "calls": calls,
-            "stage": call.stage(self.stage),
-            "is_closed": context.is_closed(call, self.stage),
-            "errors": errors,
-            "opinion": request.POST.get("opinion", ""),
-            "ticked": {application.pk for application in ticked},
-            "effect": self.effect(request, call, ticked) if ticked else None,
-        }
+        stage = self.stage_of(call)
+        values = (
+            self._list(request, call, queryset)
+            | self.further(request, call)
+            | {
+                "call": call,
+                "calls": calls,
+                "desk": self,
+                "stage": stage,
+                "is_closed": bool(stage and stage.closes_at and clock.now() >= stage.closes_at),
+                "errors": errors,
+                "opinion": request.POST.get("opinion", ""),
+                "posted": request.POST,
+                "ticked": {application.pk for application in ticked},
+                "effect": self.effect(request, call, ticked) if ticked else None,
+            }
+        )
         return render(request, self.template, values, status=422 if errors else 200)
 
     def _list(self, request: HttpRequest, call: Call, queryset: QuerySet[Application]) -> dict[str, Any]:
-        tabs = self.tabs(queryset)
+        tabs = self.tabs(call, queryset)
         counts = {key: number for key, _label, number in tabs}
         tab = request.GET.get("tab", "")
         tab = tab if tab in counts else tabs[0][0]
         chosen = ApplicationFilter.read(request.GET)
-        group = self.group(queryset, tab)
+        group = self.group(call, queryset, tab)
         shown = chosen.apply(group)
         page = keyset.page(self.lean(shown), order=self.order(tab, chosen), after=request.GET.get("after", ""))
         number, capped = search.capped_count(shown) if chosen.is_narrowed else (counts[tab], False)

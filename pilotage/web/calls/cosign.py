@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from pilotage.accounts.enums import Role
 from pilotage.calls import services
 from pilotage.calls.enums import ApplicationState, CosignDecision, StageKind
-from pilotage.calls.models import Application
+from pilotage.calls.models import Application, Call
 from pilotage.calls.rules import may_cosign
 from pilotage.core.verdict import Verdict
 from pilotage.web.calls import bulk
@@ -51,12 +51,12 @@ class CosignDesk(bulk.BulkDesk):
     def title(self) -> str:
         return _("Co-signature")
 
-    def tabs(self, queryset: QuerySet[Application]) -> list[tuple[str, Any, int]]:
+    def tabs(self, call: Call, queryset: QuerySet[Application]) -> list[tuple[str, Any, int]]:
         found = {(state, cosign): n for state, cosign, n in queryset.order_by().values_list("state", "cosign").annotate(n=Count("pk"))}
         labels = {"todo": _("To co-sign"), "signed": _("Co-signed"), "refused": _("Not co-signed"), "all": _("All")}
         return [(key, labels[key], _matching(found, wanted)) for key, wanted in TABS.items()]
 
-    def group(self, queryset: QuerySet[Application], tab: str) -> QuerySet[Application]:
+    def group(self, call: Call, queryset: QuerySet[Application], tab: str) -> QuerySet[Application]:
         return queryset.filter(**TABS[tab])
 
     def verdict(self, actor: Any, application: Application) -> Verdict:

@@ -22,6 +22,8 @@ from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
 from pilotage.web.calls.rows import Row, levels_of
 
 BULK_AT_MOST = 1000
+# columns that the rules read and no row shows
+DECIDING = ("returned_from", "decided_from")
 
 
 def require_role(request: HttpRequest, *roles: str) -> None:
@@ -51,7 +53,7 @@ def selected(request: HttpRequest, queryset: QuerySet[Application]) -> list[Appl
     source = request.POST if request.method == "POST" else request.GET
     seen = {int(key): state for key, _colon, state in (value.partition(":") for value in source.getlist("ids")) if key.isdigit()}
     ids = list(seen)[:BULK_AT_MOST]
-    found = {application.pk: application for application in desk_rows(queryset.filter(pk__in=ids), "returned_from").order_by("pk")}
+    found = {application.pk: application for application in desk_rows(queryset.filter(pk__in=ids), *DECIDING).order_by("pk")}
     if len(found) != len(ids):
         raise Http404
     rows = [found[pk] for pk in ids]
@@ -100,10 +102,16 @@ def opinion_act(result: str) -> Callable[[HttpRequest, list[Application], str], 
     """The act that gives all ticked rows the same opinion, all or none, and says what became of them."""
 
     def act(request: HttpRequest, found: list[Application], opinion: str) -> str:
-        services.check_many(actor=request.user, applications=found, result=result, opinion=opinion)
+        services.check_many(actor=request.user, applications=found, result=result, opinion=opinion, stated_for=stated_for(request))
         return _SENTENCES[result](len(found))
 
     return act
+
+
+def stated_for(request: HttpRequest) -> int | None:
+    """For how many applications the officer states that each point of the check list was checked on each."""
+    stated = request.POST.get("stated", "")
+    return int(stated) if stated.isdigit() else None
 
 
 _SENTENCES: dict[str, Callable[[int], str]] = {

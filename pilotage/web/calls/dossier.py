@@ -8,21 +8,32 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from pilotage.calls import form_values
-from pilotage.calls.form_display import display
+from pilotage.calls.form_display import in_cell
 from pilotage.calls.form_fields import Field
 from pilotage.calls.form_values import is_empty
 from pilotage.web.calls.fields import change
 from pilotage.web.calls.sheet import Sheet
 
 
-def sections(sheet: Sheet, *, registry: Mapping[str, str] | None = None, files: Sequence[Any] | None = None) -> list[dict[str, Any]]:
-    """With ``registry`` and ``files`` a filed revision is read, else the application as it is now."""
+def sections(
+    sheet: Sheet,
+    *,
+    registry: Mapping[str, str] | None = None,
+    files: Sequence[Any] | None = None,
+    comments: Mapping[str, Sequence[Any]] | None = None,
+) -> list[dict[str, Any]]:
+    """With ``registry`` and ``files`` a filed revision is read, else the application as it is now. ``comments`` by field key."""
     known = sheet.registry if registry is None else registry
     kept = sheet.attachments if files is None else files
     hidden = sheet.form.state(sheet.data).hidden
     found = []
     for section in sheet.form.sections:
-        lines = [_line(sheet, field, known, kept) for field in section.fields if field.key not in hidden]
+        said = comments or {}
+        lines = [
+            _line(sheet, field, known, kept) | {"comments": said.get(field.key, ())}
+            for field in section.fields
+            if field.key not in hidden or field.key in said
+        ]
         effects = [line for line in lines if line["shape"] == "effect"]
         found.append(
             {
@@ -50,9 +61,9 @@ def _line(sheet: Sheet, field: Field, registry: Mapping[str, str], files: Sequen
             pair = value or {}
             line |= {"before": pair.get("before"), "after": pair.get("after"), "change": change(pair.get("before"), pair.get("after"))}
         case "table":
-            line["rows"] = [[display(column, row.get(column.key)) for column in field.columns] for row in value or []]
+            line["rows"] = [[in_cell(column, row.get(column.key)) for column in field.columns] for row in value or []]
             sums = form_values.totals(field, value)
-            line["totals"] = [display(column, sums[column.key]) if column.key in sums else "" for column in field.columns] if sums else []
+            line["totals"] = [in_cell(column, sums[column.key]) if column.key in sums else "" for column in field.columns] if sums else []
         case "scenarios":
             line["scenarios"] = [(option, (value or {}).get(option.value)) for option in field.options]
             line["used"] = len(value or {})

@@ -19,7 +19,7 @@ from pilotage.calls.form_fields import Section
 from pilotage.calls.models import Partner
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
-from pilotage.web.calls import context, steps
+from pilotage.web.calls import comments, context, steps
 from pilotage.web.calls.fields import blocks, section_of
 from pilotage.web.calls.mine import own_application
 from pilotage.web.calls.posted import digest
@@ -49,10 +49,14 @@ def edit(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         return _after(request, sheet, section, resolve(request, sheet), "save", "")
     key, _colon, index = argument.partition(":")
     outcome = save_post(request, sheet, (key, int(index)) if act == "remove-row" and index.isdigit() else None)
+    if act == "answers":
+        comments.save_answers(request, sheet)
+        return HttpResponse(status=204)
     if act == "autosave":
         return autosaved(request, sheet, section, outcome)
     if outcome.is_clean and act in _FURTHER_ACTS and not sheet.is_part:
         outcome.errors |= _FURTHER_ACTS[act](request, sheet.reload(), argument)
+    outcome.errors |= comments.save_answers(request, sheet)
     return _after(request, sheet, section, outcome, act, argument)
 
 
@@ -139,7 +143,7 @@ _FURTHER_ACTS = {"upload": _upload, "remove-file": _remove, "confirm": _confirm,
 def page(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome) -> HttpResponse:
     status = 409 if outcome.conflicts else 422 if outcome.errors else 200
     everything = request.GET.get("show") == "problems"
-    values = form_context(request, sheet, section, outcome, everything)
+    values = form_context(request, sheet, section, outcome, everything) | comments.for_form(request, sheet)
     return render(request, "calls/application_edit.html", values, status=status)
 
 

@@ -16,7 +16,11 @@ _LABELS = {
     "submit": _("Submitted"),
     "resubmit": _("Resubmitted"),
     "return": _("Returned for correction"),
+    "pass_up": _("Passed up to the city"),
+    "unpass": _("Taken back from the city"),
     "check": _("Check passed"),
+    "uncheck": _("Check taken back"),
+    "undecline": _("Decision taken back"),
     "decline": _("Not recommended"),
     "reconsider": _("Taken up again"),
     "shortlist": _("Put on the list"),
@@ -40,8 +44,8 @@ _LABELS = {
 # what an enterprise reads of its own application; the rest is inner work until the result is public
 _OPEN = frozenset(
     {
-        "start", "submit", "resubmit", "return", "check", "decline", "reconsider", "recommend", "confirm_update", "accept", "reject",
-        "start_review", "announce", "exclude", "list", "withdraw",
+        "start", "submit", "resubmit", "return", "pass_up", "unpass", "check", "uncheck", "decline", "undecline", "reconsider", "recommend",
+        "confirm_update", "accept", "reject", "start_review", "announce", "exclude", "list", "withdraw",
     }
 )  # fmt: skip
 

@@ -216,7 +216,7 @@ def page(place: Desk, errors: dict[str, str] | None = None, moving: str = "") ->
         "added": _added(found),
         "send_verdict": selectors.send_list_verdict(request.user, place.call, place.recommender),
         "options": filter_options(chosen, place.call, place.applications, ("city",)),
-        "acts": acts.recent(place.members, place.call, place.recommender),
+        "acts": acts.recent(request.user, place.members, place.call, place.recommender),
         "returned": _returned(place, late),
         "overdue": overdue,
         "back": counts.get((ApplicationKind.NEW, S.RESUBMITTED), 0) + counts.get((ApplicationKind.UPDATE, S.RESUBMITTED), 0),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pilotage.calls import deadlines
+from pilotage.calls import deadlines, scope
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application
 
@@ -20,6 +20,7 @@ _NEXT: dict[str, tuple[Promise, str]] = {
     S.RETURNED: (_("Correct and resubmit"), StageKind.CHECK),
     S.SUBMITTED: (_("Waits for the local check"), StageKind.CHECK),
     S.RESUBMITTED: (_("Waits for the local check"), StageKind.CHECK),
+    S.DISTRICT_CHECKED: (_("Passed by the district, waits for the city's check"), StageKind.CHECK),
     S.CHECKED: (_("Waits for the recommendation by the province"), StageKind.RECOMMEND),
     S.NOT_RECOMMENDED: (_("Not put forward in this call"), ""),
     S.RECOMMENDED: (_("Waits for acceptance by the ministry"), StageKind.ACCEPT),
@@ -46,6 +47,8 @@ OVER = frozenset({S.NOT_RECOMMENDED, S.NOT_ACCEPTED, S.NOT_SELECTED, S.EXCLUDED,
 
 def next_step(application: Application, state: str) -> tuple[Any, datetime | None]:
     """``state`` is the one the reader may know of (``selectors.state_for``)."""
+    if scope.is_with_district(application):
+        return _("Waits for the district's check"), application.call.district_stage.closes_at  # type: ignore[union-attr]
     sentence, kind = _NEXT_OF_UPDATE.get(state, _NEXT[S(state)]) if application.kind == ApplicationKind.UPDATE else _NEXT[S(state)]
     return sentence, _closes(application, kind)
 

@@ -21,9 +21,13 @@ class Command(BaseCommand):
         self.stdout.write(HEAD + "".join(section(label, table) for label, table in all_tables().items()), ending="")
 
 
+def _listed(table: StateTable, states: frozenset[str]) -> str:
+    return ", ".join(state for state in table.states if state in states)
+
+
 def section(label: str, table: StateTable) -> str:
     rows = "".join(
-        f"| `{row.verb}` | {', '.join(s for s in table.states if s in row.sources)} | {row.target} "
+        f"| `{row.verb}` | {_listed(table, row.sources)} | {_listed(table, row.targets)} "
         f"| {'yes' if row.needs_reason else ''} | {'yes' if row.two_person else ''} |\n"
         for row in table.rows
     )
