@@ -8,7 +8,8 @@ stays that of a sub-string search. SQLite answers from an FTS5 table kept by tri
 a GIN index on ``to_tsvector('simple', bigrams)``. A trigram index is no choice: it returns nothing for
 two Chinese characters, which is what most place and company names are.
 Invariants: ``match`` returns exactly the rows whose ``bigrams`` hold every run of the query as
-consecutive tokens, the last token of a query as a prefix where it is Latin; one CJK character alone is answered by a scan.
+consecutive tokens, the last token of a query as a prefix where it is Latin and longer than one character; one CJK character alone is
+answered by a scan.
 Refuses: nothing; a query without a letter or digit matches no row.
 On SQLite a later migration that makes the table anew drops its triggers; ``core.guards`` puts them back.
 """
@@ -71,11 +72,13 @@ def match(queryset: models.QuerySet, text: str) -> models.QuerySet:
 
 
 def open_ending(phrases: list[list[str]]) -> list[str] | None:
-    """The phrase whose last word may be the beginning of a longer one: the query's last, where it is Latin.
+    """The phrase whose last word may be the beginning of a longer one: the query's last, where it is Latin and not a single character.
 
-    The words before it are complete. To gather all that begins with one of them (5GF-2023-…) would read the whole index.
+    The words before it are complete. To gather all that begins with one of them (5GF-2023-…) would read the whole index, and so would
+    all that begins with one letter or digit.
     """
-    return None if _IS_CJK.match(phrases[-1][-1]) else phrases[-1]
+    last = phrases[-1][-1]
+    return None if len(last) == 1 or _IS_CJK.match(last) else phrases[-1]
 
 
 def capped_count(queryset: models.QuerySet, cap: int = 10_000) -> tuple[int, bool]:

@@ -32,7 +32,7 @@ def test_bigrams_are_stable_under_surrounding_punctuation(text):
 
 @pytest.fixture
 def firms(db):
-    names = ["苏州海天机械有限公司", "海天塑机集团", "天海船舶5G工厂", "Haitian Plastics 5G", "苏 州海 天"]
+    names = ["苏州海天机械有限公司", "海天塑机集团", "天海船舶5G工厂", "Haitian Plastics 5G", "苏 州海 天", "海天 7 号厂房"]
     firms = {name: enterprise(name) for name in names}
     for firm in firms.values():
         Enterprise.objects.filter(pk=firm.pk).update(bigrams=bigrams(firm.name_zh))
@@ -42,11 +42,13 @@ def firms(db):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("海天", {"苏州海天机械有限公司", "海天塑机集团"}),
+        ("海天", {"苏州海天机械有限公司", "海天塑机集团", "海天 7 号厂房"}),
         ("苏州海天", {"苏州海天机械有限公司"}),
-        ("天", {"苏州海天机械有限公司", "海天塑机集团", "天海船舶5G工厂", "苏 州海 天"}),
+        ("天", {"苏州海天机械有限公司", "海天塑机集团", "天海船舶5G工厂", "苏 州海 天", "海天 7 号厂房"}),
         ("5g", {"天海船舶5G工厂", "Haitian Plastics 5G"}),
         ("hait", {"Haitian Plastics 5G"}),
+        ("h", set()),  # one letter is a word, not the beginning of one
+        ("7", {"海天 7 号厂房"}),
         ("plastics haitian", {"Haitian Plastics 5G"}),
         ("haitian plas", {"Haitian Plastics 5G"}),
         ("hait plastics", set()),  # only the word still being typed may be unfinished
@@ -88,7 +90,7 @@ def test_match_agrees_with_a_plain_sub_string_search(names, text):
 
 def test_capped_count_stops_at_the_cap(firms):
     assert capped_count(Enterprise.objects.all(), cap=3) == (3, True)
-    assert capped_count(Enterprise.objects.all(), cap=5) == (5, False)
+    assert capped_count(Enterprise.objects.all(), cap=6) == (6, False)
 
 
 @pytest.mark.django_db

@@ -61,6 +61,7 @@ def found(edition: Edition, **filters: Any) -> list[str]:
         ("苏州砚舟精密传动有限公司", "1"),
         ("州苏", ""),
         ("5g", "12345"),  # the number begins with it too
+        ("5", ""),  # one digit is a word, not the beginning of one
         ("5G工厂", "124"),
         ("bohai", "3"),
         ("BOHAI term", "3"),
