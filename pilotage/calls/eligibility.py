@@ -19,7 +19,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pilotage.calls.form_display import figure_words
 from pilotage.calls.form_fields import in_language, joined
+from pilotage.calls.form_units import value_of
 
 Rule = Mapping[str, Any]
 
@@ -75,6 +77,9 @@ class Facts:
     def label(self, key: str) -> str:
         return self.questions[key].label if key in self.questions else key
 
+    def figure(self, key: str, value: Any) -> str:
+        return figure_words(str(value), self.questions[key].unit if key in self.questions else "")
+
     def name(self, code: str) -> str:
         return self.names.get(code, code)
 
@@ -110,7 +115,7 @@ _CONDITIONS: Mapping[str, Callable[[Rule, Facts], str]] = {
     "declared": lambda rule, f: f.label(rule["field"]),
     "choice": lambda rule, f: f.label(rule["field"]),
     "amount": lambda rule, f: (
-        _("%(field)s: at least %(least)s") % {"field": f.label(rule["field"]), "least": f"{Decimal(str(rule['min'])):,f}"}
+        _("%(field)s: at least %(least)s") % {"field": f.label(rule["field"]), "least": f.figure(rule["field"], rule["min"])}
     ),
     "holds": lambda rule, f: _("Listed in “%(directory)s”") % {"directory": f.name(rule["directory"])},
     "not_holding": lambda rule, f: _("Not listed in “%(directory)s” at present") % {"directory": f.name(rule["directory"])},
@@ -206,14 +211,13 @@ def _choice(rule: Rule, facts: Facts) -> Finding:
 def _amount(rule: Rule, facts: Facts) -> Finding:
     key, least = rule["field"], Decimal(str(rule.get("min", 0)))
     try:
-        value = Decimal(str(facts.answers.get(key)))
+        value = Decimal(str(value_of(facts.answers.get(key))))
     except InvalidOperation:
         return _missing(rule, facts, key)
-    unit = facts.questions[key].unit if key in facts.questions else ""
-    said = {"field": facts.label(key), "value": f"{value:,f}", "least": f"{least:,f}", "unit": unit}
+    said = {"field": facts.label(key), "value": facts.figure(key, value), "least": facts.figure(key, least)}
     if value >= least:
-        return Finding(rule, Answer.YES, _("%(field)s is %(value)s %(unit)s; at least %(least)s is needed.") % said, (key,))
-    return Finding(rule, Answer.NO, _("%(field)s is %(value)s %(unit)s, below the %(least)s that is needed.") % said, (key,))
+        return Finding(rule, Answer.YES, _("%(field)s is %(value)s; at least %(least)s is needed.") % said, (key,))
+    return Finding(rule, Answer.NO, _("%(field)s is %(value)s, below the %(least)s that is needed.") % said, (key,))
 
 
 def _in_force(holding: Holding, today: date) -> bool:

@@ -18,7 +18,7 @@ from pilotage.core.tables import Cell, Check, Sheet, Style
 
 MARK = "pilotage:"
 MAIN = f"{MARK}form"
-KEY, ANSWER, UNIT = 0, 3, 4
+KEY, ANSWER, UNIT, TICKET = 0, 3, 4, 5
 _OWN_SHEET = frozenset({"table", "scenarios"})
 _AS_TEXT = "@"
 
@@ -68,11 +68,21 @@ def mark_of(field: Field) -> str:
 
 
 # --- writing --------------------------------------------------------------------------------
-def write_form(form: FormDef, data: Mapping[str, Any] | None = None, *, title: str = "") -> bytes:
-    """The workbook with what is answered so far. In the active language, with labels in both."""
+def write_form(
+    form: FormDef,
+    data: Mapping[str, Any] | None = None,
+    *,
+    title: str = "",
+    ticket: str = "",
+    registry: Mapping[str, str] | None = None,
+) -> bytes:
+    """The workbook with what is answered so far. In the active language, with labels in both.
+
+    ``ticket`` says what it was made for (see ``form_ticket``); ``registry`` is shown, and not read back.
+    """
     answers, lists = data or {}, _Lists()
     names = tables.distinct_names([_("Form"), *(field.label for field in sheet_fields(form))])
-    sheets = [_main_sheet(names[0], form, answers, lists, title)]
+    sheets = [_main_sheet(names[0], form, answers, lists, (title, ticket), registry or {})]
     for name, field in zip(names[1:], sheet_fields(form), strict=True):
         make = _table_sheet if field.type == "table" else _scenarios_sheet
         sheets.append(make(name, field, answers.get(field.key), lists))
@@ -98,18 +108,21 @@ def _head(*texts: str) -> list[Cell]:
     return [Cell(text, Style.HEAD) for text in texts]
 
 
-def _main_sheet(name: str, form: FormDef, answers: Mapping[str, Any], lists: _Lists, title: str) -> Sheet:
+def _main_sheet(
+    name: str, form: FormDef, answers: Mapping[str, Any], lists: _Lists, titles: tuple[str, str], registry: Mapping[str, str]
+) -> Sheet:
+    title, ticket = titles
+    top = [Cell(MAIN, Style.QUIET), Cell(title or _("Form"), Style.TITLE), *([Cell()] * 3), Cell(ticket or None, Style.QUIET)]
     heads = _head("", "填报项", "Field", _("Answer"), _("Unit"), _("Explanation"))
-    sheet = Sheet(name, [[Cell(MAIN, Style.QUIET), Cell(title or _("Form"), Style.TITLE)], heads], (14, 34, 34, 40, 14, 60), frozen_rows=2)
+    sheet = Sheet(name, [top, heads], (14, 34, 34, 40, 14, 60), frozen_rows=2)
     for section in form.sections:
         sheet.rows.append([Cell(), Cell(section.title_zh, Style.HEAD), Cell(section.title_en, Style.HEAD)])
         for field in section.fields:
             if field.type in _OWN_SHEET:
                 continue
             if not is_asked(field):
-                sheet.rows.append(
-                    [Cell(), Cell(field.label_zh), Cell(field.label_en), Cell(), Cell(), Cell(_elsewhere(field), Style.QUIET)]
-                )
+                known = Cell(registry.get(field.path) or None, Style.QUIET)
+                sheet.rows.append([Cell(), Cell(field.label_zh), Cell(field.label_en), known, Cell(), Cell(_elsewhere(field), Style.QUIET)])
                 continue
             for slot in slots_of(field):
                 _add_row(sheet, slot, answers.get(field.key), lists)

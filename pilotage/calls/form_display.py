@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.form_units import typed_of, unit_code
 from pilotage.calls.form_values import is_empty
+from pilotage.core.amounts import in_cny
 
 NOTHING = "–"
 
@@ -31,20 +33,41 @@ def display(field: Field, value: Any, names: Callable[[str, str], str] | None = 
         case "scenarios":
             return joined(_option(field, code) for code in value)
         case "before_after":
-            return f"{value.get('before') or NOTHING} → {value.get('after') or NOTHING}{_unit(field)}"
+            return _sides(field, value.get("before") or "", value.get("after") or "")
         case "table":
             return _("%(count)s rows") % {"count": len(value)}
         case "industry" | "division":
             return names(field.type, value) if names else value
         case "integer" | "decimal" | "money" | "computed":
             unit = field.unit_of(unit_code(value))
-            return f"{_grouped(typed_of(value))}{_spaced(unit.label) if unit else _unit(field)}"
+            return figure_words(typed_of(value), unit.label if unit else field.unit)
         case "date":
             return day_words(str(value))
         case "month":
             return month_words(str(value))
         case _:
             return str(value)
+
+
+def in_cell(column: Field, value: Any, names: Callable[[str, str], str] | None = None) -> str:
+    """As :func:`display`, for a cell under a head that names the unit."""
+    is_typed_in_another = bool(column.unit_of(unit_code(value)))
+    return display(column if is_typed_in_another else replace(column, unit_zh="", unit_en=""), value, names)
+
+
+def head_words(column: Field) -> str:
+    return _("%(label)s (%(unit)s)") % {"label": column.label, "unit": column.unit} if column.unit else column.label
+
+
+def figure_words(figure: str, unit: str) -> str:
+    """A figure with its unit as it is said: 589,782万元, CNY 5,897.82 million, 96.5%."""
+    return in_cny(figure, unit) or f"{_grouped(figure)}{_spaced(unit) if unit else ''}"
+
+
+def _sides(field: Field, before: str, after: str) -> str:
+    if in_cny("1", field.unit) not in {"", "CNY 1"} and " per " not in field.unit:
+        return f"{in_cny(before, field.unit) or NOTHING} → {in_cny(after, field.unit) or NOTHING}"
+    return f"{before or NOTHING} → {after or NOTHING}{_spaced(field.unit) if field.unit else ''}"
 
 
 def day_words(text: str) -> str:
@@ -70,10 +93,6 @@ def _calendar(text: str, day: str, pattern: str) -> str:
 def _option(field: Field, value: str) -> str:
     option = field.option(value)
     return option.label if option else value
-
-
-def _unit(field: Field) -> str:
-    return _spaced(field.unit) if field.unit else ""
 
 
 def _spaced(unit: str) -> str:

@@ -7,33 +7,32 @@ Algorithm: written through ``core.tables``; read by those marks, each cell turne
 and judged by the form itself.
 Invariants: ``read_form(write_form(form, data)) == (data, [])`` for the answers a workbook can hold, figures compared as
 numbers; with any problem the answers are empty, so nothing is applied by half.
-Refuses, naming sheet and cell: formulas without a value, answers that do not fit, rows and columns that are missing,
-repeated or unknown. Other sheets are left alone. Statements, files and facts of the register are not asked here.
+Refuses, naming sheet and cell: formulas without a value, merged answers, answers that do not fit, rows and columns
+that are missing, repeated or unknown; a workbook made for something else (``form_ticket``). Other sheets are left
+alone. Statements, files and facts of the register are not asked here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilotage.calls import form_values
+from pilotage.calls import form_cells, form_values
 from pilotage.calls.form_book import (
     ANSWER,
     KEY,
     MAIN,
     MARK,
+    TICKET,
     UNIT,
     Slot,
     is_asked,
     mark_of,
-    option_words,
-    options_by_words,
     plain,
     plain_fields,
     sheet_fields,
@@ -41,16 +40,20 @@ from pilotage.calls.form_book import (
     with_unit,
     write_form,
 )
-from pilotage.calls.form_fields import NUMERIC_TYPES, Field, joined
+from pilotage.calls.form_fields import Field, joined
+from pilotage.calls.form_ticket import READ_ONLY, Ticket, misfit
+from pilotage.calls.form_ticket import read as read_ticket
 from pilotage.calls.form_values import is_empty
 from pilotage.calls.formdef import FormDef
 from pilotage.core import tables
-from pilotage.core.tables import FaultKind, Row, Unreadable
+from pilotage.core.tables import Row, Unreadable
 from pilotage.core.verdict import Invalid
 
-__all__ = ["CellProblem", "is_asked", "read_form", "write_form"]
+__all__ = ["CellProblem", "FormBook", "is_asked", "read_book", "read_form", "write_form"]
 
 MOST_ROWS = 5_000
+MOST_BYTES = 5 * 1024 * 1024
+MOST_UNPACKED = 60 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +70,40 @@ class CellProblem:
         return f"{place}: {self.message} {self.advice}".strip()
 
 
+@dataclass(frozen=True, slots=True)
+class FormBook:
+    """A workbook read: its answers, or the problems. ``places``: field key -> sheet and cell where the answer stands."""
+
+    data: dict[str, Any]
+    problems: list[CellProblem]
+    places: dict[str, tuple[str, str]]
+    ticket: Ticket | None
+
+
 # --- reading --------------------------------------------------------------------------------
 def read_form(path: Path, form: FormDef) -> tuple[dict[str, Any], list[CellProblem]]:
     """The answers of a filled workbook by field key, blank ones left out; or no answers and every problem."""
-    reader = _Reader(form)
+    book = read_book(path, form)
+    return book.data, book.problems
+
+
+def read_book(path: Path, form: FormDef, wanted: Ticket | None = None) -> FormBook:
+    """As :func:`read_form`, with what the workbook was made for. One that is not for what is ``wanted`` is read no further."""
+    reader = _Reader(form, wanted)
     try:
         reader.read(path)
     except Unreadable as error:
-        return {}, [CellProblem("", "", str(error), _("Download the workbook again and fill it in."))]
-    return ({} if reader.problems else reader.data), reader.problems
+        reader.problems = [CellProblem("", "", str(error), _("Download the workbook again and fill it in."))]
+    return FormBook({} if reader.problems else reader.data, reader.problems, reader.places, reader.ticket)
 
 
 class _Reader:
-    def __init__(self, form: FormDef):
+    def __init__(self, form: FormDef, wanted: Ticket | None):
         self.form = form
+        self.wanted = wanted
+        self.ticket: Ticket | None = None
         self.data: dict[str, Any] = {}
+        self.places: dict[str, tuple[str, str]] = {}
         self.problems: list[CellProblem] = []
 
     def report(self, sheet: str, cell: str, message: str, advice: str = "") -> None:
@@ -90,23 +112,61 @@ class _Reader:
     def read(self, path: Path) -> None:
         if tables.kind_of(path) != "xlsx":
             raise Unreadable(_("This is a text file; the form is a workbook (.xlsx) with several sheets."))
+        if tables.unpacked_size(path) > MOST_UNPACKED:
+            raise Unreadable(_("Unpacked, the workbook has more than %(limit)s MB; no form is that long.") % {"limit": MOST_UNPACKED >> 20})
+        sheets = [(name, list(islice(tables.read_rows(path, sheet=name), MOST_ROWS))) for name in tables.sheet_names(path)]
+        if not any(rows and rows[0].text(KEY).startswith(MARK) for _name, rows in sheets):
+            raise Unreadable(_("This workbook holds no form: the marks in its cells A1 are missing."))
+        if self.belongs_here(sheets):
+            self.read_sheets(path, sheets)
+
+    def belongs_here(self, sheets: list[tuple[str, list[Row]]]) -> bool:
+        """Whether it was made for what is wanted; else the one problem that says so."""
+        for name, rows in sheets:
+            if rows and rows[0].text(KEY) == READ_ONLY:
+                message = _("This is a copy of what was filed; it is for reading only.")
+                self.report(name, "", message, _("Download the workbook to fill in."))
+                return False
+            if rows and rows[0].text(KEY) == MAIN and self.ticket is None:
+                self.ticket = read_ticket(tables.text(value) for value in rows[0].values)
+                message, advice = misfit(self.ticket, self.wanted) if self.wanted else ("", "")
+                if message:
+                    self.report(name, f"{tables.column_letter(TICKET)}{rows[0].number}", message, advice)
+                    return False
+        return True
+
+    def read_sheets(self, path: Path, sheets: list[tuple[str, list[Row]]]) -> None:
         wanted = {MAIN: None} | {mark_of(field): field for field in sheet_fields(self.form)}
         seen: dict[str, str] = {}
-        for name in tables.sheet_names(path):
-            rows = list(islice(tables.read_rows(path, sheet=name), MOST_ROWS))
+        for name, rows in sheets:
             mark = rows[0].text(KEY) if rows else ""
             if mark in seen:
                 message = _("This sheet repeats “%(sheet)s”.") % {"sheet": seen[mark]}
                 self.report(name, "A1", message, _("Delete one of the two."))
             elif mark in wanted:
                 seen[mark] = name
-                self.read_sheet(name, wanted[mark], rows[1:])
+                if not self.is_merged(path, name, wanted[mark], rows[1:]):
+                    self.read_sheet(name, wanted[mark], rows[1:])
             elif mark.startswith(MARK):
                 self.report(name, "A1", _("This form has no such sheet."), _("Use the workbook of this version of the form."))
         for mark, field in wanted.items():
             if mark not in seen:
                 message = _("The sheet “%(name)s” is missing.") % {"name": field.label if field else _("Form")}
                 self.report("", "", message, _("Use the workbook as it was downloaded; the mark in cell A1 says which sheet it is."))
+
+    def is_merged(self, path: Path, sheet: str, field: Field | None, rows: list[Row]) -> bool:
+        """Whether answers of the sheet share a cell with something else; each place is reported. Heads may be merged."""
+        ranges = tables.merged_ranges(path, sheet)
+        if not ranges:
+            return False
+        lines = self.body(field, rows) if field and field.type == "table" else (row for row in rows if row.text(KEY))
+        numbers = {row.number for row in lines}
+        found = [each for each in ranges if not numbers.isdisjoint(range(each[0], each[1] + 1))]
+        for top, bottom, left, right in found:
+            first, last = f"{tables.column_letter(left)}{top}", f"{tables.column_letter(right)}{bottom}"
+            message = _("The cells %(first)s to %(last)s are merged; every answer needs a cell of its own.")
+            self.report(sheet, first, message % {"first": first, "last": last}, _("Undo the merging and fill in each cell."))
+        return bool(found)
 
     def read_sheet(self, sheet: str, field: Field | None, rows: list[Row]) -> None:
         if field is None:
@@ -167,7 +227,9 @@ class _Reader:
         for slot, row in slots:
             answer = cells[slot.part]
             if answer not in {None, True, False}:
-                self.report(sheet, f"{tables.column_letter(ANSWER)}{row.number}", _expected_truth(field), _truth_advice())
+                self.report(
+                    sheet, f"{tables.column_letter(ANSWER)}{row.number}", form_cells.expected_truth(field), form_cells.truth_advice()
+                )
             elif answer:
                 found.append(slot.part)
         return found
@@ -188,8 +250,9 @@ class _Reader:
         try:
             value = form_values.clean(field, raw)
         except Invalid as error:
-            self.report(sheet, cell, error.errors[field.key], _advice(field))
+            self.report(sheet, cell, error.errors[field.key], form_cells.advice(field))
             return
+        self.places[field.key] = (sheet, cell)
         if value is not None:
             self.data[field.key] = value
 
@@ -198,9 +261,9 @@ class _Reader:
         cell = f"{tables.column_letter(column)}{row.number}"
         for fault in row.faults:
             if fault.column == column:
-                self.report(sheet, cell, _fault_words(field, fault.kind, fault.value), _fault_advice(fault.kind))
+                self.report(sheet, cell, form_cells.fault_words(field, fault.kind, fault.value), form_cells.fault_advice(fault.kind))
                 return None
-        return _posted(kind, field, row.value(column))
+        return form_cells.posted(kind, field, row.value(column))
 
     # tables
     def read_table(self, sheet: str, field: Field, rows: list[Row]) -> None:
@@ -241,7 +304,7 @@ class _Reader:
         try:
             return form_values.clean(column, raw)
         except Invalid as error:
-            self.report(sheet, f"{tables.column_letter(place)}{row.number}", error.errors[column.key], _advice(column))
+            self.report(sheet, f"{tables.column_letter(place)}{row.number}", error.errors[column.key], form_cells.advice(column))
             return None
 
     # scenarios
@@ -252,7 +315,7 @@ class _Reader:
             used = self.value(sheet, "boolean", field, row, 3)
             text = self.value(sheet, "textarea", field, row, 4) or ""
             if used not in {None, True, False}:
-                self.report(sheet, f"D{row.number}", _expected_truth(field), _truth_advice())
+                self.report(sheet, f"D{row.number}", form_cells.expected_truth(field), form_cells.truth_advice())
             elif used is False and text:
                 message = _("%(field)s: not used, but described.") % {"field": field.label}
                 self.report(sheet, f"D{row.number}", message, _("Answer yes, or delete the description."))
@@ -266,67 +329,4 @@ class _Reader:
         try:
             form_values.clean(field, {code: text})
         except Invalid as error:
-            self.report(sheet, f"E{row.number}", error.errors[field.key], _advice(field))
-
-
-# --- one cell -------------------------------------------------------------------------------
-_YES = frozenset({"yes", "y", "true", "1", "是", "√", "✓", "有"})
-_NO = frozenset({"no", "n", "false", "0", "否", "×", "无"})
-
-
-def _posted(kind: str, field: Field, value: Any) -> Any:
-    if value is None:
-        return None
-    if kind in NUMERIC_TYPES:
-        # a spreadsheet shows fifteen digits; what lies beyond is its own rounding
-        return float(f"{value:.15g}") if isinstance(value, float) else value if isinstance(value, int | str) else tables.text(value)
-    if kind in {"date", "month"}:
-        return _day(kind, value)
-    if kind == "boolean":
-        words = plain(tables.text(value))
-        return True if words in _YES else False if words in _NO else tables.text(value)
-    if kind == "choice":
-        known = options_by_words(field)
-        words = value if isinstance(value, str) else tables.text(value)
-        return known.get(words) or known.get(words.strip()) or known.get(plain(words)) or words
-    text = tables.text(value)
-    if kind in {"industry", "division"} and text.isdigit():
-        return text.zfill(2 if kind == "industry" else 6)
-    return text
-
-
-def _day(kind: str, value: Any) -> Any:
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()[: 7 if kind == "month" else 10]
-    return tables.text(value)
-
-
-def _expected_truth(field: Field) -> str:
-    return _("%(field)s: expected yes or no.") % {"field": field.label}
-
-
-def _truth_advice() -> str:
-    return _("Choose from the list in the cell.")
-
-
-def _advice(field: Field) -> str:
-    if field.type == "choice":
-        words = [option_words(field, option) for option in field.options]
-        return _("Choose one of: %(options)s.") % {"options": joined([*words[:8], "…"] if len(words) > 8 else words)}
-    if field.type in {"boolean", "multichoice"}:
-        return _truth_advice()
-    return _("Correct it in the workbook and upload it again.")
-
-
-def _fault_words(field: Field, kind: FaultKind, value: str) -> str:
-    if kind is FaultKind.FORMULA_WITHOUT_VALUE:
-        return _("%(field)s: the formula in this cell has no result yet.") % {"field": field.label}
-    return _("%(field)s: the cell shows an error (%(value)s).") % {"field": field.label, "value": value[:40]}
-
-
-def _fault_advice(kind: FaultKind) -> str:
-    if kind is FaultKind.FORMULA_WITHOUT_VALUE:
-        return _("Open the workbook in a spreadsheet program and save it, or type the value itself.")
-    return _("Type the value itself.")
+            self.report(sheet, f"E{row.number}", error.errors[field.key], form_cells.advice(field))

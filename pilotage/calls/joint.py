@@ -233,3 +233,15 @@ def last_changes(application: Application, keys: list[str], partner: Partner | N
     """The newest change of each field. One query."""
     rows = FieldChange.objects.filter(application=application, partner=partner, key__in=keys).select_related("by").order_by("id")
     return {row.key: row for row in rows}
+
+
+def answers_at(row: Application | Partner, version: int) -> dict[str, Any]:
+    """The answers as they stood at that version of the draft. No query where nothing has changed since, else one."""
+    later = [key for key, changed in row.field_versions.items() if changed > version]
+    found = {key: value for key, value in row.data.items() if key not in later}
+    if later:
+        application, partner = (row.application_id, row) if isinstance(row, Partner) else (row.pk, None)
+        known = FieldChange.objects.filter(application_id=application, partner=partner, key__in=later, version__lte=version)
+        for key, value in known.order_by("id").values_list("key", "value"):
+            found[key] = value
+    return {key: value for key, value in found.items() if value is not None}

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pilotage.calls.form_display import display
+from pilotage.calls.form_display import display, head_words, in_cell
 from pilotage.calls.form_fields import Field
 from pilotage.calls.form_units import value_of
 from pilotage.calls.form_values import is_empty
@@ -193,8 +193,8 @@ def _fact(
         case "before_after":
             return Fact(field.key, field.label, "effect", display(field, value), effect=effect(field, value), unit=field.unit)
         case "table":
-            rows = tuple(tuple(redact(display(c, row.get(c.key), names)) for c in field.columns) for row in value)
-            return Fact(field.key, field.label, "table", head=tuple(c.label for c in field.columns), rows=rows)
+            rows = tuple(tuple(redact(in_cell(c, row.get(c.key), names)) for c in field.columns) for row in value)
+            return Fact(field.key, field.label, "table", head=tuple(head_words(c) for c in field.columns), rows=rows)
         case _:
             return Fact(field.key, field.label, "value", redact(display(field, value, names)))
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
 
 from pilotage.core import clock
+from pilotage.core.amounts import cny
 
 UNKNOWN = "–"
 MINUS = "\u2212"
@@ -95,22 +96,13 @@ def number(value: Any, places: int | None = None) -> str:
 
 
 def money(value: Any) -> str:
-    """``value`` counts 万元 (10,000 yuan): 3,240万元, 2.86亿元 · CNY 32.4 million, CNY 286 million."""
+    """``value`` counts 万元 (10,000 yuan), said without losing a digit: 3,240万元, 2.86亿元 · CNY 32.4 million, CNY 286 million."""
     amount = _decimal(value)
     if amount is None:
         return UNKNOWN
     if in_english():
-        millions = amount / 100
-        if abs(millions) >= 1000:
-            return f"CNY {_significant(millions / 1000)} billion"
-        return f"CNY {_significant(millions)} million"
-    return f"{_significant(amount / 10000)}亿元" if abs(amount) >= 10000 else f"{number(_plain(amount))}万元"
-
-
-def _significant(amount: Decimal) -> str:
-    """Three significant figures, never fewer digits than the whole part has."""
-    places = 0 if abs(amount) >= 100 else 1 if abs(amount) >= 10 else 2
-    return number(_plain(round(amount, places)))
+        return cny(amount * 10000)
+    return f"{number(_plain(amount / 10000))}亿元" if abs(amount) >= 10000 else f"{number(_plain(amount))}万元"
 
 
 def _plain(amount: Decimal) -> Decimal:

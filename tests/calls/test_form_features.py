@@ -159,7 +159,7 @@ def test_computed_values_follow_the_answers_whatever_their_order() -> None:
     assert filed == data | {"spent": "4.50", "per_device": "1.1"}
     assert COMPUTED.with_computed(filed) == filed
     with translation.override("en"):
-        assert display(COMPUTED.field("per_device"), filed["per_device"]) == "1.1 CNY 10,000 per device"
+        assert display(COMPUTED.field("per_device"), filed["per_device"]) == "CNY 11,000 per device"
         assert COMPUTED.problems({"devices": 1, "items": [{"amount": "11"}]}) == {"per_device": "Rule dear"}
 
 

@@ -154,9 +154,13 @@ def test_a_fault_is_named_with_sheet_and_cell_and_nothing_is_taken(tmp_path: Pat
     assert (sheet, cell, message) in problems
 
 
-def test_merged_cells_say_the_same_in_each(tmp_path: Path) -> None:
+def test_merged_answers_are_named_and_merged_heads_are_left_alone(tmp_path: Path) -> None:
     data, problems = back(tmp_path, _merge)
-    assert (data, problems) == ({}, [(MAIN, "E5", "Cost: “5” is none of its units.")])
+    assert (data, problems) == ({}, [(MAIN, "D5", "The cells D5 to E5 are merged; every answer needs a cell of its own.")])
+    data, problems = back(tmp_path, lambda book: book["Items"].merge_cells("A5:B6"))
+    assert (data, problems) == ({}, [("Items", "A5", "The cells A5 to B6 are merged; every answer needs a cell of its own.")])
+    data, problems = back(tmp_path, lambda book: book[MAIN].merge_cells("B3:C3"))
+    assert (data["name"], problems) == ("甲厂", [])
 
 
 @pytest.mark.parametrize(("content", "fragment"), [(b"a,b\n1,2\n", "several sheets"), (b"PK\x03\x04 broken", "damaged"), (b"", "empty")])

@@ -288,7 +288,7 @@ def test_a_faulty_form_is_refused_by_name(fields: list[dict[str, Any]], fragment
     [
         ("level", "workshop", "车间级", "Workshop"),
         ("it_ot_systems", ["mes", "wms"], "制造执行系统（MES）、仓储管理系统（WMS）", "MES, WMS"),
-        ("investment_total", "12345.60", "12,345.60万元", "12,345.60 CNY 10,000"),
+        ("investment_total", "12345.60", "12,345.60万元", "CNY 123.456 million"),
         ("coverage", "96.5", "96.5%", "96.5%"),
         ("effect_cost", {"before": "12.5", "after": None}, "12.5 → –元/件", "12.5 → – CNY per piece"),
         ("innovation", None, "–", "–"),

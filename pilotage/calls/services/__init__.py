@@ -1,6 +1,7 @@
 """Every write of the room, gathered from its modules."""
 
 from pilotage.calls.services.attachments import AddedAttachment, add_attachment, remove_attachment
+from pilotage.calls.services.books import take_book
 from pilotage.calls.services.channel import add_recommender, choose_recommender, link_recommender
 from pilotage.calls.services.checking import (
     accept_many,
@@ -80,6 +81,7 @@ __all__ = [
     "start_application",
     "stay",
     "submit",
+    "take_book",
     "unshortlist_many",
     "withdraw",
 ]

@@ -11,7 +11,7 @@ that cannot be read becomes a :class:`CellFault` of its row.
 """
 
 from pilotage.core.tables.books import Cell, Check, Sheet, Style, day_cell, distinct_names, number_cell, write_book
-from pilotage.core.tables.reader import kind_of, read_rows, sheet_names
+from pilotage.core.tables.reader import kind_of, merged_ranges, read_rows, sheet_names, unpacked_size
 from pilotage.core.tables.rows import CellFault, FaultKind, Row, Unreadable, column_letter, find_header, text
 from pilotage.core.tables.writers import Column, csv_lines, safe_text, write_csv, write_xlsx
 
@@ -31,11 +31,13 @@ __all__ = [
     "distinct_names",
     "find_header",
     "kind_of",
+    "merged_ranges",
     "number_cell",
     "read_rows",
     "safe_text",
     "sheet_names",
     "text",
+    "unpacked_size",
     "write_book",
     "write_csv",
     "write_xlsx",

@@ -60,6 +60,7 @@ class Sheet:
     widths: Sequence[int] = ()
     checks: list[Check] = field(default_factory=list)
     frozen_rows: int = 0
+    is_locked: bool = False  # to be read, not filled in
 
 
 def distinct_names(titles: Sequence[str]) -> list[str]:
@@ -114,6 +115,8 @@ def _write_sheet(book: Any, sheet: Sheet, formats: dict[tuple[Style, str], Any],
             _write_cell(book, page, line, column, cell, formats)
     if sheet.frozen_rows:
         page.freeze_panes(sheet.frozen_rows, 0)
+    if sheet.is_locked:
+        page.protect("", {"format_columns": True, "format_rows": True})
     for check in sheet.checks:
         page.data_validation(check.first - 1, check.column, check.last - 1, check.column, _validation(check, ranges))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from pilotage.core.tables import delimited, xlsx
-from pilotage.core.tables.archive import WORKBOOK
+from pilotage.core.tables.archive import WORKBOOK, archive_of
 from pilotage.core.tables.rows import Row, Unreadable
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,6 +64,17 @@ def _kind_of_zip(path: Path) -> str:
 def sheet_names(path: Path) -> list[str]:
     """The visible sheets of a workbook; for a CSV file one sheet without a name."""
     return xlsx.sheet_names(path) if kind_of(path) == "xlsx" else [""]
+
+
+def merged_ranges(path: Path, sheet: str) -> list[tuple[int, int, int, int]]:
+    """Merged ranges of a sheet of a workbook as top, bottom (rows from 1), left, right (columns from 0)."""
+    return xlsx.merged_ranges(path, sheet)
+
+
+def unpacked_size(path: Path) -> int:
+    """Bytes that the parts of a workbook come to, as its own table says; the reader never unpacks more of a part than that."""
+    with archive_of(path) as archive:
+        return sum(part.file_size for part in archive.infolist())
 
 
 def read_rows(path: Path | str, *, sheet: str | None = None, encoding: str | None = None) -> Iterator[Row]:

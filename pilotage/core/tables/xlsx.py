@@ -194,6 +194,12 @@ def _merges(archive: zipfile.ZipFile, part: str) -> list[_Merge]:
     return sorted(found, key=lambda merge: merge.top)
 
 
+def merged_ranges(path: Path, sheet: str) -> list[tuple[int, int, int, int]]:
+    """Top, bottom (rows from 1), left, right (columns from 0) of each merged range, by the first row."""
+    with archive_of(path) as archive:
+        return [(each.top, each.bottom, each.left, each.right) for each in _merges(archive, workbook(archive).part_of(sheet))]
+
+
 def _filled(rows: Iterator[Row], merges: list[_Merge]) -> Iterator[Row]:
     waiting, active = merges[::-1], []
     for row in rows:

@@ -80,6 +80,7 @@ ACTS: dict[str, Any] = {
     "organisation.create": pgettext_lazy("audit", "Enter the organisation"),
     "outbox.hold": pgettext_lazy("audit", "Hold everything that goes out"),
     "outbox.release": pgettext_lazy("audit", "Let e-mails go out again"),
+    "workbook.take": pgettext_lazy("audit", "Take over a filled-in workbook"),
     "partner.ask_to_leave": pgettext_lazy("audit", "Ask to leave the consortium"),
     "partner.invite": pgettext_lazy("audit", "Invite the partner"),
     "partner.save_part": pgettext_lazy("audit", "Save the partner's part"),

@@ -60,6 +60,10 @@ class PartSheet(Sheet):
         return reverse("calls:part-edit", args=[self.application.number])
 
     @property
+    def workbook_url(self) -> str:
+        return reverse("calls:part-workbook", args=[self.application.number])
+
+    @property
     def draft_key(self) -> str:
         return f"{self.application.number}/part/{self.partner.pk}"
 

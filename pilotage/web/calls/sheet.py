@@ -43,6 +43,10 @@ class Sheet:
         return reverse("calls:application-edit", args=[self.application.number])
 
     @property
+    def workbook_url(self) -> str:
+        return reverse("calls:workbook", args=[self.application.number])
+
+    @property
     def wants_partners(self) -> bool:
         return bool(self.content.get("partners"))
 

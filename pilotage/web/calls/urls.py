@@ -20,6 +20,7 @@ from pilotage.web.calls import (
     signing,
     summary,
     uploads,
+    workbook,
 )
 
 app_name = "calls"
@@ -27,10 +28,15 @@ app_name = "calls"
 urlpatterns = [
     path("calls/", public.call_list, name="list"),
     path("calls/<slug:slug>/", public.call_detail, name="detail"),
+    path("calls/<slug:slug>/form.xlsx", workbook.blank, name="form-blank"),
     path("calls/<slug:slug>/eligibility/", eligibility.check, name="eligibility"),
     path("calls/<slug:slug>/start/", mine.start, name="start"),
     path("my/", mine.my_list, name="my-list"),
     path("my/<str:number>/", edit.application_edit, name="application-edit"),
+    path("my/<str:number>/workbook/", workbook.workbook, name="workbook"),
+    path("my/<str:number>/form.xlsx", workbook.download, name="workbook-file"),
+    path("my/<str:number>/part/workbook/", workbook.part_workbook, name="part-workbook"),
+    path("my/<str:number>/part/form.xlsx", workbook.part_download, name="part-workbook-file"),
     path("my/<str:number>/uploads/", uploads.create, name="upload-create"),
     path("my/<str:number>/uploads/<uuid:pk>/", uploads.piece, name="upload-piece"),
     path("my/<str:number>/partners/", parts.partners, name="partners"),
@@ -52,6 +58,7 @@ urlpatterns = [
     path("applications/<str:number>/revisions/<int:revision>/", detail.revision, name="application-revision"),
     path("applications/<str:number>/revisions/<int:revision>/receipt.pdf", papers.receipt_paper, name="receipt-paper"),
     path("applications/<str:number>/revisions/<int:revision>/receipt.json", papers.receipt_file, name="receipt-file"),
+    path("applications/<str:number>/revisions/<int:revision>/form.xlsx", workbook.filed, name="revision-workbook"),
     path("applications/<str:number>/files/<int:pk>/", files.download, name="attachment"),
     path("applications/<str:number>/files/<int:pk>/preview.jpg", files.preview, name="attachment-preview"),
     path("work/check/", check.desk, name="check-desk"),
