@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,12 +75,14 @@ def write_form(
     title: str = "",
     ticket: str = "",
     registry: Mapping[str, str] | None = None,
+    offered: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
     """The workbook with what is answered so far. In the active language, with labels in both.
 
     ``ticket`` says what it was made for (see ``form_ticket``); ``registry`` is shown, and not read back.
+    ``offered``: field key -> answers to choose from that only this applicant has.
     """
-    answers, lists = data or {}, _Lists()
+    answers, lists = data or {}, _Lists(offered or {})
     names = tables.distinct_names([_("Form"), *(field.label for field in sheet_fields(form))])
     sheets = [_main_sheet(names[0], form, answers, lists, (title, ticket), registry or {})]
     for name, field in zip(names[1:], sheet_fields(form), strict=True):
@@ -92,8 +94,9 @@ def write_form(
 class _Lists:
     """The drop-down lists a workbook needs, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, offered: Mapping[str, Sequence[str]]) -> None:
         self.found: dict[str, tuple[str, ...]] = {}
+        self.offered = offered
 
     def name(self, words: tuple[str, ...]) -> str:
         for name, known in self.found.items():
@@ -163,6 +166,8 @@ def _example(field: Field) -> str:
 
 
 def _check(kind: str, field: Field, column: int, first: int, last: int, lists: _Lists) -> Check | None:
+    if offered := lists.offered.get(field.key):
+        return Check(column, first, last, choices=lists.name(tuple(offered)))
     if kind == "boolean":
         return Check(column, first, last, choices=lists.name((_("yes"), _("no"))))
     if kind == "choice":

@@ -95,6 +95,7 @@ class Field:
     max_count: int = 10
     invoice: bool = False
     invoice_number: bool = False
+    entry_of: str = ""
     by_value: Mapping[str, Option] = dataclass_field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -235,7 +236,7 @@ def _limits(raw: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
 
 _PLAIN = (
     "required", "maps_to", "summary", "public", "path", "prefill", "confirm", "max_length", "min_chars", "max_chars", "places", "better",
-    "min_rows", "max_rows", "min_count", "max_mb", "max_count", "total", "role", "identity", "invoice", "invoice_number",
+    "min_rows", "max_rows", "min_count", "max_mb", "max_count", "total", "role", "identity", "invoice", "invoice_number", "entry_of",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pilotage.calls import standing
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.form_fields import Field
 from pilotage.calls.formdef import FormDef
@@ -23,7 +24,7 @@ from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.registry.models import Enterprise, Title, localized
 
-REGISTER, TITLES, PERSON, APPLICATION, RENEWAL = "register", "titles", "person", "application", "renewal"
+REGISTER, TITLES, PERSON, APPLICATION, RENEWAL, DIRECTORY = "register", "titles", "person", "application", "renewal", "directory"
 Origin = dict[str, Any]
 
 
@@ -85,6 +86,8 @@ def _known(actor: Any, enterprise: Enterprise, form: FormDef) -> Prefill:
     titles: list[Title] | None = None
     found = Prefill()
     for key, each in form.by_key.items():
+        if each.entry_of and len(held := standing.entry_numbers(enterprise, each.entry_of)) == 1:
+            found.data[key], found.origins[key] = held[0], {"from": DIRECTORY}
         path = each.prefill or ("enterprise.industry" if each.maps_to == "industry" else "")
         if not path or not each.is_typed:
             continue
@@ -169,6 +172,8 @@ def origin_words(origin: Mapping[str, Any] | None) -> str:
     if not origin:
         return ""
     match origin.get("from"):
+        case "directory":
+            return _("entry held")
         case "register":
             return _("enterprise register")
         case "titles":

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from pilotage.calls import eligibility
 from pilotage.calls.eligibility import Facts, Finding, Holding, Honour, Question
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Call, CallVersion, Stage
 from pilotage.core import clock
@@ -97,6 +100,32 @@ def _honours(enterprise: Enterprise) -> list[Honour]:
 
 def _holdings(enterprise: Enterprise) -> list[Holding]:
     return _kept(enterprise, "holdings", lambda: [each for reader in _readers for each in reader(enterprise.pk)])
+
+
+def entry_numbers(enterprise: Enterprise, directory: str) -> list[str]:
+    """The entries in force that the enterprise holds in a directory. Queries as :func:`_holdings`, once for the object."""
+    today = clock.today()
+    return [each.number for each in _holdings(enterprise) if each.directory == directory and (not each.until or each.until >= today)]
+
+
+def foreign_entries(form: FormDef, answers: Mapping[str, Any], enterprise: Enterprise) -> dict[str, str]:
+    """Answers that must name an entry of the applicant's own and do not: field key -> sentence. No query where there are none."""
+    asked = {key: str(answers[key]) for key, field in form.by_key.items() if field.entry_of and answers.get(key)}
+    found = {}
+    for key, number in asked.items():
+        field = form.by_key[key]
+        own = entry_numbers(enterprise, field.entry_of)
+        if number not in own:
+            found[key] = _not_own(field, number, own)
+    return found
+
+
+def _not_own(field: Field, number: str, own: Sequence[str]) -> str:
+    title = {slug: name for reader in _names for slug, name in reader().items()}.get(field.entry_of, field.entry_of)
+    said = {"field": field.label, "number": number, "directory": title, "own": joined(own)}
+    if not own:
+        return _("%(field)s: “%(number)s” is no entry of yours; the applicant holds no entry in force in “%(directory)s”.") % said
+    return _("%(field)s: “%(number)s” is no entry in force of yours in “%(directory)s”. Yours: %(own)s.") % said
 
 
 def _filed(call: Call, enterprise: Enterprise, application: Application | None) -> list[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ ANY = frozenset(
 )  # fmt: skip
 OWN: Mapping[str, frozenset[str]] = {
     "registry": frozenset({"path"}),
-    "text": frozenset({"max_length", "invoice_number"}),
+    "text": frozenset({"max_length", "invoice_number", "entry_of"}),
     "textarea": frozenset({"min_chars", "max_chars"}),
     "integer": frozenset({"min", "max", "unit", "units", "total"}),
     "decimal": frozenset({"min", "max", "places", "unit", "units", "total"}),

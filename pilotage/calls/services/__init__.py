@@ -81,6 +81,7 @@ __all__ = [
     "start_application",
     "stay",
     "submit",
+    "take_back",
     "take_book",
     "unshortlist_many",
     "withdraw",

@@ -66,6 +66,7 @@ def submission_problems(application: Application) -> dict[str, str]:
     counts, registry = attachment_counts(application), registry_values(application.enterprise)
     problems = form.problems(application.data, counts, registry)
     own = problems | unconfirmed(form, application.data, application.origins)
+    own |= standing.foreign_entries(form, application.data, application.enterprise)
     own |= _not_eligible(application, form, problems) | _filed_before(application, form)
     return own | _against(application, form, own) | joint.partner_problems(application) | joint.signoff_problem(application)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pilotage.calls import standing
 from pilotage.calls.form_fields import Field
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, FieldChange, Partner
@@ -60,6 +61,8 @@ class Merge:
 def merge(row: Row, form: FormDef, values: Mapping[str, Any], base_version: int, actor: Any) -> Merge:
     """Compare ``values`` with the row as it is now. A field that somebody else changed after ``base_version`` is a conflict."""
     cleaned, errors = _clean(form, values, row.data, actor)
+    if not_held := standing.foreign_entries(form, cleaned, row.enterprise):
+        cleaned, errors = {key: value for key, value in cleaned.items() if key not in not_held}, errors | not_held
     conflicts = {
         key: FieldConflict(value, row.data.get(key))
         for key, value in cleaned.items()

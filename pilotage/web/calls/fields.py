@@ -61,6 +61,7 @@ class BoundField:
         source: str = "",
         is_brought: bool = False,
         is_unconfirmed: bool = False,
+        entries: Sequence[str] = (),
     ):
         self.field = field
         self.stored = value
@@ -79,6 +80,8 @@ class BoundField:
         self.source = source
         self.is_brought = is_brought
         self.is_unconfirmed = is_unconfirmed
+        # the applicant's own entries in the directory the field asks of
+        self.entries = entries
         # what a rule over several fields says here; kept apart from what is wrong with this answer itself
         self.note = shorter(note, field.label)
         self.note_is_error = note_is_error
@@ -112,6 +115,8 @@ class BoundField:
 
     @property
     def template(self) -> str:
+        if self.entries:
+            return "calls/components/field_entry.html"
         kind = "input" if self.field.type in _ONE_LINE else self.field.type
         return f"calls/components/field_{kind}.html"
 
@@ -191,6 +196,12 @@ class BoundField:
     def options(self) -> list[tuple[str, str, bool]]:
         chosen = self.value if isinstance(self.value, list | dict) else [self.text]
         return [(option.value, option.label, option.value in chosen) for option in self.field.options]
+
+    @property
+    def entry_options(self) -> list[tuple[str, bool]]:
+        """The own entries; what was answered before stays to be seen though it may be held no longer."""
+        listed = [*self.entries, *([self.text] if self.text and self.text not in self.entries else [])]
+        return [(number, number == self.text) for number in listed]
 
     @property
     def is_true(self) -> bool:

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from pilotage.calls import prefill, selectors, services
+from pilotage.calls import prefill, selectors, services, standing
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.form_display import NOTHING, display
 from pilotage.calls.form_fields import Field, Section
@@ -87,7 +87,8 @@ class Sheet:
     @cached_property
     def problems(self) -> dict[str, str]:
         found = self.form.problems(self.data, self.counts, self.registry)
-        return found | prefill.unconfirmed(self.form, self.data, self.row.origins)
+        found |= prefill.unconfirmed(self.form, self.data, self.row.origins)
+        return found | standing.foreign_entries(self.form, self.data, self.row.enterprise)
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -234,6 +235,7 @@ class Sheet:
                     extra_rows=(extra_rows or {}).get(field.key, 0),
                     typed=(typed or {}).get(field.key),
                     hidden=field.key in hidden,
+                    entries=standing.entry_numbers(self.row.enterprise, field.entry_of) if field.entry_of else (),
                     ask_province=bool(chosen),
                 )
             )

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pilotage.calls import joint, joint_rules, rules, services
+from pilotage.calls import joint, joint_rules, rules, services, standing
 from pilotage.calls.form_filed import write_filed
 from pilotage.calls.form_offline import taking
 from pilotage.calls.form_ticket import Ticket, ticket_for
@@ -64,7 +64,9 @@ def part_download(request: HttpRequest, number: str) -> HttpResponse:
 def _written(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     with _in_the_asked_language(request):
         title = f"{sheet.application.call.title} {sheet.application.number}"
-        content = write_form(sheet.form, sheet.data, title=title, ticket=_ticket(sheet).text(), registry=sheet.registry)
+        asked = {key: field.entry_of for key, field in sheet.form.by_key.items() if field.entry_of}
+        offered = {key: standing.entry_numbers(sheet.row.enterprise, directory) for key, directory in asked.items()}
+        content = write_form(sheet.form, sheet.data, title=title, ticket=_ticket(sheet).text(), registry=sheet.registry, offered=offered)
     return file_response(f"form-{sheet.draft_key.replace('/', '-')}.xlsx", content, XLSX)
 
 
