@@ -203,6 +203,15 @@ class QuotaStatus:
     """``limit`` None: no quota is applied. ``used`` counts shortlisted and sent; ``cosigned`` those of them co-signed."""
 
     limit: int | None
+def has_own_list(actor: Any) -> bool:
+    """Whether a communications administration has a list of its own: in a call that still takes recommendations, or one it has used. One query."""
+    own = Q(pk__in=[])
+    for membership in memberships_as(actor, Role.COMMUNICATIONS_OFFICER):
+        own |= Q(kind=RecommenderKind.COMMUNICATIONS, province=membership.organisation.division_id)
+    running = Q(quotas__call__stages__kind=StageKind.RECOMMEND, quotas__call__stages__closes_at__gt=clock.now())
+    return Recommender.objects.filter(own).filter(running | Q(applications__submitted_at__isnull=False)).exists()
+
+
     is_verified: bool
     used: int
     shortlisted: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilotage.accounts.enums import Role
+from pilotage.calls.selectors import has_own_list
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -36,6 +37,8 @@ class NavItem:
     label: str | _StrPromise
     roles: frozenset[str] = EVERYBODY
     under: tuple[str, ...] = ()
+    # about lists: nothing for a communications administration that only co-signs
+    is_of_lists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ WORK_NAV = (
     NavItem("desk", pgettext_lazy("navigation", "Overview"), SECRETARIAT, under=("/work/review/", "/work/selection/")),
     NavItem("calls:my-list", _("My applications"), APPLICANTS),
     NavItem("calls:cosign-desk", pgettext_lazy("navigation", "Co-sign"), COMMUNICATIONS),
-    NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE | COMMUNICATIONS | DIRECT),
-    NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE | COMMUNICATIONS | DIRECT),
+    NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE | COMMUNICATIONS | DIRECT, is_of_lists=True),
+    NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE | COMMUNICATIONS | DIRECT, is_of_lists=True),
+    NavItem("calls:report-desk", pgettext_lazy("navigation", "Reports"), OFFICERS | SECRETARIAT | AUDITORS),
     NavItem("review:queue", pgettext_lazy("navigation", "To review"), EXPERTS),
     NavItem("calls:accept-desk", pgettext_lazy("navigation", "Accept"), SECRETARIAT),
     NavItem("calls:application-list", pgettext_lazy("navigation", "Applications"), OFFICERS | SECRETARIAT | AUDITORS),
@@ -86,7 +90,11 @@ def public_links(path: str) -> list[Link]:
 
 
 def work_links(actor: Any, path: str) -> list[Link]:
-    return links(WORK_NAV, actor.roles() if hasattr(actor, "roles") else set(), path)
+    """One query for a communications administration, none for others."""
+    roles = actor.roles() if hasattr(actor, "roles") else set()
+    if roles & COMMUNICATIONS and not has_own_list(actor):
+        return links((replace(item, roles=item.roles - COMMUNICATIONS) if item.is_of_lists else item for item in WORK_NAV), roles, path)
+    return links(WORK_NAV, roles, path)
 
 
 def resolved(url_name: str, *args: Any) -> str:
