@@ -74,7 +74,7 @@ def _after(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcom
         "add-row": f"&rows.{argument}={_row_count(request, argument) + 1}",
         "province": f"&province.{argument}={_province(request, argument)}",
     }
-    anchor = f"#f-{argument.partition(':')[0]}" if act in {"add-row", "remove-row", "province", "upload", "confirm"} else ""
+    anchor = f"#f-{argument.partition(':')[0]}" if act in {"add-row", "remove-row", "province", "upload", "confirm", "answer"} else ""
     if act == "confirm-section":
         messages.success(request, _("Confirmed: nothing has changed in “%(section)s”.") % {"section": section.title})
         following = next((s for s in sheet.form.sections[sheet.form.sections.index(section) + 1 :]), section)
