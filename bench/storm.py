@@ -12,6 +12,7 @@ Prints for each kind of request (autosave, form, submission, receipt) and at the
 
     storm db=… applicants=… minutes=… kind=… wanted=… done=… shed=… other=… p50_ms=… p99_ms=… max_ms=…
     storm_saved db=… … p50_s=… p99_s=… max_s=…    from typing a text until it, or a newer one, was acknowledged
+    storm_machine db=… machine=… site=… people=… others=…    cores in use: all, site and database, these people, other work
     storm_verified db=… values=… lost=… submissions=… lost_submissions=… unsent=… chain=…
 
 Ends with code 1 when anything acknowledged is not there. 1,000 of 3,000 applicants submit in 5 minutes; other sizes in proportion.
@@ -43,6 +44,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 BEFORE_THE_DEADLINE = datetime(2023, 8, 31, 16, 45, tzinfo=BEIJING)
 TOKEN = "storm0123456789storm0123456789ab"
 EVERY, PATIENCE, DRAIN = 20.0, 60.0, 60.0
+QUIET = 0.1  # cores that other work may take of a machine called quiet
 FIELD, SECTION = "overview", "project"
 
 
@@ -228,56 +230,62 @@ class Answer:
     headers: dict[str, str]
 
 
-class Line:
-    """One kept connection; as much of HTTP/1.1 as the site speaks."""
+class Line(asyncio.Protocol):
+    """One kept connection; as much of HTTP/1.1 as the site speaks, and no more work than that: it shares the machine with the site."""
 
     def __init__(self, port: int):
         self.port = port
-        self.reader: asyncio.StreamReader | None = None
-        self.writer: asyncio.StreamWriter | None = None
+        self.transport: asyncio.Transport | None = None
+        self.answer: asyncio.Future[Answer] | None = None
+        self.held = b""
 
-    async def ask(self, method: str, path: str, session: str, fields: dict[str, str] | None = None, **headers: str) -> Answer:
+    async def ask(self, request: bytes) -> Answer:
         """Raises ``OSError`` or ``TimeoutError``; the line is new afterwards."""
-        body = urlencode(fields or {}).encode()
-        given = {
-            "Host": f"127.0.0.1:{self.port}",
-            "Cookie": f"sessionid={session}; csrftoken={TOKEN}",
-            "Accept-Encoding": "gzip",
-            "Content-Length": str(len(body)),
-            **({"X-CSRFToken": TOKEN, "Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {}),
-            **headers,
-        }
-        head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+        loop = asyncio.get_running_loop()
+        if self.transport is None:  # hung up by the site while it rested
+            await loop.create_connection(lambda: self, "127.0.0.1", self.port)
+        assert self.transport is not None
+        self.answer, self.held = loop.create_future(), b""
+        limit = loop.call_later(PATIENCE, self.fail, TimeoutError())
         try:
-            async with asyncio.timeout(PATIENCE):
-                if self.reader is None or self.reader.at_eof():  # hung up by the site while it rested
-                    self.hang_up()
-                    self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-                assert self.writer is not None
-                self.writer.write(f"{method} {quote(path, safe='/?=&')} HTTP/1.1\r\n{head}\r\n".encode() + body)
-                return await self._answer()
-        except (asyncio.IncompleteReadError, ValueError) as error:
-            self.hang_up()
-            raise ConnectionError("the server hung up") from error
+            self.transport.write(request)
+            return await self.answer
         except BaseException:
             self.hang_up()
             raise
+        finally:
+            limit.cancel()
+            self.answer = None
 
-    async def _answer(self) -> Answer:
-        assert self.reader is not None
-        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines[1:] if line)}
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.transport = None
+        self.fail(error if isinstance(error, OSError) else ConnectionError("the server hung up"))
+
+    def fail(self, error: Exception) -> None:
+        if self.answer and not self.answer.done():
+            self.answer.set_exception(error)
+
+    def data_received(self, data: bytes) -> None:
+        self.held += data
+        end = self.held.find(b"\r\n\r\n")
+        if end < 0 or self.answer is None or self.answer.done():
+            return
+        lines = self.held[:end].decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines[1:])}
         if "content-length" not in headers:
-            raise ValueError("an answer without a length")
-        await self.reader.readexactly(int(headers["content-length"]))
-        if headers.get("connection", "").lower() == "close":
-            self.hang_up()
-        return Answer(int(lines[0].split()[1]), headers)
+            self.fail(ConnectionError("an answer without a length"))
+        elif len(self.held) - end - 4 >= int(headers["content-length"]):
+            if headers.get("connection", "").lower() == "close":
+                self.hang_up()
+            self.answer.set_result(Answer(int(lines[0].split()[1]), headers))
 
     def hang_up(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
-        self.reader = self.writer = None
+        if self.transport is not None:
+            self.transport.close()
+        self.transport = None
 
 
 @dataclass
@@ -287,6 +295,7 @@ class Person:
     session: str
     text: str  # what the draft held at the beginning
     version: int = 0
+    seen: str = ""  # what the page shows around the field, by name
     count: int = 0
     typed: str = ""  # the newest text, acknowledged or not
     typed_at: float = 0.0
@@ -308,18 +317,21 @@ class Storm:
         self.answers: dict[str, Counter[str]] = defaultdict(Counter)
         self.saved_after: list[float] = []
         self.end = 0.0
+        self.common = f"Host: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\n"
+        self.usage: dict[str, float] = {}
 
     async def blow(self) -> None:
         for _ in range(self.options.connections):
             self.lines.put_nowait(Line(self.port))
         for person in self.people[:4]:  # both processes have loaded their code before it begins
             await self.ask("warm", "GET", f"/my/{person.number}/", person)
-        begin, seconds = time.monotonic(), self.options.minutes * 60
+        begin, seconds, before = time.monotonic(), self.options.minutes * 60, Usage.now()
         self.end = begin + seconds
         who = set(self.dice.sample(range(len(self.people)), min(self.options.submit, len(self.people))))
         when = {n: begin + seconds * (0.2 + 0.8 * self.dice.random()) for n in who}
         first = [begin + EVERY * self.dice.random() for _ in self.people]
         await asyncio.gather(*(self.live(person, first[n], when.get(n)) for n, person in enumerate(self.people)))
+        self.usage = Usage.now().since(before)
         while not self.lines.empty():
             self.lines.get_nowait().hang_up()
 
@@ -328,7 +340,7 @@ class Storm:
         wanted = time.monotonic()
         line = await self.lines.get()
         try:
-            answer = await line.ask(method, path, person.session, fields, **headers)
+            answer = await line.ask(self.request(method, path, person.session, fields, headers))
         except (OSError, TimeoutError) as error:
             self.answers[kind][type(error).__name__] += 1
             return Answer(0, {})
@@ -338,6 +350,13 @@ class Storm:
         if answer.status in {200, 302}:
             self.times[kind].append(time.monotonic() - wanted)
         return answer
+
+    def request(self, method: str, path: str, session: str, fields: dict[str, str] | None, headers: dict[str, str]) -> bytes:
+        body = urlencode(fields or {}).encode()
+        own = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        start = f"{method} {quote(path, safe='/?=&')} HTTP/1.1\r\n{self.common}Cookie: sessionid={session}; csrftoken={TOKEN}\r\n{own}"
+        typed = f"X-CSRFToken: {TOKEN}\r\nContent-Type: application/x-www-form-urlencoded\r\n" if method == "POST" else ""
+        return f"{start}{typed}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
     async def live(self, person: Person, first: float, submits_at: float | None) -> None:
         """Type and save until the end, or until one's own submission; then see the last text safely up."""
@@ -359,12 +378,12 @@ class Storm:
         """The newest text, again and again while the site asks to wait, until it is kept or ``until`` is past."""
         while person.typed != person.kept_text:
             text = person.typed
-            fields = {"do": "autosave", "has": f"{FIELD}:{person.version}:", f"f.{FIELD}": text}
+            fields = {"do": "autosave", "seen": person.seen, "has": f"{FIELD}:{person.version}:", f"f.{FIELD}": text}
             headers = {"HX-Request": "true", "Pilotage-Autosave": "1"}
             answer = await self.ask("autosave", "POST", f"/my/{person.number}/?section={SECTION}", person, fields, **headers)
             told = json.loads(answer.headers.get("hx-trigger", "{}")).get("pilotage:saved", {})
             if FIELD in told.get("fields", {}):
-                person.version = told["version"]
+                person.version, person.seen = told["version"], told["seen"]
                 self.keep(person, text)
                 return
             if answer.status != 503:
@@ -404,11 +423,51 @@ class Storm:
                 "storm", kind=kind, wanted=self.answers["typed"]["texts"] if kind == "autosave" else sum(found.values()), done=done, shed=shed,
                 other=other or 0, **spread(times, "ms", 1000),
             )  # fmt: skip
-        self.line("storm_saved", texts=len(self.saved_after), **spread(sorted(self.saved_after), "s", 1), load=f"{os.getloadavg()[0]:.1f}")
+        self.line("storm_saved", texts=len(self.saved_after), **spread(sorted(self.saved_after), "s", 1))
+        others = self.usage["others"]
+        words = "busy_with_other_work" if others > QUIET else "quiet"
+        load = f"{os.getloadavg()[0]:.1f}"
+        self.line("storm_machine", **{name: f"{cores:.2f}" for name, cores in self.usage.items()}, load=load, was=words)
 
     def line(self, name: str, **values: Any) -> None:
         own = {"db": self.options.db, "applicants": self.options.applicants, "minutes": self.options.minutes}
         print(name, " ".join(f"{key}={value}" for key, value in (own | values).items()), flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Seconds of processor time until now: of the whole machine, of the site with its database, of this process."""
+
+    at: float
+    machine: float
+    site: float
+    people: float
+
+    @classmethod
+    def now(cls) -> Usage:
+        ticks = os.sysconf("SC_CLK_TCK")
+        user, nice, system, _idle, _waiting, *further = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
+        machine = (user + nice + system + sum(further)) / ticks
+        return cls(time.monotonic(), machine, sum(descendants(os.getpid()).values()) / ticks, time.process_time())
+
+    def since(self, before: Usage) -> dict[str, float]:
+        """Cores used between the two."""
+        seconds = self.at - before.at
+        shares = {name: (getattr(self, name) - getattr(before, name)) / seconds for name in ("machine", "site", "people")}
+        return shares | {"others": max(0.0, shares["machine"] - shares["site"] - shares["people"])}
+
+
+def descendants(pid: int) -> dict[int, int]:
+    """Ticks of processor time of every process started by ``pid`` or by one of those, and of those of them that have ended."""
+    parents, ticks = {}, {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            after = entry.read_text().rpartition(")")[2].split()
+            parents[int(entry.parent.name)], ticks[int(entry.parent.name)] = int(after[1]), sum(map(int, after[11:15]))
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return {child: ticks[child] for child in found - {pid}}
 
 
 def spread(times: list[float], unit: str, factor: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.core import clock
+from pilotage.core.prepared import Prepared
 from pilotage.registry.models import localized
 
 # What rooms above read together with the memberships, so that it costs no query of its own: name -> expression.
@@ -60,13 +61,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def active_memberships(self) -> list[Membership]:
         """The memberships in force now, organisation included; one query, kept for the life of the object."""
         now = clock.now()
-        return [
-            membership
-            for membership in self.memberships.annotate(**MEMBERSHIP_RIDERS)
-            .select_related("organisation", "organisation__division")
-            .order_by("id")
-            if membership.ended_at is None or membership.ended_at > now
-        ]
+        found = [each for each in _memberships_of.rows(self.pk) if each.ended_at is None or each.ended_at > now]
+        for membership in found:
+            membership.user = self
+        return found
 
     def roles(self) -> set[str]:
         return {membership.role for membership in self.active_memberships}
@@ -149,6 +147,16 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.organisation}"
+
+
+_memberships_of = Prepared(
+    lambda user: (
+        Membership.objects.filter(user=user)
+        .annotate(**MEMBERSHIP_RIDERS)
+        .select_related("organisation", "organisation__division")
+        .order_by("id")
+    )
+)
 
 
 class Invitation(models.Model):

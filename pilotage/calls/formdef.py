@@ -74,6 +74,16 @@ class SectionProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything that a form says of some answers, reckoned once."""
+
+    state: State
+    problems: dict[str, str]
+    progress: list[SectionProgress]
+    violations: list[Violation]
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """Before, after and the change. ``percent`` is relative, or in points where the unit itself is %.
 
@@ -167,10 +177,20 @@ class FormDef:
         self, data: Answers, attachments: Mapping[str, int] | None = None, registry: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
         """What stands against submission: field key -> sentence, in the order of the form."""
-        return self._problems(self.state(data), data, attachments or {}, registry or {})
+        state = self.state(data)
+        return self._problems(state, data, attachments or {}, registry or {}, self._violations(state))
 
-    def _problems(self, state: State, data: Answers, attachments: Mapping[str, int], registry: Mapping[str, Any]) -> dict[str, str]:
-        broken = self._sentences(state, is_error=True)
+    def judge(self, data: Answers, attachments: Mapping[str, int], registry: Mapping[str, Any]) -> Judgement:
+        """``state``, ``problems``, ``completeness`` and ``violations`` for the price of one."""
+        state = self.state(data)
+        violations = self._violations(state)
+        problems = self._problems(state, data, attachments, registry, violations)
+        return Judgement(state, problems, [self._progress(section, state, problems) for section in self.sections], violations)
+
+    def _problems(
+        self, state: State, data: Answers, attachments: Mapping[str, int], registry: Mapping[str, Any], violations: list[Violation]
+    ) -> dict[str, str]:
+        broken = _first_sentences(violations, is_error=True)
         found = {}
         for key, field in self.by_key.items():
             if key not in state.hidden and self.asks(key):
@@ -221,24 +241,14 @@ class FormDef:
     def _ruled_tables(self) -> tuple[Field, ...]:
         return tuple(field for field in self.by_key.values() if field.row_rules and self.asks(field.key))
 
-    def _sentences(self, state: State, *, is_error: bool) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for violation in self._violations(state):
-            if violation.is_error is is_error:
-                for key in violation.fields:
-                    found.setdefault(key, violation.sentence)
-        return found
-
     def warnings(self, data: Answers) -> dict[str, str]:
         """What should be looked at again, but does not stand against submission: field key -> sentence."""
-        return self._sentences(self.state(data), is_error=False)
+        return _first_sentences(self.violations(data), is_error=False)
 
     def completeness(
         self, data: Answers, attachments: Mapping[str, int] | None = None, registry: Mapping[str, Any] | None = None
     ) -> list[SectionProgress]:
-        state = self.state(data)
-        problems = self._problems(state, data, attachments or {}, registry or {})
-        return [self._progress(section, state, problems) for section in self.sections]
+        return self.judge(data, attachments or {}, registry or {}).progress
 
     def _progress(self, section: Section, state: State, problems: Mapping[str, str]) -> SectionProgress:
         visible = [field.key for field in section.fields if field.key not in state.hidden]
@@ -294,6 +304,15 @@ def _steps(by_key: Mapping[str, Field], names: Mapping[str, Name]) -> tuple[_Ste
 def _result(step: _Step, answers: Answers) -> str | None:
     value: Any = step.formula.evaluate(answers) if step.formula else None
     return None if value is None else plain_number(rounded(value, step.places))
+
+
+def _first_sentences(violations: list[Violation], *, is_error: bool) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for violation in violations:
+        if violation.is_error is is_error:
+            for key in violation.fields:
+                found.setdefault(key, violation.sentence)
+    return found
 
 
 def _broken_rows(field: Field, rows: Any) -> list[Violation]:

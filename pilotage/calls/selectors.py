@@ -31,6 +31,7 @@ from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Attachment, Call, CallVersion, Quota, Recommender
 from pilotage.calls.summary import SUMMARY_COLUMNS, SummaryRow, summary_rows
 from pilotage.core import clock
+from pilotage.core.prepared import Prepared
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.registry.models import Enterprise
 
@@ -43,6 +44,7 @@ STANDING_UPDATES = frozenset({*WITH_CITY, ApplicationState.CHECKED, ApplicationS
 APPLICANTS = frozenset({Role.FILER, Role.LEGAL_REPRESENTATIVE})
 _MOST_FORMS = 64
 _forms: OrderedDict[tuple[int, str], FormDef] = OrderedDict()
+_contents: OrderedDict[tuple[int, str], dict[str, Any]] = OrderedDict()
 
 
 def form_of(version: CallVersion) -> FormDef:
@@ -53,6 +55,17 @@ def form_of(version: CallVersion) -> FormDef:
         if len(_forms) > _MOST_FORMS:
             _forms.popitem(last=False)
     return _forms[key]
+
+
+def with_content(version: CallVersion) -> CallVersion:
+    """A version whose content was deferred, with it; a version never changes, so it is read and parsed once per process."""
+    key = (version.pk, version.digest)
+    if key not in _contents:
+        _contents[key] = version.content
+        if len(_contents) > _MOST_FORMS:
+            _contents.popitem(last=False)
+    version.content = _contents[key]
+    return version
 
 
 # --- an application -------------------------------------------------------------------------
@@ -76,7 +89,15 @@ def _shown(enterprise: Enterprise, name: str) -> str:
 
 
 def attachments_of(application: Application) -> list[Attachment]:
-    return list(application.attachments.filter(removed_at__isnull=True).select_related("uploaded_by"))
+    found = _attachments_of.rows(application.pk)
+    for attachment in found:
+        attachment.application = application
+    return found
+
+
+_attachments_of = Prepared(
+    lambda application: Attachment.objects.filter(application=application, removed_at__isnull=True).select_related("uploaded_by")
+)
 
 
 def attachment_counts(application: Application) -> dict[str, int]:
@@ -182,6 +203,15 @@ def recommenders_of(actor: Any) -> list[Recommender]:
     return list(Recommender.objects.filter(condition).order_by("code"))
 
 
+def has_own_list(actor: Any) -> bool:
+    """Whether a communications administration has a list of its own: in a call that still takes recommendations, or one it has used. One query."""
+    own = Q(pk__in=[])
+    for membership in memberships_as(actor, Role.COMMUNICATIONS_OFFICER):
+        own |= Q(kind=RecommenderKind.COMMUNICATIONS, province=membership.organisation.division_id)
+    running = Q(quotas__call__stages__kind=StageKind.RECOMMEND, quotas__call__stages__closes_at__gt=clock.now())
+    return Recommender.objects.filter(own).filter(running | Q(applications__submitted_at__isnull=False)).exists()
+
+
 # --- desks ----------------------------------------------------------------------------------
 def desk_counts(actor: Any, call: Call) -> dict[str, int]:
     """Visible applications by state, and by the groups ``to_check``, ``to_cosign``, ``on_list`` and ``total``. One query."""
@@ -203,15 +233,6 @@ class QuotaStatus:
     """``limit`` None: no quota is applied. ``used`` counts shortlisted and sent; ``cosigned`` those of them co-signed."""
 
     limit: int | None
-def has_own_list(actor: Any) -> bool:
-    """Whether a communications administration has a list of its own: in a call that still takes recommendations, or one it has used. One query."""
-    own = Q(pk__in=[])
-    for membership in memberships_as(actor, Role.COMMUNICATIONS_OFFICER):
-        own |= Q(kind=RecommenderKind.COMMUNICATIONS, province=membership.organisation.division_id)
-    running = Q(quotas__call__stages__kind=StageKind.RECOMMEND, quotas__call__stages__closes_at__gt=clock.now())
-    return Recommender.objects.filter(own).filter(running | Q(applications__submitted_at__isnull=False)).exists()
-
-
     is_verified: bool
     used: int
     shortlisted: int

@@ -68,7 +68,7 @@ def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "pilotage.core.queued_sqlite",
             "NAME": unquote(parts.path)[1:] or ":memory:",  # sqlite:///relative, sqlite:////absolute
             "OPTIONS": sqlite_options,
             "CONN_MAX_AGE": 600,

@@ -40,6 +40,14 @@ def conflict(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @login_not_required
+def busy(request: HttpRequest, seconds: int) -> HttpResponse:
+    """503: the turn to write did not come in time. Nothing was written."""
+    response = _answer(request, 503)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+@login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     logger.warning("cross-site check failed at %s: %s", request.path, reason)
     return _answer(request, 403, template="errors/csrf.html")

@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 )
 def test_a_sqlite_address(url, name):
     entry = env.database(url, {"timeout": 20})
-    assert (entry["ENGINE"], entry["NAME"], entry["OPTIONS"]) == ("django.db.backends.sqlite3", name, {"timeout": 20})
+    assert (entry["ENGINE"], entry["NAME"], entry["OPTIONS"]) == ("pilotage.core.queued_sqlite", name, {"timeout": 20})
 
 
 def test_a_postgresql_address():

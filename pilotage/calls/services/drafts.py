@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import record
-from pilotage.calls import rules
+from pilotage.calls import joint, rules
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Call, CallVersion, NumberSeries
@@ -23,7 +25,7 @@ from pilotage.calls.services.attachments import carry_over
 from pilotage.calls.services.common import locked
 from pilotage.calls.services.merging import SaveResult, merge, remember, write
 from pilotage.core import clock
-from pilotage.core.verdict import Invalid, Refused
+from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.registry.models import Division, Enterprise
 
 
@@ -147,6 +149,8 @@ def save_draft(*, actor: Any, application: Application, values: Mapping[str, Any
     Where the legal representative signs, a change takes back what was asked for or signed.
     Raises ``Refused`` when the application cannot be changed (any more), ``Conflict`` when another writer won the race.
     """
+    if result := _save_as_read(actor, application, values, base_version):
+        return result
     with transaction.atomic():
         fresh = locked(application)
         rules.can_edit(actor, fresh).require()
@@ -163,6 +167,26 @@ def save_draft(*, actor: Any, application: Application, values: Mapping[str, Any
     return merged.result(fresh)
 
 
+def _save_as_read(actor: Any, application: Application, values: Mapping[str, Any], base_version: int) -> SaveResult | None:
+    """The usual case, without a second look under lock: merge into the row as the caller read it, and write if it still is that row.
+
+    None when it is not, when nothing would be written (then only a fresh row can say what is kept), or when a signature is at stake.
+    """
+    row = copy(application)
+    if row.get_deferred_fields() or joint.needs_signoff(row) or not rules.can_edit(actor, row):
+        return None
+    form = form_for(row)
+    merged = merge(row, form, values, base_version, actor)
+    if not merged.changed:
+        return None
+    with suppress(Conflict), transaction.atomic():
+        write(row, merged.changed, actor=actor, state=row.state, columns=columns(form, {**row.data, **merged.changed}))
+        record(row, "application.save_draft", actor=actor, extra={"fields": sorted(merged.changed)})
+        _show(application, row)
+        return merged.result(row)
+    return None
+
+
 def confirm_answers(*, actor: Any, application: Application, keys: Iterable[str]) -> list[str]:
     """Say that brought-in answers still hold, unchanged. Returns those that were confirmed now."""
     with transaction.atomic():
@@ -172,9 +196,10 @@ def confirm_answers(*, actor: Any, application: Application, keys: Iterable[str]
         if confirmed:
             now = clock.now().isoformat(timespec="seconds")
             fresh.origins = fresh.origins | {key: {**fresh.origins[key], "confirmed": {"by": str(actor), "at": now}} for key in confirmed}
-            Application.objects.filter(pk=fresh.pk).update(origins=fresh.origins)
+            fresh.draft_version += 1  # whoever read the row before has not read this
+            Application.objects.filter(pk=fresh.pk).update(origins=fresh.origins, draft_version=fresh.draft_version, updated_at=clock.now())
             record(fresh, "application.confirm_answers", actor=actor, extra={"fields": sorted(confirmed)})
-    application.origins = fresh.origins
+    application.origins, application.draft_version = fresh.origins, fresh.draft_version
     return confirmed
 
 

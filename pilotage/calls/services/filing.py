@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
-from pilotage.audit.services import transition
+from pilotage.audit.services import record, transition
 from pilotage.calls import joint, rules, standing
 from pilotage.calls.eligibility import Answer
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState
@@ -17,47 +18,105 @@ from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Revision
 from pilotage.calls.prefill import unconfirmed
 from pilotage.calls.report_forms import form_for
-from pilotage.calls.selectors import attachment_counts, form_of, registry_values
+from pilotage.calls.selectors import attachment_counts, form_of, registry_values, with_content
 from pilotage.calls.services.common import carry_back, close_gaps, lock_list, locked
 from pilotage.calls.services.invoices import keep_invoice_numbers
+from pilotage.calls.services.merging import stating, write
 from pilotage.calls.services.quality import judge_figures
 from pilotage.calls.services.receipts import issue_receipt
 from pilotage.core import clock
+from pilotage.core.prepared import Prepared
 from pilotage.core.search import bigrams
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.registry.models import Enterprise
 
+_as_it_stands = Prepared(
+    lambda key: Application.objects.filter(pk=key)
+    .select_related(
+        "call", "version", "recommender", "industry", "province", "prefecture",
+        "enterprise__province", "enterprise__prefecture", "enterprise__county", "enterprise__industry",
+    )
+    .defer("version__content")
+)  # fmt: skip
 
-def submit(*, actor: Any, application: Application) -> Application:
+
+_for_update = Prepared(lambda key: Application.objects.select_for_update(of=("self",)).filter(pk=key))
+
+
+def submit(*, actor: Any, application: Application, statement: str = "") -> Application:
     """Hand over a draft, or a corrected application again; what was filed becomes a revision.
 
+    ``statement`` names a statement that is made with it. The application is judged before anybody is kept waiting, and
+    once more under lock where something may have changed meanwhile.
     Raises ``Refused`` (who, deadline: the draft is kept) or ``Invalid`` with a sentence per field.
     """
+    seen = _as_it_stands.rows(application.pk)[0]
+    with_content(seen.version)
+    _verb(actor, seen)
+    judged, counts = copy(seen), attachment_counts(seen)
+    judged.data = seen.data | stating(seen, form_for(seen), statement, actor)
+    if problems := submission_problems(judged):
+        raise Invalid(problems)
     try:
         with transaction.atomic():
-            fresh = locked(application)
-            if fresh.state not in EDITABLE:
-                raise Conflict(_("The application has been submitted already. Reload the page."))
-            verb = "submit" if fresh.state == ApplicationState.DRAFT else "resubmit"
-            may(actor, fresh, verb).require()
-            if problems := submission_problems(fresh):
+            fresh = _locked_as(seen)
+            verb = _verb(actor, fresh)
+            is_same = not _is_moved(fresh, seen) and counts == attachment_counts(fresh) and not _depends_on_others(fresh)
+            if stated := stating(fresh, form_for(fresh), statement, actor):
+                write(fresh, stated, actor=actor, state=fresh.state)
+                record(fresh, "application.save_draft", actor=actor, extra={"fields": sorted(stated)})
+            if problems := {} if is_same else submission_problems(fresh):
                 raise Invalid(problems)
-            typed, fresh.data = fresh.data, form_of(fresh.version).with_computed(fresh.data)
-            revision = _file(fresh, actor)
-            changes = _filed(fresh) | ({"data": fresh.data} if fresh.data != typed else {})
-            extra = {"revision": revision.number, "digest": revision.digest}
-            if marked := judge_figures(fresh, revision):
-                changes, extra = changes | {"open_flags": len(marked)}, extra | {"marked": marked}
-            event = transition(fresh, verb, actor=actor, changes=changes, extra=extra)
-            issue_receipt(application=fresh, revision=revision, event=event)
-            keep_invoice_numbers(fresh)
+            _hand_over(fresh, verb, actor)
     except IntegrityError:
         # the other tab was faster with the same title: the database's own rule spoke
         raise Invalid({_title_key(form_of(application.version)): _twice()}) from None
     carry_back([application], [fresh])
     application.data = fresh.data
     return application
+
+
+def _hand_over(application: Application, verb: str, actor: Any) -> None:
+    typed, application.data = application.data, form_of(application.version).with_computed(application.data)
+    revision = _file(application, actor)
+    changes = _filed(application) | ({"data": application.data} if application.data != typed else {})
+    extra = {"revision": revision.number, "digest": revision.digest}
+    if marked := judge_figures(application, revision):
+        changes, extra = changes | {"open_flags": len(marked)}, extra | {"marked": marked}
+    event = transition(application, verb, actor=actor, changes=changes, extra=extra)
+    issue_receipt(application=application, revision=revision, event=event)
+    keep_invoice_numbers(application)
+
+
+def _verb(actor: Any, application: Application) -> str:
+    if application.state not in EDITABLE:
+        raise Conflict(_("The application has been submitted already. Reload the page."))
+    verb = "submit" if application.state == ApplicationState.DRAFT else "resubmit"
+    may(actor, application, verb).require()
+    return verb
+
+
+def _locked_as(seen: Application) -> Application:
+    """The row as it is now, held until the transaction ends, with what was read beside it before."""
+    fresh = _for_update.rows(seen.pk)[0]
+    for name in ("call", "version", "enterprise"):  # these never change
+        setattr(fresh, name, getattr(seen, name))
+    for name in ("recommender", "industry", "province", "prefecture"):
+        if getattr(fresh, f"{name}_id") == getattr(seen, f"{name}_id"):
+            setattr(fresh, name, getattr(seen, name))
+    return fresh
+
+
+def _is_moved(fresh: Application, seen: Application) -> bool:
+    return (fresh.draft_version, fresh.updated_at, fresh.state) != (seen.draft_version, seen.updated_at, seen.state)
+
+
+def _depends_on_others(application: Application) -> bool:
+    """Whether what partners, a legal representative or other applications do can stand against it from one moment to the next."""
+    asked = standing.rules_of(application.version)
+    shared = joint.partner_wish(application.version) is not None or joint.needs_signoff(application)
+    return shared or any(rule["rule"] == "one_per" for rule in asked)
 
 
 def submission_problems(application: Application) -> dict[str, str]:

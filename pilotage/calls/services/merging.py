@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -14,7 +15,7 @@ from pilotage.calls.form_fields import Field
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, FieldChange, Partner
 from pilotage.calls.prefill import after_change
-from pilotage.core import clock
+from pilotage.core import bulk, clock
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.registry.models import Division, Industry
 
@@ -80,17 +81,18 @@ def merge(row: Row, form: FormDef, values: Mapping[str, Any], base_version: int,
 
 def write(row: Row, changed: Mapping[str, Any], *, actor: Any, state: str, columns: Mapping[str, Any] | None = None) -> None:
     """Store what a merge changed, and its history. Raises ``Conflict`` when the row has moved on meanwhile."""
-    base = row.draft_version
+    base, read_at = row.draft_version, row.updated_at
     row.data = {key: value for key, value in {**row.data, **changed}.items() if value is not None}
     row.draft_version = base + 1
     row.field_versions = row.field_versions | dict.fromkeys(changed, base + 1)
     row.origins = after_change(row.origins, changed)
     row.updated_at = clock.now()
-    repeated = dict(columns or {})
+    repeated = {name: value for name, value in (columns or {}).items() if getattr(row, name) != value}
     for name, value in repeated.items():
         setattr(row, name, value)
     own = {name: getattr(row, name) for name in ("data", "draft_version", "field_versions", "origins", "updated_at")}
-    if not type(row)._default_manager.filter(pk=row.pk, draft_version=base, state=state).update(**own, **repeated):
+    as_read = type(row)._default_manager.filter(pk=row.pk, draft_version=base, updated_at=read_at, state=state)
+    if not as_read.update(**own, **repeated):
         raise Conflict(_("Somebody else saved this draft at the same moment. Nothing was lost; try again."))
     remember(row, changed, actor=actor)
 
@@ -99,10 +101,13 @@ def remember(row: Row, values: Mapping[str, Any], *, actor: Any) -> None:
     """Keep every acknowledged value, in the transaction that stores it. One query."""
     application, partner = (row.application_id, row.pk) if isinstance(row, Partner) else (row.pk, None)
     now = clock.now()
-    FieldChange.objects.bulk_create(
-        FieldChange(application_id=application, partner_id=partner, key=key, version=row.draft_version, value=value, by=actor, at=now)
-        for key, value in values.items()
-    )
+    names = ("application_id", "partner_id", "key", "version", "value", "by_id", "at")
+    known = (application, partner, row.draft_version, actor.pk, bulk.moment(now))
+    bulk.insert_rows(FieldChange, names, (_change(key, value, *known) for key, value in values.items()))
+
+
+def _change(key: str, value: Any, application: int, partner: int | None, version: int, by: int, at: Any) -> tuple[Any, ...]:
+    return (application, partner, key, version, None if value is None else json.dumps(value), by, at)
 
 
 def _clean(form: FormDef, values: Mapping[str, Any], stored: Mapping[str, Any], actor: Any) -> tuple[dict[str, Any], dict[str, str]]:
@@ -125,6 +130,11 @@ def _stated(field: Field, value: Any, stored: Any, actor: Any) -> Any:
         return None
     made = isinstance(stored, dict) and stored.get("agreed")
     return stored if made else {"agreed": True, "by": str(actor), "at": clock.now().isoformat(timespec="seconds")}
+
+
+def stating(row: Row, form: FormDef, key: str, actor: Any) -> dict[str, Any]:
+    """What making the statement ``key`` changes; nothing where it was made before, or none is named."""
+    return {} if not key or row.data.get(key) else {key: _stated(form.field(key), True, None, actor)}
 
 
 def _unknown_codes(form: FormDef, cleaned: Mapping[str, Any]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,17 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from pilotage.calls import joint, rules, services
-from pilotage.calls.enums import EDITABLE, ApplicationState
+from pilotage.calls.enums import EDITABLE
 from pilotage.calls.form_fields import Section
 from pilotage.calls.models import Partner
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.web.calls import comments, context, steps
 from pilotage.web.calls.fields import blocks, section_of
-from pilotage.web.calls.mine import own_application
+from pilotage.web.calls.mine import own_application, own_draft
 from pilotage.web.calls.posted import digest
 from pilotage.web.calls.saving import Outcome, resolve, save_post
-from pilotage.web.calls.sheet import ChangeWords, Sheet
+from pilotage.web.calls.sheet import Sheet
 
 CHANGES_SHOWN = 5
 
@@ -32,7 +33,8 @@ CHANGES_SHOWN = 5
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_edit(request: HttpRequest, number: str) -> HttpResponse:
-    application = own_application(request, number)
+    is_passing = request.method == "POST" and request.POST.get("do") == "autosave"
+    application = own_draft(request, number) if is_passing else own_application(request, number)
     if application.state not in EDITABLE and request.method != "POST":
         return redirect("calls:application-detail", number=application.number)
     rules.can_edit(request.user, application).require()
@@ -148,27 +150,40 @@ def page(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome)
 
 
 def autosaved(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome) -> HttpResponse:
-    """The small answer to a save in passing; the page itself learns version and saved fields from the header."""
-    fresh = sheet.reload()
-    everything = request.GET.get("show") == "problems"
-    values = form_context(request, fresh, section, outcome, everything)
-    judged = {marker.partition(":")[0] for marker in request.POST.getlist("has")}
-    values["judged"] = [field for field in values["fields"] if field.key in judged]
-    response = render(request, "calls/application_edit.html#saved", values)
-    saved = {key: digest(fresh.data.get(key)) for key in outcome.saved}
-    hidden = {field.key: field.hidden for field in values["fields"] if field.show_if}
-    response["HX-Trigger"] = json.dumps(
-        {
-            "pilotage:saved": {
-                "version": outcome.version,
-                "fields": saved,
-                "hidden": hidden,
-                "conflicts": list(outcome.conflicts),
-                "refused": list(outcome.errors),
-            }
-        }
-    )
+    """The small answer to a save in passing, in the header: version, saved fields, what is hidden. What else stands around the
+    field comes along only where it is no longer what the page shows (``seen``).
+    """
+    fresh, everything = sheet.again(), request.GET.get("show") == "problems"
+    seen = fresh.look(section, outcome.errors, everything, asked=bool(outcome.conflicts))
+    hidden = fresh.judgement.state.hidden
+    told = {
+        "version": outcome.version,
+        "fields": {key: digest(fresh.data.get(key)) for key in outcome.saved},
+        "hidden": {field.key: field.key in hidden for field in section.fields if field.shown_when},
+        "conflicts": list(outcome.conflicts),
+        "refused": list(outcome.errors),
+        "seen": seen,
+        "status": _saved_words(fresh, outcome),
+    }
+    if request.POST.get("seen") == seen:
+        response = HttpResponse()
+    else:
+        values = form_context(request, fresh, section, outcome, everything)
+        judged = {marker.partition(":")[0] for marker in request.POST.getlist("has")}
+        values["judged"] = [field for field in values["fields"] if field.key in judged]
+        response = render(request, "calls/application_edit.html#saved", values)
+    response["HX-Trigger"] = json.dumps({"pilotage:saved": told})
     return response
+
+
+def _saved_words(sheet: Sheet, outcome: Outcome) -> str:
+    if not (sheet.row.draft_version or outcome.saved):
+        return _("Saves as you type")
+    return _("Saved %(time)s") % {"time": f"{timezone.localtime(_saved_at(sheet, outcome)):%H:%M:%S}"}
+
+
+def _saved_at(sheet: Sheet, outcome: Outcome) -> datetime:
+    return clock.now() if outcome.saved else sheet.row.updated_at
 
 
 def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: Outcome, everything: bool) -> dict[str, Any]:
@@ -183,7 +198,7 @@ def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: 
     )
     sections = list(sheet.form.sections)
     place = sections.index(section)
-    changes = _changes(sheet)
+    changes = sheet.told_changes
     return {
         "application": application,
         "sheet": sheet,
@@ -199,41 +214,24 @@ def form_context(request: HttpRequest, sheet: Sheet, section: Section, outcome: 
         "blocks": blocks(fields),
         "errors": {field.key: errors[field.key] for field in fields if field.key in errors and not field.hidden},
         "whole_error": outcome.errors.get("", ""),
-        "navigation": _navigation(sheet, everything),
+        "navigation": sheet.navigation(everything),
         "previous": sections[place - 1] if place else None,
         "next": sections[place + 1] if place + 1 < len(sections) else None,
         "clash": _clash(sheet, outcome),
         "outcome": outcome,
-        "saved_at": clock.now() if outcome.saved else sheet.row.updated_at,
+        "saved_words": _saved_words(sheet, outcome),
         "has_origin": any(field.origin for field in fields),
         "changes": changes[:CHANGES_SHOWN],
         "change_count": len(changes),
         "stages": context.stages_ahead(application),
         "closes_at": steps.next_step(application, application.state)[1],
         "everything": everything,
+        "seen": sheet.look(section, outcome.errors, everything, asked=bool(outcome.conflicts)),
     }
 
 
 def _numbers(query: QueryDict, prefix: str) -> dict[str, int]:
     return {key[len(prefix) :]: min(int(value), 200) for key, value in query.items() if key.startswith(prefix) and value.isdigit()}
-
-
-def _changes(sheet: Sheet) -> list[ChangeWords]:
-    """Told against the revision that was returned, else against last year's filing."""
-    if sheet.is_part:
-        return []
-    if sheet.application.state == ApplicationState.RETURNED:
-        last = sheet.application.revisions.order_by("-number").first()
-        return sheet.changes_since(last.data) if last else []
-    return sheet.changes_since_last_year() if sheet.basis else []
-
-
-def _navigation(sheet: Sheet, everything: bool) -> list[dict[str, Any]]:
-    lines = []
-    for section, progress in zip(sheet.form.sections, sheet.progress, strict=True):
-        wrong = [key for key in sheet.shown_problems(section, everything) if everything or sheet.data.get(key) not in (None, "", [], {})]
-        lines.append({"section": section, "progress": progress, "problems": len(wrong), "is_unchanged": sheet.is_unchanged(section)})
-    return lines
 
 
 def _clash(sheet: Sheet, outcome: Outcome) -> list[dict[str, Any]]:

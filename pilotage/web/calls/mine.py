@@ -17,7 +17,9 @@ from pilotage.accounts.rules import enterprise_ids
 from pilotage.calls import invoices, joint, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.report_forms import form_for
 from pilotage.core import clock
+from pilotage.core.prepared import Prepared
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid, Verdict
 from pilotage.directory.enums import EditionState
@@ -38,6 +40,24 @@ def own_application(request: HttpRequest, number: str) -> Application:
     """One application of an enterprise for which the reader files; anything else is a 404."""
     related = ("call", "version", "enterprise", "enterprise__province", "enterprise__prefecture", "renews", "recommender")
     return get_object_or_404(own_applications(request).select_related(*related).prefetch_related("call__stages"), number=number)
+
+
+_by_number = Prepared(
+    lambda number: (
+        Application.objects.filter(number=number)
+        .select_related("version", "enterprise__province", "enterprise__prefecture", "enterprise__county", "enterprise__industry")
+        .defer("version__content")
+    )
+)
+
+
+def own_draft(request: HttpRequest, number: str) -> Application:
+    """The same with only what a save in passing needs, for a fifth of the price."""
+    found = _by_number.first(number)
+    if found is None or not rules.is_filer(request.user, found):
+        raise Http404
+    selectors.with_content(found.version)
+    return found
 
 
 def channel_choices(application: Application) -> list[Any]:
@@ -209,18 +229,16 @@ def _changes_since_return(sheet: Sheet) -> Any:
 @never_cache
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
-    application = own_application(request, number)
-    sheet = Sheet(application)
-    statement = next((field for field in sheet.form.by_key.values() if field.type == "statement"), None)
+    application = own_draft(request, number)
+    statement = next((field for field in form_for(application).by_key.values() if field.type == "statement"), None)
     may_state = statement and not joint.needs_signoff(application) and application.state in EDITABLE
-    if statement and may_state and request.POST.get("statement") == "true" and not application.data.get(statement.key):
-        services.save_draft(
-            actor=request.user, application=application, values={statement.key: True}, base_version=application.draft_version
-        )
-        application = own_application(request, number)
+    stated = statement.key if statement and may_state and request.POST.get("statement") == "true" else ""
     try:
-        services.submit(actor=request.user, application=application)
+        services.submit(actor=request.user, application=application, statement=stated)
     except Invalid as error:
+        if stated:  # it stays made while the rest is put right
+            version = application.draft_version
+            services.save_draft(actor=request.user, application=application, values={stated: True}, base_version=version)
         return _check_page(request, own_application(request, number), error.errors)
     return redirect("calls:application-receipt", number=application.number)
 

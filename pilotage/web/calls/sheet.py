@@ -14,15 +14,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pilotage.calls import prefill, selectors, services, standing
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.form_display import NOTHING, display
-from pilotage.calls.form_fields import Field, Section
-from pilotage.calls.formdef import Change, FormDef, SectionProgress
+from pilotage.calls.form_fields import COMPUTED, Field, Section
+from pilotage.calls.formdef import Change, FormDef, Judgement, SectionProgress, Violation
 from pilotage.calls.models import Application, Attachment, Partner
 from pilotage.registry.models import Division, Industry
+from pilotage.web.calls import posted
 from pilotage.web.calls.fields import BoundField, Places
 
 
@@ -64,6 +66,10 @@ class Sheet:
         self.application.refresh_from_db(fields=names)
         return Sheet(self.application)
 
+    def again(self) -> Sheet:
+        """The sheet anew over the same row, after a service has shown on it what is kept. No query."""
+        return type(self)(self.row)  # type: ignore[arg-type]
+
     @cached_property
     def form(self) -> FormDef:
         return selectors.form_of(self.application.version)
@@ -85,10 +91,22 @@ class Sheet:
         return selectors.registry_values(self.application.enterprise)
 
     @cached_property
+    def judgement(self) -> Judgement:
+        return self.form.judge(self.data, self.counts, self.registry)
+
+    @cached_property
+    def violations(self) -> list[Violation]:
+        """Needs neither files nor register, so whoever shows only these reads neither."""
+        return self.judgement.violations if "judgement" in self.__dict__ else self.form.violations(self.data)
+
+    @cached_property
     def problems(self) -> dict[str, str]:
-        found = self.form.problems(self.data, self.counts, self.registry)
-        found |= prefill.unconfirmed(self.form, self.data, self.row.origins)
-        return found | standing.foreign_entries(self.form, self.data, self.row.enterprise)
+        foreign = standing.foreign_entries(self.form, self.data, self.row.enterprise)
+        return self.judgement.problems | self.unconfirmed | foreign
+
+    @cached_property
+    def unconfirmed(self) -> dict[str, str]:
+        return prefill.unconfirmed(self.form, self.data, self.row.origins)
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -99,19 +117,23 @@ class Sheet:
     def notes(self) -> dict[str, tuple[str, bool]]:
         """What rules over several fields say at each: sentence, and whether it stands against submission."""
         found: dict[str, tuple[str, bool]] = {}
-        for violation in sorted(self.form.violations(self.data), key=lambda each: not each.is_error):
+        for violation in sorted(self.violations, key=lambda each: not each.is_error):
             for key in violation.fields:
                 found.setdefault(key, (violation.sentence, violation.is_error))
         return found
 
+    @cached_property
+    def ruled(self) -> set[str]:
+        return {key for rule in self.form.rules for key in rule.fields}
+
     @property
     def warnings(self) -> list[str]:
         """Each broken rule that is only a warning, once."""
-        return list(dict.fromkeys(each.sentence for each in self.form.violations(self.data) if not each.is_error))
+        return list(dict.fromkeys(each.sentence for each in self.violations if not each.is_error))
 
-    @cached_property
+    @property
     def progress(self) -> list[SectionProgress]:
-        return self.form.completeness(self.data, self.counts, self.registry)
+        return self.judgement.progress
 
     @property
     def done(self) -> int:
@@ -138,6 +160,42 @@ class Sheet:
             return {}
         stated = {key for key, field in self.form.by_key.items() if field.type == "statement"}
         return {key: value for key, value in self.basis.data.items() if key not in stated}
+
+    @cached_property
+    def told_changes(self) -> list[ChangeWords]:
+        """Against the revision that was returned, else against last year's filing."""
+        if self.is_part:
+            return []
+        if self.application.state == ApplicationState.RETURNED:
+            last = self.application.revisions.order_by("-number").first()
+            return self.changes_since(last.data) if last else []
+        return self.changes_since_last_year() if self.basis else []
+
+    def navigation(self, everything: bool) -> list[dict[str, Any]]:
+        lines = []
+        for section, progress in zip(self.form.sections, self.progress, strict=True):
+            wrong = [key for key in self.shown_problems(section, everything) if everything or self.data.get(key) not in (None, "", [], {})]
+            lines.append({"section": section, "progress": progress, "problems": len(wrong), "is_unchanged": self.is_unchanged(section)})
+        return lines
+
+    def look(self, section: Section, errors: Mapping[str, str], everything: bool, *, asked: bool) -> str:
+        """A short name for all that stands around the answers of a section: two looks of one name show the same.
+
+        Whatever the partial ``saved`` of the form's template draws, time apart, has to be in here.
+        """
+        lines = self.navigation(everything)
+        keys = [field.key for field in section.fields]
+        drawn = [
+            get_language(),
+            [self.done, self.required, self.brought_in, asked],
+            [(line["progress"].done, line["progress"].required, line["problems"], line["is_unchanged"]) for line in lines],
+            list((self.shown_problems(section, everything) | dict(errors)).items()),
+            [(key, *self.notes[key]) for key in keys if key in self.notes],
+            sorted(self.judgement.state.hidden.intersection(keys)),
+            [self.answers.get(field.key) for field in section.fields if field.type == COMPUTED or field.type == "table"],
+            [(change.label, change.old, change.new) for change in self.told_changes],
+        ]
+        return posted.digest(drawn)
 
     def changes_since_last_year(self) -> list[ChangeWords]:
         stated = {key for key, field in self.form.by_key.items() if field.type == "statement"}
@@ -208,9 +266,7 @@ class Sheet:
         provinces: Mapping[str, str] | None = None,
     ) -> list[BoundField]:
         places, bound = self.places(), []
-        unconfirmed = prefill.unconfirmed(self.form, self.data, self.row.origins)
-        ruled = {key for rule in self.form.rules for key in rule.fields}
-        hidden = self.form.state(self.data).hidden
+        hidden = self.judgement.state.hidden
         for field in section.fields:
             chosen = (provinces or {}).get(field.key)
             value = self.registry.get(field.path, "") if field.type == "registry" else self.answers.get(field.key)
@@ -223,13 +279,13 @@ class Sheet:
                     version=self.row.draft_version,
                     source=prefill.origin_words(self.row.origins.get(field.key)),
                     is_brought=self.is_brought(field.key),
-                    is_unconfirmed=field.confirm and field.key in unconfirmed,
+                    is_unconfirmed=field.confirm and field.key in self.unconfirmed,
                     before=self.last_year.get(field.key),
                     last_words=self._last_words(field),
                     error="" if note_is_error and error == note else error,
                     note=note,
                     note_is_error=note_is_error,
-                    is_ruled=field.key in ruled or bool(field.row_rules),
+                    is_ruled=field.key in self.ruled or bool(field.row_rules),
                     places=Places(chosen, places.sections) if chosen else places,
                     attachments=[a for a in self.attachments if a.field == field.key],
                     extra_rows=(extra_rows or {}).get(field.key, 0),

@@ -12,6 +12,7 @@
   const note = document.getElementById("local-note");
   const pending = new Map(); // field key -> {n: number of the change, base: version read, values, held: why it waits for the person}
   let sent = new Map(), changes = 0, timer = 0, retry = 0, failures = 0, quietUntil = 0, busy = false, answered = false, reload = false, renewed = false;
+  let seen = form.dataset.seen; // what stands around the fields, by name: the server sends it anew only when it has changed
 
   const keyOf = (name) => (name.startsWith("f.") ? name.slice(2).split(".")[0] : name.startsWith("rows.") ? name.slice(5) : "");
   const marker = (key) => [...form.elements].find((e) => e.name === "has" && e.value.startsWith(key + ":"));
@@ -49,6 +50,7 @@
     for (const name of new Set([...data.keys()])) if (name !== "csrfmiddlewaretoken") data.delete(name);
     data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     data.set("do", "autosave");
+    data.set("seen", seen);
     sent.forEach((entry, key) => {
       data.append("has", key + ":" + entry.base + ":");
       entry.values.forEach(([name, value]) => data.append(name, value));
@@ -58,6 +60,8 @@
   document.body.addEventListener("pilotage:saved", (event) => {
     const detail = event.detail;
     answered = true;
+    seen = detail.seen;
+    status(detail.status, false);
     sent.forEach((entry, key) => {
       const now = pending.get(key), isChanged = now && now.n !== entry.n, mark = marker(key);
       if (key in detail.fields) {
