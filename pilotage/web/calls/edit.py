@@ -49,16 +49,16 @@ def edit(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     act, _colon, argument = request.POST.get("do", "save").partition(":")
     if act == "resolve":
         return _after(request, sheet, section, resolve(request, sheet), "save", "")
-    key, _colon, index = argument.partition(":")
-    outcome = save_post(request, sheet, (key, int(index)) if act == "remove-row" and index.isdigit() else None)
     if act == "answers":
         comments.save_answers(request, sheet)
         return HttpResponse(status=204)
+    key, _colon, index = argument.partition(":")
+    outcome = save_post(request, sheet, (key, int(index)) if act == "remove-row" and index.isdigit() else None)
     if act == "autosave":
         return autosaved(request, sheet, section, outcome)
+    outcome.errors |= comments.save_answers(request, sheet)
     if outcome.is_clean and act in _FURTHER_ACTS and not sheet.is_part:
         outcome.errors |= _FURTHER_ACTS[act](request, sheet.reload(), argument)
-    outcome.errors |= comments.save_answers(request, sheet)
     return _after(request, sheet, section, outcome, act, argument)
 
 
