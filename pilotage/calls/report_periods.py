@@ -48,6 +48,12 @@ def open_periods(call: Call, now: datetime | None = None) -> list[Period]:
     return [period for period in periods_of(call, now) if period.takes(now)]
 
 
+def next_due(call: Call, now: datetime | None = None) -> Period | None:
+    """The one that falls due next, whether it has opened or not."""
+    now = now or clock.now()
+    return next((period for period in periods_of(call, now) if period.due_at > now), None)
+
+
 def current_period(call: Call) -> Period | None:
     """The newest one whose report can be filed now."""
     return next(reversed(open_periods(call)), None)
@@ -73,4 +79,4 @@ def period_name(key: str) -> dict[str, str]:
     year, quarter = parts_of(key)
     if quarter is None:
         return {"zh": f"{year}年度", "en": str(year)}
-    return {"zh": f"{year}年第{'一二三四'[quarter - 1]}季度", "en": f"quarter {quarter} of {year}"}
+    return {"zh": f"{year}年第{quarter}季度", "en": f"quarter {quarter} of {year}"}

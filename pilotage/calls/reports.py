@@ -15,7 +15,7 @@ from pilotage.calls import rules
 from pilotage.calls.enums import WITH_CITY, ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call, ReportReminder
 from pilotage.calls.periods import Period
-from pilotage.calls.report_periods import period_of, periods_of
+from pilotage.calls.report_periods import period_of, period_title, periods_of
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
 
@@ -102,6 +102,10 @@ class PeriodCount:
     def is_overdue(self) -> bool:
         return self.period.is_overdue(clock.now())
 
+    @property
+    def confirmed(self) -> int:
+        return self.groups.get("confirmed", 0)
+
     def of(self, group: str) -> int:
         return self.missing if group == "missing" else self.groups.get(group, 0) if group in FILED else self.due
 
@@ -132,6 +136,14 @@ class Owed:
     period: Period
     report: Application | None
     verdict: Verdict
+
+    @property
+    def title(self) -> str:
+        return period_title(self.period.key)
+
+    @property
+    def is_yearly(self) -> bool:
+        return "Q" not in self.period.key
 
     @property
     def is_open(self) -> bool:
@@ -183,4 +195,3 @@ def can_be_reminded(call: Call, key: str) -> Verdict:
 def reminded_today(projects: Iterable[Application], key: str) -> set[int]:
     rows = ReportReminder.objects.filter(project__in=[each.pk for each in projects], period=key, day=clock.today())
     return set(rows.order_by().values_list("project", flat=True))
-

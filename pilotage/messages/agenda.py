@@ -6,12 +6,14 @@ A deadline's identifier depends on call and stage only: when the date moves, the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from icalendar import Calendar, Event
@@ -20,6 +22,8 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import enterprise_ids, has_role
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Application, Stage
+from pilotage.calls.periods import schedule
+from pilotage.calls.report_periods import rhythm_of
 from pilotage.calls.rules import visible_calls
 from pilotage.core import clock
 from pilotage.messages.enums import APPLICANTS, OFFICERS
@@ -38,11 +42,23 @@ _CENTRAL = (Role.SECRETARIAT, Role.AUDITOR)
 def stages_for(actor: Any) -> list[Stage]:
     """Stages with a deadline, of visible calls, in which this person has a part. Three queries at most."""
     now = clock.now()
-    rows = Stage.objects.filter(call__in=visible_calls(actor), closes_at__gt=now - SINCE).select_related("call")
+    running = Q(closes_at__gt=now - SINCE) | Q(kind=StageKind.UPDATE)
+    rows = Stage.objects.filter(running, call__in=visible_calls(actor)).select_related("call")
     enterprises = enterprise_ids(actor)
     filed = set(Application.objects.filter(enterprise__in=enterprises).values_list("call", flat=True)) if enterprises else set()
     seated = set(own_assignments(actor).values_list("call", flat=True)) if has_role(actor, Role.EXPERT) else set()
-    return [stage for stage in rows.order_by("closes_at", "id") if _concerns(actor, stage, filed, seated)]
+    stages = [stage for stage in rows.order_by("closes_at", "id") if _deadline(stage) and _concerns(actor, stage, filed, seated)]
+    return sorted(stages, key=lambda stage: (stage.closes_at, stage.pk))
+
+
+def _deadline(stage: Stage) -> datetime | None:
+    """Of a stage that asks for reports, when the next falls due, or the last did; the stage shows that date from here on."""
+    now = clock.now()
+    if stage.kind == StageKind.UPDATE and stage.options.get("every") and stage.opens_at:
+        periods = schedule(rhythm_of(stage), timezone.localtime(now))
+        due = [period.due_at for period in periods]
+        stage.closes_at = next((each for each in due if each > now), due[-1] if due else None)
+    return stage.closes_at if stage.closes_at and stage.closes_at > now - SINCE else None
 
 
 def _concerns(actor: Any, stage: Stage, filed: set[int], seated: set[int]) -> bool:

@@ -24,11 +24,13 @@ from pilotage.accounts.models import Membership, User
 from pilotage.accounts.rules import enterprise_ids
 from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.calls.enums import ApplicationKind, ApplicationState
-from pilotage.calls.models import Application, Call, Partner, Signoff, Stage
+from pilotage.calls.models import Application, Call, Partner, ReportReminder, Signoff, Stage
+from pilotage.calls.report_periods import period_name, period_of, report_stage
 from pilotage.calls.selectors import outcome_is_public, share_relations
 from pilotage.directory.models import Objection, PublicNotice
 from pilotage.messages.people import People, applicants_of, concerned
 from pilotage.messages.wording import name_of
+from pilotage.plan.reminders import chase_of
 from pilotage.review.models import Assignment
 
 
@@ -80,6 +82,10 @@ _TO_FILERS = {
 }
 
 
+# rows that belong to an application
+_AROUND = ("calls.partner", "calls.signoff", "calls.reportreminder")
+
+
 def letters(events: Sequence[AuditEvent]) -> list[Letter]:
     """Everything that follows from these events, several of one act folded into one."""
     told = [event for event in events if event.verb in TELLERS]
@@ -101,7 +107,7 @@ def _read(events: Sequence[AuditEvent]) -> Reading:
         wanted[event.object_type].add(event.object_id)
     rows = {kind: {str(row.pk): row for row in SOURCES[kind](keys)} for kind, keys in wanted.items()}
     applications = [*rows.get("calls.application", {}).values()]
-    applications += [row.application for kind in ("calls.partner", "calls.signoff") for row in rows.get(kind, {}).values()]
+    applications += [row.application for kind in _AROUND for row in rows.get(kind, {}).values()]
     applications += [row.application for row in rows.get("directory.objection", {}).values() if row.application]
     share_relations(applications)
     users = {row.expert.user_id for row in rows.get("review.assignment", {}).values()}
@@ -120,6 +126,12 @@ SOURCES: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]] = {
     ),
     "calls.signoff": lambda keys: (
         Signoff.objects.filter(pk__in=keys).select_related("application__enterprise", "application__call").order_by("pk")
+    ),
+    "calls.reportreminder": lambda keys: (
+        ReportReminder.objects.filter(pk__in=keys)
+        .select_related("project__enterprise", "project__call__current")
+        .prefetch_related("project__call__stages")
+        .order_by("pk")
     ),
     "calls.stage": lambda keys: Stage.objects.filter(pk__in=keys).select_related("call").order_by("pk"),
     "review.assignment": lambda keys: (
@@ -231,6 +243,23 @@ def _notice_opened(event: AuditEvent, notice: PublicNotice, _reading: Reading) -
             yield replace(letter, key=f"outcome:{application.pk}:{text}")
 
 
+# --- reports of listed projects -----------------------------------------------------------------
+def _report_missing(event: AuditEvent, reminder: ReportReminder, reading: Reading) -> Iterator[Letter]:
+    """One message a day at most: the key names project, period and day."""
+    project, call = reminder.project, reminder.project.call
+    period, stage = period_of(call, reminder.period), report_stage(call)
+    if period is None or stage is None:
+        return
+    params = about(project, event) | {"report": period_name(reminder.period), "due": {"at": period.due_at.isoformat()}}
+    chase = chase_of(call.current.content.get("reminders"), stage.key) if call.current else None
+    if chase and chase.text:
+        params["extra"] = dict(chase.text)
+    text = "report.overdue" if period.is_overdue(event.at) else "report.due"
+    key = f"report:{project.pk}:{reminder.period}:{reminder.day}"
+    for user in reading.people.filers(project):
+        yield Letter(user, text, params, key, event.at, call, reverse("calls:my-list"))
+
+
 # --- objections, seats, dates, roles ------------------------------------------------------------
 def _objected(event: AuditEvent, objection: Objection, reading: Reading) -> Iterator[Letter]:
     params = {"objection": objection.number, "notice": objection.notice.number}
@@ -303,6 +332,7 @@ TELLERS: Mapping[str, Teller] = {
     **{f"application.{verb}": _moved for verb in (*_TO_FILERS, "promote", "shortlist")},
     **{f"partner.{verb}": _partner for verb in ("invite", "consent", "decline", "leave", "ask_to_leave")},
     **{f"signoff.{verb}": _signature for verb in ("ask", "sign", "refuse")},
+    "report.remind": _report_missing,
     "directory.notice.open": _notice_opened,
     "directory.objection.receive": _objected,
     "directory.objection.uphold": _objection_decided,

@@ -18,6 +18,8 @@ from pilotage.accounts.rules import covers, has_role
 from pilotage.calls import rules as calls
 from pilotage.calls.enums import EDITABLE, WITH_CITY, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Recommender, Stage
+from pilotage.calls.report_periods import next_due, report_stage
+from pilotage.calls.reports import holders, not_filed
 from pilotage.calls.scope import with_district
 from pilotage.calls.selectors import share_relations
 from pilotage.core import clock
@@ -165,8 +167,7 @@ def _experts(call: Call) -> list[User]:
 def _filers(call: Call, stage: Stage, name: str) -> list[User]:
     own = Application.objects.filter(call=call)
     if stage.kind == StageKind.UPDATE:
-        filed = own.filter(kind=ApplicationKind.UPDATE).exclude(state__in=[*EDITABLE, ApplicationState.WITHDRAWN])
-        rows = own.filter(state=ApplicationState.LISTED).exclude(pk__in=filed.filter(renews__isnull=False).values("renews"))
+        rows = _owing(call, own)
     elif name == Group.FILERS_WITH_DRAFT:
         # what was returned follows the deadline of the check, not the one to file
         state = ApplicationState.DRAFT if stage.kind == StageKind.APPLY else ApplicationState.RETURNED
@@ -175,6 +176,15 @@ def _filers(call: Call, stage: Stage, name: str) -> list[User]:
         rows = own.exclude(state=ApplicationState.WITHDRAWN)
     enterprises = rows.order_by().values("enterprise")
     return list(People(in_force().filter(role__in=APPLICANTS, organisation__enterprise__in=enterprises)).by_id.values())
+
+
+def _owing(call: Call, own: QuerySet[Application]) -> QuerySet[Application]:
+    """Listed projects without the update, or without the report that falls due next."""
+    if report_stage(call) is not None:
+        period = next_due(call)
+        return not_filed(holders(call), period.key) if period else own.none()
+    filed = own.filter(kind=ApplicationKind.UPDATE).exclude(state__in=[*EDITABLE, ApplicationState.WITHDRAWN])
+    return own.filter(state=ApplicationState.LISTED).exclude(pk__in=filed.filter(renews__isnull=False).values("renews"))
 
 
 def _one_per_place(applications: QuerySet[Application]) -> Sequence[Application]:

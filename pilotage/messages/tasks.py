@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from pilotage.calls.services import remind_by_rule
 from pilotage.messages import services
 
 logger = logging.getLogger("pilotage.messages")
@@ -13,6 +14,8 @@ logger = logging.getLogger("pilotage.messages")
 def tick() -> dict[str, int]:
     """One round. A step that fails is logged and leaves the others alone; every step may be repeated at any time."""
     steps: dict[str, Callable[[], int]] = {
+        # reminders of overdue reports are decisions of the room below; the next reading of the chain tells them
+        "chased": remind_by_rule,
         "read": _read_all,
         "reminded": services.send_reminders,
         "digests": services.make_digests,

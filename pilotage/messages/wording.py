@@ -146,6 +146,14 @@ WORDINGS: Mapping[str, Wording] = {
     "reminder.update": Wording(
         K.DEADLINE, _("Update due: %(call)s"), _("“%(stage)s” closes on %(closes)s. The update of a listed project has not been submitted.")
     ),
+    "report.due": Wording(
+        K.DEADLINE, _("Report to be filed: %(project)s"), _("The report of %(number)s for %(report)s has not been filed. It is due on %(due)s.")
+    ),
+    "report.overdue": Wording(
+        K.DEADLINE,
+        _("Report overdue: %(project)s"),
+        _("The report of %(number)s for %(report)s was due on %(due)s and has not been filed. It can still be filed."),
+    ),
     "reminder.checkers": Wording(K.DEADLINE, _("Applications wait for your check: %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
     "reminder.recommenders": Wording(
         K.DEADLINE, _("Applications wait for your recommendation: %(call)s"), _("“%(stage)s” closes on %(closes)s.")

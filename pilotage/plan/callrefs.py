@@ -12,6 +12,7 @@ from pilotage.plan.crossrefs import known
 from pilotage.plan.eligibilityrefs import check_eligibility
 from pilotage.plan.positions import Document, YamlPath
 from pilotage.plan.reminderrefs import check_reminders
+from pilotage.plan.reportrefs import check_reports
 
 # Where a stage may stand: a later kind never comes before an earlier one, and these are given once.
 ORDER = ("apply", "check", "recommend", "accept", "review", "defence", "site_visit", "select", "notice", "publish", "update", "re_evaluate")
@@ -26,7 +27,7 @@ OWN_OPTIONS: Mapping[str, frozenset[str]] = {
     "select": frozenset({"total", "per_province", "reserve", "tie_break"}),
     "notice": frozenset({"days"}),
     "publish": frozenset({"directory", "edition", "prefix", "valid_years", "label"}),
-    "update": frozenset({"every", "sections"}),
+    "update": frozenset({"every", "sections", "due_days", "late_days", "last"}),
     "re_evaluate": frozenset({"every_years"}),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -49,6 +50,7 @@ def check_call(document: Document, measures: Collection[str], codes: Codes) -> N
     recommenders = _recommenders(document, call, codes)
     _check_stages(document, call, recommenders)
     check_reminders(document, call)
+    check_reports(document, call)
     check_eligibility(document, codes)
     for code in call.get("quotas", {}).get("limits", {}):
         known(document, ("quotas", "limits", code), code, {r["code"] for r in recommenders}, _("the code of a recommender"), key=True)

@@ -20,7 +20,7 @@ def check_reminders(document: Document, call: dict[str, Any]) -> None:
         if is_known and "closes" not in stages[reminder["stage"]]:
             message = _("The stage “%(stage)s” has no “closes”, so nothing can be reminded of.") % {"stage": reminder["stage"]}
             document.fault(path, message, _("a stage that closes"))
-        for position, offset in enumerate(reminder["before"]):
+        for position, offset in enumerate(reminder.get("before", [])):
             identity = (reminder["stage"], reminder["to"], offset)
             here = ("reminders", index, "before", position)
             if identity in seen:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilotage.audit.models import ProposalState
-from pilotage.calls.enums import ApplicationState, CheckResult, CommentState, CosignDecision, PartnerState, SignoffState
+from pilotage.calls.enums import ApplicationState, CheckResult, CommentState, CosignDecision, FlagState, PartnerState, SignoffState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import TargetStatus
@@ -144,6 +144,11 @@ _COMMENT = {
     CommentState.SETTLED: (_GOOD, "circle-check"),
     CommentState.DROPPED: (_NEUTRAL, "circle-minus"),
 }
+_FIGURE = {
+    FlagState.OPEN: (_WARN, "alert-triangle"),
+    FlagState.CLEARED: (_GOOD, "circle-check"),
+    FlagState.LAPSED: (_NEUTRAL, "circle-minus"),
+}
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
     "met": Look(_GOOD, "circle-check", pgettext_lazy("condition", "Met")),
@@ -176,6 +181,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "partner": _looks(_PARTNER),
     "signoff": _looks(_SIGNOFF),
     "comment": _looks(_COMMENT),
+    "figure": _looks(_FIGURE),
     "sign": _SIGN,
 }
 

@@ -124,7 +124,7 @@ def test_an_update_is_due_until_it_is_filed(call: Any, cast: Any) -> None:
     closes = Stage.objects.get(call=call, kind="update").closes_at
     at_tick(closes - timedelta(days=7))
     assert reminders_of(cast.filer) == [("update", "10080")]
-    make.application(call, cast.filer, cast.enterprise, S.SUBMITTED, kind=ApplicationKind.UPDATE, renews=listed)
+    make.application(call, cast.filer, cast.enterprise, S.SUBMITTED, kind=ApplicationKind.UPDATE, renews=listed, period="2024")
     assert at_tick(closes - timedelta(days=1)) == 0
 
 

@@ -32,12 +32,13 @@ from pilotage.calls.services.partners import (
 )
 from pilotage.calls.services.quality import clear_mark
 from pilotage.calls.services.recommending import cosign_many, move_rank, send_list, shortlist_many, unshortlist_many
-from pilotage.calls.services.reporting import remind_by_rule, remind_of_report
+from pilotage.calls.services.reporting import Reminded, remind_by_rule, remind_of_report
 from pilotage.calls.services.signoff import ask_signoff, refuse_signoff, sign
 
 __all__ = [
     "AddedAttachment",
     "FieldConflict",
+    "Reminded",
     "SaveResult",
     "accept_many",
     "add_attachment",
@@ -81,6 +82,7 @@ __all__ = [
     "start_application",
     "stay",
     "submit",
+    "take_back",
     "take_back",
     "take_book",
     "unshortlist_many",

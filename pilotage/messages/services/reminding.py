@@ -16,10 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Stage
+from pilotage.calls.periods import schedule
+from pilotage.calls.report_periods import rhythm_of
 from pilotage.core import clock
 from pilotage.messages.enums import Group
 from pilotage.messages.models import PlannedReminder
@@ -63,16 +67,24 @@ def _guarded(row: PlannedReminder, wanted: dict[Identity, _Wanted], now: datetim
 
 
 def _wanted(now: datetime) -> dict[Identity, _Wanted]:
-    """What files and deadlines ask for, for every stage still to close. One query."""
-    stages = Stage.objects.filter(closes_at__gt=now, call__current__isnull=False).order_by("call", "position")
+    """What files and deadlines ask for, for every stage still to close, and every report still to fall due. One query."""
+    running = Q(closes_at__gt=now) | Q(kind=StageKind.UPDATE)
+    stages = Stage.objects.filter(running, call__current__isnull=False).order_by("call", "position")
     found: dict[Identity, _Wanted] = {}
-    for call, key, kind, closes_at, reminders in stages.values_list(
-        "call", "key", "kind", "closes_at", "call__current__content__reminders"
+    for call, key, kind, opens_at, closes_at, options, reminders in stages.values_list(
+        "call", "key", "kind", "opens_at", "closes_at", "options", "call__current__content__reminders"
     ):
+        if kind == StageKind.UPDATE and options.get("every") and opens_at:
+            closes_at = _next_report(Stage(kind=kind, opens_at=opens_at, closes_at=closes_at, options=options), now)
         for line in lines(reminders, [(key, kind)]):
-            if line.stage == key and closes_at is not None:
+            if line.stage == key and closes_at is not None and closes_at > now:
                 found[(call, key, line.minutes, line.to)] = _Wanted(line, closes_at)
     return found
+
+
+def _next_report(stage: Stage, now: datetime) -> datetime | None:
+    """When the report that comes next is due; each period moves the planned reminders on."""
+    return next((period.due_at for period in schedule(rhythm_of(stage), timezone.localtime(now)) if period.due_at > now), None)
 
 
 def _plan(wanted: dict[Identity, _Wanted], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pilotage.calls.deadlines import begins_at
 from pilotage.calls.enums import ApplicationKind, StageKind
 from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.report_periods import period_of
 from pilotage.calls.rules import visible_applications, visible_calls
 from pilotage.core import clock
 from pilotage.registry.models import localized
@@ -75,9 +76,19 @@ def stages_ahead(application: Application) -> list[StageLine]:
         return stage_lines(application.call, kinds=APPLICANT_STAGES)
     officers = (("check", _("Local check")), ("confirm", _("Confirmation by the province")))
     return [
-        *stage_lines(application.call, kinds=frozenset({StageKind.UPDATE})),
+        *_filing_of_update(application),
         *(StageLine(key, key, title, None, None, "undated", True, ()) for key, title in officers),
     ]
+
+
+def _filing_of_update(application: Application) -> list[StageLine]:
+    """A report has the times of its own period."""
+    lines = stage_lines(application.call, kinds=frozenset({StageKind.UPDATE}))
+    period = period_of(application.call, application.period) if application.period else None
+    if period is None:
+        return lines
+    status = "now" if period.takes(clock.now()) else "past" if period.is_overdue(clock.now()) else "later"
+    return [replace(line, opens=period.opens_at, closes=period.due_at, status=status) for line in lines]
 
 
 def stage_status(call: Call, stage: Stage, now: datetime) -> str:

@@ -20,7 +20,7 @@ from pilotage.calls.models import Application
 from pilotage.calls.prefill import origin_words
 from pilotage.core.transitions import may, table_for
 from pilotage.core.verdict import Invalid
-from pilotage.web.calls import comments, context, dossier, history, parts, queue
+from pilotage.web.calls import comments, context, dossier, history, marks, parts, queue
 from pilotage.web.calls.sheet import Sheet
 
 # verb -> its button. The order is that of the page.
@@ -88,6 +88,9 @@ def page_of(request: HttpRequest, application: Application, errors: dict[str, st
         "commenting": request.POST.get("field", "") or request.GET.get("comment", ""),
         "queue": queue.of(request, application) if insider else None,
         "last": _last_decided(request) if insider else None,
+        "marks": marks.of(application) if insider else [],
+        "may_clear": bool(insider and application.open_flags and rules.may_judge_figures(request.user, application)),
+        "clearing": request.POST.get("mark", ""),
         "why_direct": rules.why_direct(application) if insider else "",
         "parts": parts.parts(application),
         "asked_to_leave": [],
@@ -111,6 +114,7 @@ def page_of(request: HttpRequest, application: Application, errors: dict[str, st
         "errors": errors or {},
         "posted": request.POST,
     }
+    marks.beside(values["sections"], values["marks"])
     values["has_shortcuts"] = bool(values["queue"] or values["may_comment"])
     values["asked_to_leave"] = [part for part in values["parts"] if part["partner"].leave_asked_at and part["taking_part"]]
     return render(request, "calls/application_detail.html", values, status=422 if errors else 200)

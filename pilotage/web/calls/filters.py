@@ -28,6 +28,8 @@ LIST_COLUMNS = (
     "id",
     "number",
     "kind",
+    "period",
+    "open_flags",
     "state",
     "project_title",
     "level",

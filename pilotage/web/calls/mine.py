@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pilotage.accounts.rules import enterprise_ids
-from pilotage.calls import invoices, joint, rules, selectors, services
+from pilotage.calls import invoices, joint, reports, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.report_periods import report_stage
 from pilotage.calls.report_forms import form_for
 from pilotage.core import clock
 from pilotage.core.prepared import Prepared
@@ -76,6 +77,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
     calls = list(context.calls_for(request))
     renewals = [a for a in applications if a.renews_id and a.state != ApplicationState.WITHDRAWN]
     entries = _entry_urls(applications)
+    owed = _owed(request, applications, renewals)
     lines = [_line(request, application, calls, renewals) | {"entry_url": entries.get(application.pk, "")} for application in applications]
     return render(
         request,
@@ -84,6 +86,8 @@ def my_list(request: HttpRequest) -> HttpResponse:
             "to_do": [line for line in lines if line["application"].state in EDITABLE],
             "running": [line for line in lines if not line["is_over"] and line["application"].state not in EDITABLE],
             "over": [line for line in lines if line["is_over"]],
+            "owed": [each for each in owed if each.is_open],
+            "coming": [each for each in owed if not each.is_open],
             "open_calls": _open_calls(request, calls),
             "partnerships": list(
                 joint.own_partnerships(request.user).exclude(application__state=ApplicationState.WITHDRAWN).order_by("-id")
@@ -101,6 +105,14 @@ def _entry_urls(applications: list[Application]) -> dict[int, str]:
     return {pk: reverse("directory:entry", args=[numbers[origin]]) for pk, origin in listed.items() if origin in numbers}
 
 
+def _owed(request: HttpRequest, applications: list[Application], made: list[Application]) -> list[reports.Owed]:
+    """Reports that listed projects owe and nobody has begun. One query, for what has left the directory."""
+    listed = [a for a in applications if a.state == ApplicationState.LISTED and report_stage(a.call)]
+    holding = set(reports.holders().filter(pk__in=[a.pk for a in listed]).values_list("pk", flat=True)) if listed else set()
+    owed = reports.owed_by(request.user, [a for a in listed if a.pk in holding], made)
+    return [each for each in owed if each.report is None]
+
+
 def _line(request: HttpRequest, application: Application, calls: list[Call], renewals: list[Application]) -> dict[str, Any]:
     state = selectors.state_for(request.user, application)
     sentence, closes = steps.next_step(application, state)
@@ -115,9 +127,9 @@ def _line(request: HttpRequest, application: Application, calls: list[Call], ren
 
 
 def _renewals(request: HttpRequest, application: Application, calls: list[Call], made: list[Application]) -> list[dict[str, Any]]:
-    """The yearly update of a listed project, and a later call that may take over its answers; ``made`` are those begun already."""
+    """The update of a listed project where it follows no periods, and a later call that may take over its answers; ``made``: begun already."""
     offers = []
-    stage = application.call.stage(StageKind.UPDATE)
+    stage = application.call.stage(StageKind.UPDATE) if report_stage(application.call) is None else None
     if application.state == ApplicationState.LISTED and stage and not any(_is_of_round(update, stage) for update in made):
         verdict = rules.can_start(request.user, application.call, application.enterprise, ApplicationKind.UPDATE)
         offers.append({"kind": ApplicationKind.UPDATE, "call": application.call, "verdict": verdict})
@@ -170,7 +182,12 @@ def renew(request: HttpRequest, number: str) -> HttpResponse:
         raise BadRequest
     call = get_object_or_404(context.calls_for(request).defer(None), slug=request.POST.get("call", ""))
     made = services.start_application(
-        actor=request.user, call=call, enterprise=application.enterprise, kind=ApplicationKind(kind), renews=application
+        actor=request.user,
+        call=call,
+        enterprise=application.enterprise,
+        kind=ApplicationKind(kind),
+        renews=application,
+        period=request.POST.get("period", "") if kind == ApplicationKind.UPDATE else "",
     )
     return redirect("calls:application-edit", number=made.number)
 

@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from pilotage.calls.enums import ApplicationState, CheckResult, RecommenderKind
+from pilotage.calls.enums import ApplicationKind, ApplicationState, CheckResult, RecommenderKind
 from pilotage.calls.models import Application, Recommender
+from pilotage.calls.report_periods import period_title
 from pilotage.registry.models import localized
 from pilotage.web.charts import PROVINCES
 from pilotage.web.templatetags import pilotage
@@ -70,6 +71,14 @@ class Row:
     def province(self) -> str:
         place = self.application.province
         return place.name if place else DASH
+
+    @property
+    def kind_words(self) -> str:
+        """What it is beside a first application: a yearly update, or the report of a quarter; else nothing."""
+        if self.kind != ApplicationKind.UPDATE:
+            return ""
+        period = self.application.period
+        return _("report, %(period)s") % {"period": period_title(period)} if "Q" in period else _("yearly update")
 
     @property
     def recommender(self) -> str:

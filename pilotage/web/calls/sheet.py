@@ -23,6 +23,8 @@ from pilotage.calls.form_display import NOTHING, display
 from pilotage.calls.form_fields import COMPUTED, Field, Section
 from pilotage.calls.formdef import Change, FormDef, Judgement, SectionProgress, Violation
 from pilotage.calls.models import Application, Attachment, Partner
+from pilotage.calls.report_forms import asks_in_part, form_for
+from pilotage.calls.report_periods import period_title
 from pilotage.registry.models import Division, Industry
 from pilotage.web.calls import posted
 from pilotage.web.calls.fields import BoundField, Places
@@ -50,7 +52,7 @@ class Sheet:
 
     @property
     def wants_partners(self) -> bool:
-        return bool(self.content.get("partners"))
+        return bool(self.content.get("partners")) and not asks_in_part(self.application)
 
     @property
     def draft_key(self) -> str:
@@ -72,7 +74,7 @@ class Sheet:
 
     @cached_property
     def form(self) -> FormDef:
-        return selectors.form_of(self.application.version)
+        return form_for(self.application)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -200,6 +202,15 @@ class Sheet:
     def changes_since_last_year(self) -> list[ChangeWords]:
         stated = {key for key, field in self.form.by_key.items() if field.type == "statement"}
         return [change for change in self.changes_since(self.last_year) if change.key not in stated]
+
+    @property
+    def period(self) -> str:
+        """What a report is about, in words; nothing for other filings."""
+        return period_title(self.application.period)
+
+    @property
+    def follows_a_quarter(self) -> bool:
+        return "Q" in self.application.period
 
     @cached_property
     def brought_in(self) -> int:

@@ -58,5 +58,7 @@ def _closes(application: Application, kind: str) -> datetime | None:
         return deadlines.correction_deadline(application)
     if application.kind == ApplicationKind.UPDATE and kind in {StageKind.APPLY, StageKind.CHECK, StageKind.RECOMMEND}:
         kind = StageKind.UPDATE
+        if application.period:
+            return deadlines.report_due(application)
     stage = application.call.stage(kind) if kind else None
     return stage.closes_at if stage else None
