@@ -63,7 +63,6 @@ WORK_NAV = (
     NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE | COMMUNICATIONS | DIRECT, is_of_lists=True),
     NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE | COMMUNICATIONS | DIRECT, is_of_lists=True),
     NavItem("calls:report-desk", pgettext_lazy("navigation", "Reports"), OFFICERS | SECRETARIAT | AUDITORS),
-    NavItem("calls:report-desk", pgettext_lazy("navigation", "Reports"), OFFICERS | SECRETARIAT | AUDITORS),
     NavItem("review:queue", pgettext_lazy("navigation", "To review"), EXPERTS),
     NavItem("calls:accept-desk", pgettext_lazy("navigation", "Accept"), SECRETARIAT),
     NavItem("calls:application-list", pgettext_lazy("navigation", "Applications"), OFFICERS | SECRETARIAT | AUDITORS),

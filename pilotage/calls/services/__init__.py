@@ -83,7 +83,6 @@ __all__ = [
     "stay",
     "submit",
     "take_back",
-    "take_back",
     "take_book",
     "unshortlist_many",
     "withdraw",

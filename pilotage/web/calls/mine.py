@@ -17,8 +17,8 @@ from pilotage.accounts.rules import enterprise_ids
 from pilotage.calls import invoices, joint, reports, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
-from pilotage.calls.report_periods import report_stage
 from pilotage.calls.report_forms import form_for
+from pilotage.calls.report_periods import report_stage
 from pilotage.core import clock
 from pilotage.core.prepared import Prepared
 from pilotage.core.transitions import may
