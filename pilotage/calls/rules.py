@@ -293,11 +293,6 @@ def may_judge_figures(actor: Actor, application: Application) -> Verdict:
     return may(actor, application, "return")
 
 
-def may_judge_figures(actor: Actor, application: Application) -> Verdict:
-    """Marked figures are cleared by whoever decides the application now."""
-    return may(actor, application, "return")
-
-
 def may_answer(actor: Actor, application: Application) -> Verdict:
     return can_edit(actor, application)
 
