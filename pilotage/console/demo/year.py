@@ -20,7 +20,7 @@ from django.db.models import prefetch_related_objects
 
 from pilotage.accounts.models import User
 from pilotage.calls import services as calls
-from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision
+from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision, FlagState
 from pilotage.calls.models import Application, Call, Recommender
 from pilotage.console.demo import fiction, filing, people, shape
 from pilotage.console.demo.filing import Filed, local_moment
@@ -119,8 +119,9 @@ def _province(offices: people.Offices, application: Application) -> User:
 def _look_again(applications: Iterable[Application]) -> None:
     """What others did meanwhile, in one query: the services refuse to decide on what somebody else has moved."""
     given = {application.pk: application for application in applications}
-    for fresh in Application.objects.filter(pk__in=given).only("state", "rank", "cosign"):
-        for name in ("state", "rank", "cosign"):
+    moved = ("state", "rank", "cosign", "open_flags")
+    for fresh in Application.objects.filter(pk__in=given).only(*moved):
+        for name in moved:
             setattr(given[fresh.pk], name, getattr(fresh, name))
 
 
@@ -130,6 +131,7 @@ RETURN_REASONS = (
     "碳排放改造后高于改造前，请核对单位。",
     "应用场景说明过于简略，请写明覆盖工位和效果。",
 )
+ANSWERS_TO_MARKS = ("已电话核对，与合同和台账一致。", "项目规模与同行不同，现场已核实。", "企业已说明口径，数值无误。")
 DECLINE_REASON = "项目以网络建设为主，未见生产环节应用，不符合征集方向。"
 
 
@@ -148,6 +150,8 @@ def _check_one_desk(officer: User, group: list[Filed]) -> None:
     rng = random.Random(f"{shape.SEED}check{officer.email}")
     _look_again(item.application for item in group)
     passing = [f.application for f in group if f.plot.fate not in {Fate.DECLINED, Fate.RETURNED, Fate.WITHDRAWN}]
+    for application in passing:
+        _ask_about_figures(officer, application)
     if passing:
         calls.check_many(actor=officer, applications=passing, result=CheckResult.PASS, opinion="材料齐全，数据与现场一致，同意推荐。")
     for item in group:
@@ -157,6 +161,13 @@ def _check_one_desk(officer: User, group: list[Filed]) -> None:
             calls.return_for_correction(actor=officer, application=item.application, reason=rng.choice(RETURN_REASONS))
         elif item.plot.fate is Fate.WITHDRAWN:
             calls.withdraw(actor=item.filer, application=item.application, reason="项目进度推迟，明年再申报。")
+
+
+def _ask_about_figures(officer: User, application: Application) -> None:
+    if application.open_flags:
+        for flag in application.quality_flags.filter(state=FlagState.OPEN).select_related("application").order_by("pk"):
+            calls.clear_mark(actor=officer, flag=flag, reason=ANSWERS_TO_MARKS[flag.pk % len(ANSWERS_TO_MARKS)])
+        application.open_flags = 0
 
 
 RECOMMENDED = frozenset({Fate.LISTED, Fate.OVER_CAP, Fate.BELOW_LINE, Fate.NOT_ACCEPTED})
