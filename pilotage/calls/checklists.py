@@ -1,8 +1,8 @@
 """Which points of a stage's check list were ticked, and may the application pass?
 
 Data: the ``checklist`` of a check stage: key, title {zh, en}, perhaps help and ``required: false``. On one application the
-officer ticks each point; on many at once the officer states for all of them that each point was checked on each. What is
-kept says which of the two it was. Refuses: a required point left open, a statement for another number than that decided on.
+officer ticks each point; on many at once the officer states for all of them that each required point was checked on each.
+What is kept says which of the two it was. Refuses: a required point left open, a statement for another number than that decided on.
 An update is no new application and follows no check list.
 """
 
@@ -38,15 +38,21 @@ class Marks:
         if len({row.call_id for row in rows}) > 1:
             raise Invalid({"checklist": _("The applications belong to calls with different check lists: decide one call at a time.")})
         stated = self.stated_for == len(rows)
-        if is_pass and not stated and (len(rows) > 1 or self.stated_for is not None):
+        if is_pass and required(listed) and not stated and (len(rows) > 1 or self.stated_for is not None):
             raise Invalid({"checklist": _not_stated(len(rows))})
-        kept = [_kept(point, (stated and is_pass) or point["key"] in self.ticks) for point in listed]
+        spoken = required(listed) if stated and is_pass else []
+        kept = [_kept(point, point in spoken or point["key"] in self.ticks) for point in listed]
         if is_pass and (missing := [point for point in kept if point["required"] and not point["ticked"]]):
             raise Invalid({"checklist": _("Not ticked yet: %(points)s") % {"points": in_sequence(titles(missing))}})
         return kept
 
 
 NO_MARKS = Marks()
+
+
+def required(points: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those without which nothing passes; a statement for many together speaks of these and leaves the others open."""
+    return [point for point in points if point.get("required", True)]
 
 
 def _kept(point: dict[str, Any], ticked: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pilotage.calls import services
-from pilotage.calls.models import Application, FieldChange, Revision
+from pilotage.calls.models import Application, FieldChange, FieldComment, Revision
 from pilotage.calls.services.filing import revision_digest
 from tests.factories import calls as make
 
@@ -29,6 +29,9 @@ ACTS = st.one_of(
     st.tuples(st.just("reload"), st.integers(0, 1), st.none()),
     st.tuples(st.just("submit"), st.integers(0, 1), st.none()),
     st.tuples(st.just("return"), st.integers(0, 1), st.none()),
+    st.tuples(st.just("comment"), st.integers(0, 1), st.sampled_from(KEYS)),
+    st.tuples(st.just("answer"), st.integers(0, 1), st.sampled_from(["已改", "以合同为准"])),
+    st.tuples(st.just("check_and_undo"), st.integers(0, 1), st.none()),
 )
 
 
@@ -41,6 +44,9 @@ class House:
         self.seen = [application.draft_version] * 2
         self.acknowledged: dict[str, list[Any]] = defaultdict(list)
         self.filed: list[dict[str, Any]] = []
+        self.written: dict[str, str] = {}  # comments that wait for the return: field -> text
+        self.sent: list[tuple[str, str, int]] = []  # field, text, number of the filing it speaks of
+        self.answers: dict[int, str] = {}
 
     @property
     def row(self) -> Application:
@@ -72,6 +78,27 @@ class House:
     def give_back(self) -> None:
         if self.row.state in {"submitted", "resubmitted"}:
             services.return_for_correction(actor=self.cast.city_officer, application=self.row, reason="请补正")
+            self.sent += [(field, text, len(self.filed)) for field, text in self.written.items()]
+            self.written = {}
+
+    def comment(self, who: int, field: str) -> None:
+        if self.row.state in {"submitted", "resubmitted"}:
+            text = f"意见{who}之{len(self.sent)}"
+            services.comment_on(actor=self.cast.city_officer, application=self.row, field=field, text=text)
+            self.written[field] = text
+
+    def answer(self, who: int, text: str) -> None:
+        found = FieldComment.objects.filter(application=self.key, state="sent").order_by("-id").first()
+        if found and self.row.state == "returned":
+            services.answer_comment(actor=self.editors[who], comment=found, text=text)
+            self.answers[found.pk] = text
+
+    def check_and_undo(self, _who: int, _nothing: None) -> None:
+        before = self.row
+        if before.state in {"submitted", "resubmitted"} and not self.written and not self.sent:
+            services.check(actor=self.cast.city_officer, application=self.row, result="pass", opinion="")
+            services.take_back(actor=self.cast.city_officer, applications=[self.row], reason="再看")
+            assert (self.row.state, self.row.data, self.row.check_result) == (before.state, before.data, before.check_result)
 
     def check(self) -> None:
         kept: dict[str, list[Any]] = defaultdict(lambda: [None])  # every field begins open
@@ -80,6 +107,11 @@ class House:
         for key, values in self.acknowledged.items():
             assert all(value in kept[key] for value in values), key
             assert self.row.data.get(key) == kept[key][-1]
+        comments = list(FieldComment.objects.filter(application=self.key).order_by("id").select_related("revision"))
+        told = [(each.field, each.text, each.revision.number) for each in comments if each.sent_at]
+        assert sorted(told) == sorted(self.sent)
+        assert {each.field: each.text for each in comments if not each.sent_at} == self.written
+        assert {each.pk: each.answer for each in comments if each.answer} == self.answers
         revisions = list(Revision.objects.filter(application=self.key).order_by("number"))
         assert [revision.data for revision in revisions] == self.filed
         assert all(revision.digest == revision_digest(revision) for revision in revisions)

@@ -173,6 +173,7 @@ def test_together_only_with_the_statement_for_exactly_these(stated: int | None, 
     services.pass_up_many(actor=cast.district_officer, applications=rows, stated_for=3)
     assert [fresh(row).state for row in rows] == [S.DISTRICT_CHECKED] * 3
     assert set(Check.objects.values_list("stated_for", flat=True)) == {3}
+    assert [point["ticked"] for point in Check.objects.first().checklist] == [True, True, False]  # the optional one was not spoken of
 
 
 def test_a_return_and_a_yearly_update_ask_for_no_ticks(listed_call: Any, some: Any, cast: Any) -> None:
@@ -269,7 +270,7 @@ def test_the_desk_shows_the_statement_and_takes_only_it(listed_call: Any, some: 
     rows = some(listed_call, 2, S.SUBMITTED)
     client = client_for(cast.district_officer)
     shown = text(client.get("/work/check/", {"preview": 1, "ids": marked(rows)}))
-    assert "本人已对所选2家逐家逐项核查：独立法人 · 材料齐全 · 已现场查看" in shown
+    assert "本人已对所选2家逐家逐项核查：独立法人 · 材料齐全" in shown
     assert 'name="stated" value="2">' in shown
     assert 'value="2" checked' in text(client.get("/work/check/", {"preview": 1, "ids": marked(rows), "stated": "2"}))
     refused = client.post("/work/check/", {"do": "pass_up", "ids": marked(rows), "opinion": "情况属实"})

@@ -95,7 +95,7 @@ def test_the_recommend_desk_is_for_the_recommending_departments(make: Any, forei
 
 # --- checking -------------------------------------------------------------------------------
 @pytest.mark.parametrize(("path", "state", "who", "cost"), [
-    ("/work/check/", S.SUBMITTED, "city_officer", 10),
+    ("/work/check/", S.SUBMITTED, "city_officer", 11),
     ("/work/cosign/", S.SHORTLISTED, "communications_officer", 10),
     ("/work/accept/", S.RECOMMENDED, "secretariat", 10),
     ("/applications/", S.SUBMITTED, "secretariat", 10),

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import has_role, memberships_as
 from pilotage.calls import scope, services
+from pilotage.calls.checklists import required
 from pilotage.calls.deadlines import district_open
-from pilotage.calls.enums import HANDED_IN, WITH_CITY, ApplicationState, CheckResult, StageKind
+from pilotage.calls.enums import HANDED_IN, WITH_CITY, ApplicationKind, ApplicationState, CheckResult, StageKind
 from pilotage.calls.models import Application, Call, Stage
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Verdict
@@ -118,7 +119,7 @@ class CheckDesk(bulk.BulkDesk):
         known = super().effect(request, call, found)
         stage = self.stage_of(call)
         waiting = self.group(call, desks.visible(request, call), "todo").count()
-        points = stage.checklist if stage and any(each.kind == "new" for each in found) else []
+        points = required(stage.checklist) if stage and any(each.kind == ApplicationKind.NEW for each in found) else []
         return known | {"left": waiting - known["allowed"], "points": [context.pick(point["title"]) for point in points]}
 
     def further(self, request: HttpRequest, call: Call) -> dict[str, Any]:
@@ -127,7 +128,7 @@ class CheckDesk(bulk.BulkDesk):
         return {
             "recent": done,
             "last_act": next((act for act in done[:1] if act.can_undo and act.is_own), None),
-            "points": [context.pick(point["title"]) for point in stage.checklist] if stage else [],
+            "points": [context.pick(point["title"]) for point in required(stage.checklist)] if stage else [],
             "heading": self.heading(call),
             "what_next": self.what_next(call),
         }

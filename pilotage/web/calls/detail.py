@@ -41,6 +41,8 @@ _OFFICER_VERBS = {
 }
 _UNDOING = frozenset({"unpass", "uncheck", "undecline"})
 _PASSING = frozenset({"pass_up", "check"})
+# the next page of the queue names these acts in its line that takes them back
+_SAID_BY_UNDO = _PASSING | {"decline"}
 _HEAVY = ("data", "attachments", "registry", "receipt__body")
 _APPLICANT_ROLES = {"filer", "legal_representative"}
 
@@ -200,11 +202,14 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         _run(request, application, verb, request.POST.get("reason", "").strip())
     except Invalid as error:
         return page_of(request, visible_application(request, number), {f"reason-{verb}": next(iter(error.errors.values()))})
-    messages.success(request, _("%(enterprise)s: %(act)s.") % {"enterprise": application.enterprise.short, "act": _OFFICER_VERBS[verb]})
+    following = queue.after_act(request, application)
+    if not ("last=" in following and verb in _SAID_BY_UNDO):
+        words = {"enterprise": application.enterprise.short, "act": _OFFICER_VERBS[verb]}
+        messages.success(request, _("%(enterprise)s: %(act)s.") % words)
     if verb in _UNDOING:
         address = reverse("calls:application-detail", args=[application.number])
         return redirect(f"{address}{queue.query(request)}")
-    return redirect(queue.after_act(request, application))
+    return redirect(following)
 
 
 def _run(request: HttpRequest, application: Application, verb: str, reason: str) -> None:
