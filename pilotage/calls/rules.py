@@ -170,7 +170,7 @@ def why_direct(application: Application) -> str:
     if application.kind != ApplicationKind.NEW or scope.goes_direct(application) or scope.is_checked_by_district(application):
         return ""
     if application.returned_from and application.returned_from not in HANDED_IN:
-        return _("A higher level returned it, so the correction does not pass through the district again.")
+        return _("A level above the district returned it, so the correction does not pass through the district again.")
     if application.county_id not in scope.staffed_districts(call):
         return _("No district office works on this call in its county, so the city checks it directly.")
     return _("The district let its deadline pass, so the city checks it directly.")

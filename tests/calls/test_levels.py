@@ -86,7 +86,7 @@ def test_a_district_passes_up_what_the_city_then_checks(call: Any, some: Any, ca
     [
         ("office", "所在县（区）没有办理本次征集的部门，由市级直接初审。"),
         ("deadline", "县（区）逾期未核查，由市级直接初审。"),
-        ("return", "该申报由上级退回，补正后不再经县（区），由市级直接初审。"),
+        ("return", "该申报由县（区）以上单位退回，补正后不再经县（区），由市级直接初审。"),
         ("", ""),
     ],
 )
@@ -139,6 +139,26 @@ def test_a_stranger_s_district_and_a_call_without_one_are_refused_in_words(call:
     plain = make.application(make.call(call="plain-call"), cast.filer, cast.enterprise, S.SUBMITTED)
     assert str(rules.may_pass_up(cast.district_officer, plain).reason) == "本次征集不设县（区）核查，由市级直接初审。"
     assert rules.may_check(cast.city_officer, plain)
+
+
+@pytest.mark.parametrize(
+    ("key", "closes", "sentence"),
+    [
+        ("city_check", "2023-09-03T16:59", "前一级“县（区）核查”至2023年9月3日17:00才截止。"),
+        ("city_check", "2023-09-03T17:00", ""),
+        ("city_check", "2023-09-20T17:00", ""),
+    ],
+)
+def test_the_deadlines_of_the_levels_stay_in_their_order(key: str, closes: str, sentence: str, call: Any, cast: Any) -> None:
+    stage = call.stages.get(key=key)
+    dates = {"opens_at": stage.opens_at, "closes_at": make.moment(closes), "reason": "延期"}
+    if not sentence:
+        services.set_stage_dates(actor=cast.secretariat, call=call, stage=stage, **dates)
+        assert call.stages.get(key=key).closes_at == make.moment(closes)
+        return
+    with pytest.raises(Invalid) as refused:
+        services.set_stage_dates(actor=cast.secretariat, call=call, stage=stage, **dates)
+    assert refused.value.errors == {"closes_at": sentence}
 
 
 # --- check lists ------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.services import record
 from pilotage.calls import rules
+from pilotage.calls.deadlines import moment
+from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Call, Quota, Recommender, Stage
 from pilotage.core.verdict import Invalid
 
@@ -35,6 +37,8 @@ def set_stage_dates(*, actor: Any, call: Call, stage: Stage, opens_at: datetime 
         raise Invalid({"reason": _("Give a reason: it is shown to the people concerned and kept in the record.")})
     if opens_at and closes_at and closes_at <= opens_at:
         raise Invalid({"closes_at": _("A stage must close after it opens.")})
+    if closes_at and (sentence := _out_of_step(call, stage, closes_at)):
+        raise Invalid({"closes_at": sentence})
     with transaction.atomic():
         fresh = Stage.objects.select_for_update().get(pk=stage.pk, call=call)
         before = {"opens_at": fresh.opens_at, "closes_at": fresh.closes_at}
@@ -44,3 +48,16 @@ def set_stage_dates(*, actor: Any, call: Call, stage: Stage, opens_at: datetime 
     call.__dict__.pop("stage_by_key", None)
     stage.opens_at, stage.closes_at = opens_at, closes_at
     return fresh
+
+
+# whose deadlines follow one another: a level cannot close before the level below it; to move all of them later, begin below
+_LEVELS = frozenset({StageKind.CHECK, StageKind.RECOMMEND})
+
+
+def _out_of_step(call: Call, stage: Stage, closes_at: datetime) -> str:
+    if stage.kind not in _LEVELS:
+        return ""
+    below = call.stages.filter(kind__in=_LEVELS, position__lt=stage.position, closes_at__gt=closes_at).order_by("-closes_at").first()
+    if below is None or below.closes_at is None:
+        return ""
+    return _("The level before it, “%(stage)s”, closes only on %(moment)s.") % {"stage": below.title, "moment": moment(below.closes_at)}
