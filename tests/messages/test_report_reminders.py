@@ -28,7 +28,7 @@ def project(cast: Any, at: Any) -> Application:
 
 
 def told(user: Any) -> list[str]:
-    return [message.text for message in Message.objects.filter(recipient=user, text__startswith="re").order_by("pk")]
+    return [message.text for message in Message.objects.filter(recipient=user, text__regex=r"^re(minder|port)\.").order_by("pk")]
 
 
 def test_reminded_before_and_chased_after_until_it_is_filed(project: Application, cast: Any, at: Any) -> None:

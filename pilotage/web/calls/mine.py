@@ -87,7 +87,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
             "running": [line for line in lines if not line["is_over"] and line["application"].state not in EDITABLE],
             "over": [line for line in lines if line["is_over"]],
             "owed": [each for each in owed if each.is_open],
-            "coming": [each for each in owed if not each.is_open],
+            "coming": _coming([each for each in owed if not each.is_open]),
             "open_calls": _open_calls(request, calls),
             "partnerships": list(
                 joint.own_partnerships(request.user).exclude(application__state=ApplicationState.WITHDRAWN).order_by("-id")
@@ -111,6 +111,15 @@ def _owed(request: HttpRequest, applications: list[Application], made: list[Appl
     holding = set(reports.holders().filter(pk__in=[a.pk for a in listed]).values_list("pk", flat=True)) if listed else set()
     owed = reports.owed_by(request.user, [a for a in listed if a.pk in holding], made)
     return [each for each in owed if each.report is None]
+
+
+def _coming(owed: list[reports.Owed]) -> list[dict[str, Any]]:
+    """What opens later, one line for all projects of a call."""
+    found: dict[tuple[int, str], dict[str, Any]] = {}
+    for each in owed:
+        line = found.setdefault((each.project.call_id, each.period.key), {"first": each, "count": 0})
+        line["count"] += 1
+    return list(found.values())
 
 
 def _line(request: HttpRequest, application: Application, calls: list[Call], renewals: list[Application]) -> dict[str, Any]:

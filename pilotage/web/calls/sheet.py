@@ -215,9 +215,10 @@ class Sheet:
     @cached_property
     def brought_in(self) -> int:
         """How many entries came from the register, the account or an earlier application, and still stand so."""
-        registry = sum(1 for field in self.form.by_key.values() if field.type == "registry" and self.registry.get(field.path))
+        asked = [field for key, field in self.form.by_key.items() if self.form.asks(key)]
+        registry = sum(1 for field in asked if field.type == "registry" and self.registry.get(field.path))
         carried = sum(attachment.is_carried_over for attachment in self.attachments)
-        return registry + carried + sum(self.is_brought(key) for key in self.form.by_key)
+        return registry + carried + sum(self.is_brought(field.key) for field in asked)
 
     def is_brought(self, key: str) -> bool:
         """Whether an answer still stands as it was brought in."""
