@@ -41,6 +41,7 @@ class Upload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey("calls.Application", on_delete=models.CASCADE, related_name="uploads")
+    partner = models.ForeignKey("calls.Partner", null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
     field = models.CharField(max_length=60)
     name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()

@@ -48,17 +48,18 @@ class Filed:
 
 def write_filed(form: FormDef, revision: Revision, *, title: str, part_form: FormDef | None, names: Callable[[str, str], str]) -> bytes:
     """The workbook of a revision, in the active language with labels in both."""
-    lead = Filed(form, revision.data, revision.registry, [each for each in revision.attachments if not each.get("partner")], names)
+    lead = Filed(form, revision.data, revision.registry, revision.attachments, names)
     made = timezone.localtime(revision.made_at).strftime("%Y-%m-%d %H:%M")
     filed = _("Version %(number)s, filed %(when)s") % {"number": revision.number, "when": made}
     sheets = _sheets_of(lead, _("Form"), f"{title} · {filed}")
     sheets[0].rows.append([Cell(), Cell(_("Digest of what was filed")), Cell(), Cell(revision.digest, Style.PLAIN, _TEXT)])
     for part in revision.partners or []:
         if part_form is not None:
-            files = [each for each in revision.attachments if each.get("partner") == part["enterprise"]]
-            sheets += _sheets_of(Filed(part_form, part["data"], part["registry"], files, names), part["name"], part["name"])
-    if revision.attachments:
-        sheets.append(_files_sheet(form, revision.attachments))
+            own = Filed(part_form, part["data"], part["registry"], part.get("attachments", []), names)
+            sheets += _sheets_of(own, part["name"], part["name"])
+    files = [*revision.attachments, *(each for part in revision.partners or [] for each in part.get("attachments", []))]
+    if files:
+        sheets.append(_files_sheet(form, files))
     unlike = tables.distinct_names([sheet.name for sheet in sheets])
     return tables.write_book([replace(sheet, name=name) for sheet, name in zip(sheets, unlike, strict=True)], {})
 

@@ -16,9 +16,9 @@ from pilotage.calls.enums import EDITABLE, TAKING_PART, PartnerState, SignoffSta
 from pilotage.calls.form_fields import Option
 from pilotage.calls.form_words import texts
 from pilotage.calls.formdef import FormDef
-from pilotage.calls.models import Application, CallVersion, FieldChange, Partner, Signoff
+from pilotage.calls.models import Application, Attachment, CallVersion, FieldChange, Partner, Signoff
 from pilotage.calls.report_forms import asks_in_part, form_for
-from pilotage.calls.selectors import attachments_of, form_of, registry_values
+from pilotage.calls.selectors import attachment_counts, attachments_of, form_of, registry_values
 
 
 # --- partners -------------------------------------------------------------------------------
@@ -89,7 +89,8 @@ def registry_of(partner: Partner) -> dict[str, str]:
 
 def part_problems(partner: Partner) -> dict[str, str]:
     """What a partner still has to complete: field key -> sentence."""
-    return partner_form(partner.application.version).problems(partner.data, {}, registry_of(partner))
+    files = attachment_counts(partner.application, partner)
+    return partner_form(partner.application.version).problems(partner.data, files, registry_of(partner))
 
 
 def partner_problems(application: Application) -> dict[str, str]:
@@ -190,16 +191,25 @@ def what_is_signed(application: Application) -> tuple[dict[str, Any], str]:
 # --- what is handed over ----------------------------------------------------------------------
 def handed_over(application: Application, data: Mapping[str, Any]) -> dict[str, Any]:
     """The answers with files, register values and, where the call has them, the partners' parts. Two or three queries."""
-    files = [{"id": f.pk, "field": f.field, "name": f.name, "size": f.size, "sha256": f.sha256} for f in attachments_of(application)]
-    content: dict[str, Any] = {"data": dict(data), "attachments": files, "registry": registry_values(application.enterprise)}
+    content: dict[str, Any] = {
+        "data": dict(data),
+        "attachments": _files(attachments_of(application)),
+        "registry": registry_values(application.enterprise),
+    }
     if partner_wish(application.version) is not None and not asks_in_part(application):
         content["partners"] = [_part(partner) for partner in partners_of(application) if partner.state in TAKING_PART]
     return content
 
 
+def _files(attachments: list[Attachment]) -> list[dict[str, Any]]:
+    return [{"id": f.pk, "field": f.field, "name": f.name, "size": f.size, "sha256": f.sha256} for f in attachments]
+
+
 def _part(partner: Partner) -> dict[str, Any]:
+    """One query for its files. A part without files has no key of that name: so it was filed before there were any."""
     consented = partner.state == PartnerState.CONSENTED
-    return {
+    files = _files(attachments_of(partner.application, partner))
+    return ({"attachments": files} if files else {}) | {
         "enterprise": partner.enterprise_id,
         "name": partner.enterprise.name_zh,
         "uscc": partner.enterprise.uscc or "",

@@ -11,6 +11,7 @@ from pilotage.accounts.rules import enterprise_ids
 from pilotage.calls import joint
 from pilotage.calls.enums import EDITABLE, TAKING_PART, SignoffState
 from pilotage.calls.models import Application, Partner, Signoff
+from pilotage.core.transitions import table_for
 from pilotage.core.verdict import YES, Invalid, Verdict, no
 
 Actor = Any
@@ -74,7 +75,19 @@ def may_ask_to_leave(actor: Actor, partner: Partner) -> Verdict:
         return no(_("The application has not been submitted: you can leave at once."))
     if partner.leave_asked_at:
         return no(_("The officers have been asked already."))
-    return YES
+    return _can_still_be_returned(partner.application)
+
+
+def _can_still_be_returned(application: Application) -> Verdict:
+    verbs = table_for(application).by_verb
+    if application.state in verbs["return"].sources:
+        return YES
+    if application.state in verbs["withdraw"].sources:
+        lead = {"lead": application.enterprise.name}
+        return no(
+            _("The application cannot be returned any more, so no member can leave. Only %(lead)s can withdraw it as a whole.") % lead
+        )
+    return no(_("The application has been decided; nobody can leave it any more."))
 
 
 def may_stay(actor: Actor, partner: Partner) -> Verdict:

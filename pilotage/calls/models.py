@@ -214,6 +214,8 @@ class Application(models.Model):
     decided_from = models.CharField(max_length=20, choices=ApplicationState.choices, blank=True)
     # how many of its figures are marked and not cleared: no check passes while there are any
     open_flags = models.PositiveSmallIntegerField(default=0)
+    # how many members of the consortium asked to leave and neither left nor took it back: nothing passes while there are any
+    members_leaving = models.PositiveSmallIntegerField(default=0)
     bigrams = models.TextField(blank=True, editable=False)
 
     class Meta:
@@ -293,6 +295,8 @@ class Attachment(models.Model):
     """A file of an application, kept under its own digest; removed ones stay on disk for the record."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="attachments")
+    # whose part of the application it belongs to; None: the lead's
+    partner = models.ForeignKey("calls.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="attachments")
     field = models.CharField(max_length=60)
     file = models.FileField(upload_to=attachment_path, max_length=200)
     name = models.CharField(max_length=255)

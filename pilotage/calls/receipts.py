@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from pilotage.audit.chain import canonical
+from pilotage.audit.chain import canonical, digest
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.form_words import in_language
 from pilotage.calls.models import Application, Receipt, Revision
@@ -48,10 +48,21 @@ def content(application: Application, revision: Revision, event: AuditEvent, reg
         "filed_by": str(revision.made_by),
         "revision": revision.number,
         "digest": revision.digest,
-        "files": [{name: each[name] for name in ("field", "name", "size", "sha256")} for each in revision.attachments],
+        "files": [{name: each[name] for name in ("field", "name", "size", "sha256")} for each in _filed_files(revision)],
+        **({"partners": [_partner(each) for each in revision.partners]} if revision.partners else {}),
         "statements": [*_statements(application, revision), *_signature_of_the_head(revision)],
         "audit": {"event": event.number, "head": event.digest},
     }
+
+
+def _filed_files(revision: Revision) -> list[Mapping[str, Any]]:
+    return [*revision.attachments, *(each for part in revision.partners or [] for each in part.get("attachments", []))]
+
+
+def _partner(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Who took part and consented when; the digest is that of the whole part as it was filed."""
+    known = {name: part[name] for name in ("name", "uscc", "role", "consented_by", "consented_at")}
+    return known | {"digest": digest(canonical(part))}
 
 
 def _stamp(moment: datetime) -> str:
@@ -98,6 +109,9 @@ def paper_of(receipt: Receipt, application: Application) -> bytes:
         "facts": _facts(said),
         "statements_title": _("Statement of truth"),
         "statements": [_statement(each) for each in said["statements"]],
+        "partners_title": _("Members of the consortium"),
+        "partners_head": [_("No."), _("Member"), _("Consent"), _("Digest of its part")],
+        "partners": _partners(said.get("partners", [])),
         "files_title": _("Files (%(count)s)") % {"count": len(said["files"])},
         "files_head": [_("No."), _("File"), _("File size"), "SHA-256"],
         "files": _files(said["files"], labels),
@@ -125,6 +139,19 @@ def _facts(said: Mapping[str, Any]) -> list[list[Any]]:
         [_("Digest of what was filed"), said["digest"], True],
         [_("Audit record"), _("event %(number)s") % {"number": said["audit"]["event"]}],
         [_("Head of the audit chain then"), said["audit"]["head"], True],
+    ]
+
+
+def _partners(partners: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": number,
+            "name": each["name"],
+            "uscc": each["uscc"] or "–",
+            "consent": f"{_moment(each['consented_at'])} · {each['consented_by']}" if each["consented_at"] else _("not asked for"),
+            "digest": each["digest"],
+        }
+        for number, each in enumerate(partners, start=1)
     ]
 
 

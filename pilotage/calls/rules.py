@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,7 +45,12 @@ def visible_calls(_actor: Actor) -> QuerySet[Call]:
 
 
 def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
-    return Attachment.objects.filter(application__in=visible_applications(actor), removed_at__isnull=True)
+    """A partner does not get the files of another partner's part."""
+    found = Attachment.objects.filter(application__in=visible_applications(actor), removed_at__isnull=True)
+    own = enterprise_ids(actor)
+    if not own:
+        return found
+    return found.filter(Q(partner=None) | Q(partner__enterprise__in=own) | Q(application__enterprise__in=own))
 
 
 def visible_comments(actor: Actor, application: Application) -> QuerySet[FieldComment]:
@@ -195,11 +200,34 @@ def may_pass_up(actor: Actor, application: Application) -> Verdict:
     verdict = district_open(application.call)
     if verdict and not scope.is_with_district(application):
         return no(why_direct(application) or _("No city stands above the district here: its check is the check itself."))
-    return verdict
+    return verdict and stays_together(application)
 
 
 def may_check(actor: Actor, application: Application) -> Verdict:
-    return _holds_check_now(actor, application) and figures_clear(application)
+    return _holds_check_now(actor, application) and figures_clear(application) and stays_together(application)
+
+
+def stays_together(application: Application) -> Verdict:
+    """Nothing passes while a member of the consortium wants to leave."""
+    count = application.members_leaving
+    if not count:
+        return YES
+    sentence = ngettext(
+        "%(number)s: a member of the consortium wants to leave. Return the application, so that it can leave or be removed; "
+        "or wait until it takes the request back.",
+        "%(number)s: %(count)s members of the consortium want to leave. Return the application, so that they can leave or be removed; "
+        "or wait until they take the request back.",
+        count,
+    )
+    return no(sentence % {"number": application.number, "count": count})
+
+
+def may_put_forward(actor: Actor, application: Application) -> Verdict:
+    return may_recommend(actor, application) and stays_together(application)
+
+
+def may_accept(actor: Actor, application: Application) -> Verdict:
+    return may_act_for_ministry(actor, application) and stays_together(application)
 
 
 def figures_clear(application: Application) -> Verdict:
@@ -237,7 +265,7 @@ def may_recommend(actor: Actor, application: Application) -> Verdict:
 def may_confirm_update(actor: Actor, application: Application) -> Verdict:
     if application.kind != ApplicationKind.UPDATE:
         return no(_("Only a yearly update is confirmed; a new application is shortlisted."))
-    return _by_province(actor, application) and figures_clear(application)
+    return _by_province(actor, application) and figures_clear(application) and stays_together(application)
 
 
 def may_return(actor: Actor, application: Application) -> Verdict:

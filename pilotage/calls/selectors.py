@@ -28,7 +28,7 @@ from pilotage.calls.enums import (
 )
 from pilotage.calls.form_fields import in_sequence
 from pilotage.calls.formdef import FormDef
-from pilotage.calls.models import Application, Attachment, Call, CallVersion, Quota, Recommender
+from pilotage.calls.models import Application, Attachment, Call, CallVersion, Partner, Quota, Recommender
 from pilotage.calls.summary import SUMMARY_COLUMNS, SummaryRow, summary_rows
 from pilotage.core import clock
 from pilotage.core.prepared import Prepared
@@ -88,20 +88,26 @@ def _shown(enterprise: Enterprise, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def attachments_of(application: Application) -> list[Attachment]:
-    found = _attachments_of.rows(application.pk)
+def attachments_of(application: Application, partner: Partner | None = None) -> list[Attachment]:
+    """The files of the lead, or of one partner's part."""
+    if partner is not None:
+        found = list(application.attachments.filter(removed_at__isnull=True, partner=partner).select_related("uploaded_by"))
+    else:
+        found = _attachments_of.rows(application.pk)
     for attachment in found:
         attachment.application = application
     return found
 
 
 _attachments_of = Prepared(
-    lambda application: Attachment.objects.filter(application=application, removed_at__isnull=True).select_related("uploaded_by")
+    lambda application: Attachment.objects.filter(application=application, partner__isnull=True, removed_at__isnull=True).select_related(
+        "uploaded_by"
+    )
 )
 
 
-def attachment_counts(application: Application) -> dict[str, int]:
-    return Counter(application.attachments.filter(removed_at__isnull=True).values_list("field", flat=True))
+def attachment_counts(application: Application, partner: Partner | None = None) -> dict[str, int]:
+    return Counter(application.attachments.filter(removed_at__isnull=True, partner=partner).values_list("field", flat=True))
 
 
 def basis_of(renews: Application, *, before: int | None = None) -> Application:

@@ -81,10 +81,10 @@ APPLICATION = register(
                 needs_reason=True,
                 label=gettext_lazy("Reconsider"),
             ),
-            row("shortlist", S.CHECKED, S.SHORTLISTED, rules.may_recommend, label=gettext_lazy("Shortlist")),
+            row("shortlist", S.CHECKED, S.SHORTLISTED, rules.may_put_forward, label=gettext_lazy("Shortlist")),
             row("unshortlist", S.SHORTLISTED, S.CHECKED, rules.may_recommend, needs_reason=True, label=gettext_lazy("Take off the list")),
-            row("recommend", S.SHORTLISTED, S.RECOMMENDED, rules.may_recommend, is_cosigned, label=gettext_lazy("Recommend")),
-            row("accept", S.RECOMMENDED, S.ACCEPTED, rules.may_act_for_ministry, label=gettext_lazy("Accept for review")),
+            row("recommend", S.SHORTLISTED, S.RECOMMENDED, rules.may_put_forward, is_cosigned, label=gettext_lazy("Recommend")),
+            row("accept", S.RECOMMENDED, S.ACCEPTED, rules.may_accept, label=gettext_lazy("Accept for review")),
             row(
                 "reject",
                 S.RECOMMENDED,

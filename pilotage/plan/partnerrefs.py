@@ -36,12 +36,9 @@ def _check_partners(document: Document, partners: dict[str, Any], sections: dict
 
 
 def _check_section(document: Document, index: int, section: dict[str, Any], answered: set[str]) -> None:
-    """A partner answers alone: its part takes no files, and nothing in it hangs on what only the lead answers."""
+    """A partner answers alone: nothing in its part hangs on what only the lead answers."""
     for position, field in enumerate(section["fields"]):
         path = ("form", "sections", index, "fields", position)
-        if field["type"] == "attachment":
-            message = _("A section that partners answer takes no files; ask for them in a section of the lead.")
-            document.fault((*path, "type"), message)
         for option in ("show_if", "required_if"):
             for tests in as_list(field.get(option)):
                 for key in tests or {}:

@@ -19,7 +19,6 @@ WRONG = {
     "no upper limit": ("partners: {min: 1}", "“max” is missing.", "most partners beside the lead"),
     "unknown section": ("partners: {max: 2, sections: [enterprize]}", "did you mean “enterprise”?", "a section of the form"),
     "a role twice": ("partners: {max: 2, " + ROLES + "}", "“a” is used already", "a key of its own"),
-    "files in a partner's section": ("partners: {max: 2, sections: [evidence]}", "A section that partners answer takes no files", ""),
     "a condition on the lead's answer": (
         "partners: {max: 2, sections: [project]}",
         "“no_violation” is answered by the lead",

@@ -15,19 +15,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import Entry, record, record_many
-from pilotage.calls import rules
+from pilotage.calls import joint, joint_rules, rules
 from pilotage.calls.enums import PreviewState, ScanState
 from pilotage.calls.filetypes import CONTENT_TYPES, kind_of
 from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.invoices import repeat_of
-from pilotage.calls.models import Application, Attachment, attachment_path
+from pilotage.calls.models import Application, Attachment, Partner, attachment_path
 from pilotage.calls.report_forms import form_for
 from pilotage.calls.scanning import Infected, scanned
 from pilotage.calls.selectors import attachments_of
 from pilotage.calls.services.common import locked
 from pilotage.core import clock
 from pilotage.core.drawing import DRAWABLE
-from pilotage.core.verdict import Invalid
+from pilotage.core.verdict import Invalid, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +38,35 @@ class AddedAttachment:
     warnings: list[str]
 
 
-def add_attachment(*, actor: Any, application: Application, field: str, upload: UploadedFile) -> AddedAttachment:
-    """Store a file under a field of the form. Raises ``Invalid`` under the field's key with what is wrong with the file.
+def may_change_files(actor: Any, application: Application, partner: Partner | None) -> Verdict:
+    return joint_rules.can_edit_part(actor, partner) if partner else rules.can_edit(actor, application)
+
+
+def add_attachment(
+    *, actor: Any, application: Application, field: str, upload: UploadedFile, partner: Partner | None = None
+) -> AddedAttachment:
+    """Store a file under a field of the form, or of a partner's part. Raises ``Invalid`` under the field's key with what is wrong with it.
 
     The scanner is asked before the transaction: it may take seconds, and a refusal is recorded though nothing is stored.
     """
-    rules.can_edit(actor, application).require()
+    may_change_files(actor, application, partner).require()
     scan = _scanned(actor, application, field, upload)
     with transaction.atomic():
         fresh = locked(application)
-        rules.can_edit(actor, fresh).require()
-        question = question_of(fresh, field)
+        if partner:
+            partner = _fresh_part(partner, fresh)
+        may_change_files(actor, fresh, partner).require()
+        question = question_of(fresh, field, partner)
         name = safe_name(upload.name or "")
         try:
-            kind = _checked(fresh, question, name, upload)
+            kind = _checked(fresh, question, name, upload, partner)
         except Invalid as error:
             raise Invalid({field: "; ".join(error.errors.values())}) from None
         sha256 = _sha256(upload)
-        _not_here_already(fresh, field, sha256)
+        _not_here_already(fresh, field, sha256, partner)
         attachment = Attachment(
             application=fresh,
+            partner=partner,
             field=field,
             name=name,
             content_type=CONTENT_TYPES[kind],
@@ -89,12 +98,19 @@ def remove_attachment(*, actor: Any, attachment: Attachment) -> Attachment:
     """Take a file off the application. The file itself stays for the record."""
     with transaction.atomic():
         fresh = locked(attachment.application)
-        rules.can_edit(actor, fresh).require()
+        part = _fresh_part(attachment.partner, fresh) if attachment.partner else None
+        may_change_files(actor, fresh, part).require()
         now = clock.now()
         if Attachment.objects.filter(pk=attachment.pk, removed_at__isnull=True).update(removed_at=now):
             attachment.removed_at = now
             record(attachment, "attachment.remove", actor=actor)
     return attachment
+
+
+def _fresh_part(partner: Partner, application: Application) -> Partner:
+    found = Partner.objects.select_related("enterprise").get(pk=partner.pk)
+    found.application = application
+    return found
 
 
 def carry_over(*, actor: Any, application: Application, source: Application) -> list[Attachment]:
@@ -107,7 +123,12 @@ def carry_over(*, actor: Any, application: Application, source: Application) -> 
     copies = []
     for original in attachments_of(source):
         question = form.by_key.get(original.field)
-        if question is None or not form.asks(question.key) or not _still_fits(question, original) or kept[question.key] >= question.max_count:
+        if (
+            question is None
+            or not form.asks(question.key)
+            or not _still_fits(question, original)
+            or kept[question.key] >= question.max_count
+        ):
             continue
         kept[question.key] += 1
         copies.append(_copy(original, application))
@@ -135,9 +156,10 @@ def safe_name(name: str) -> str:
     return f"{stem[: 254 - len(ending)]}{dot}{ending}" if dot else clean[:255]
 
 
-def question_of(application: Application, key: str) -> Field:
+def question_of(application: Application, key: str, partner: Partner | None = None) -> Field:
     """The field of the form that takes files under this key. Raises ``Invalid``."""
-    question = form_for(application).field(key)
+    form = joint.partner_form(application.version) if partner else form_for(application)
+    question = form.field(key)
     if question.type != "attachment":
         raise Invalid({key: _("%(field)s takes no files.") % {"field": question.label}})
     return question
@@ -148,14 +170,14 @@ def largest(question: Field) -> int:
     return min(question.max_mb * 1024 * 1024, settings.ATTACHMENT_MAX_BYTES)
 
 
-def _checked(application: Application, question: Field, name: str, upload: UploadedFile) -> str:
+def _checked(application: Application, question: Field, name: str, upload: UploadedFile, partner: Partner | None) -> str:
     size, limit = upload.size or 0, largest(question)
     if size == 0:
         raise Invalid(_("“%(name)s” is empty.") % {"name": name})
     if size > limit:
         sentence = _("“%(name)s” has %(size)s MB; at most %(limit)s MB are accepted.")
         raise Invalid(sentence % {"name": name, "size": f"{size / 1024 / 1024:.1f}", "limit": limit // 1024 // 1024})
-    if application.attachments.filter(field=question.key, removed_at__isnull=True).count() >= question.max_count:
+    if application.attachments.filter(field=question.key, partner=partner, removed_at__isnull=True).count() >= question.max_count:
         raise Invalid(_("At most %(limit)s files are accepted here.") % {"limit": question.max_count})
     kind = kind_of(name, upload)  # type: ignore[arg-type]
     if question.accept and kind not in question.accept:
@@ -175,8 +197,8 @@ def _sha256(upload: UploadedFile) -> str:
     return total.hexdigest()
 
 
-def _not_here_already(application: Application, field: str, sha256: str) -> None:
-    twin = application.attachments.filter(field=field, sha256=sha256, removed_at__isnull=True).first()
+def _not_here_already(application: Application, field: str, sha256: str, partner: Partner | None) -> None:
+    twin = application.attachments.filter(field=field, partner=partner, sha256=sha256, removed_at__isnull=True).first()
     if twin:
         raise Invalid({field: _("This file is here already, as “%(name)s”.") % {"name": twin.name}})
 

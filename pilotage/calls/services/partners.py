@@ -123,6 +123,7 @@ def _decide(actor: Any, partner: Partner, verb: str, reason: str = "") -> Partne
         now = clock.now()
         changes = {"decided_by": actor, "decided_at": now, "updated_at": now}
         transition(fresh, verb, actor=actor, reason=reason, changes=changes)
+        _count_leaving(fresh.application)
         _unsign(fresh.application, actor)
     partner.refresh_from_db(fields=["state"])
     return fresh
@@ -137,6 +138,7 @@ def ask_to_leave(*, actor: Any, partner: Partner, reason: str) -> Partner:
             raise Invalid({"reason": _("Give a reason: it is shown to the people concerned and kept in the record.")})
         fresh.leave_asked_at, fresh.leave_reason = clock.now(), reason.strip()
         Partner.objects.filter(pk=fresh.pk).update(leave_asked_at=fresh.leave_asked_at, leave_reason=fresh.leave_reason)
+        _count_leaving(fresh.application)
         record(fresh, "partner.ask_to_leave", actor=actor, reason=reason)
     return fresh
 
@@ -149,8 +151,17 @@ def stay(*, actor: Any, partner: Partner) -> Partner:
         if fresh.leave_asked_at:
             fresh.leave_asked_at, fresh.leave_reason = None, ""
             Partner.objects.filter(pk=fresh.pk).update(leave_asked_at=None, leave_reason="")
+            _count_leaving(fresh.application)
             record(fresh, "partner.stay", actor=actor)
     return fresh
+
+
+def _count_leaving(application: Application) -> None:
+    """Kept with the application, so that lists and desks need no query for it."""
+    leaving = application.partners.filter(state__in=TAKING_PART, leave_asked_at__isnull=False).count()
+    if leaving != application.members_leaving:
+        application.members_leaving = leaving
+        Application.objects.filter(pk=application.pk).update(members_leaving=leaving)
 
 
 def _fresh(partner: Partner) -> Partner:

@@ -20,9 +20,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone  # like sessions, uploads keep the machine's time
 from django.utils.translation import gettext as _
 
-from pilotage.calls import rules
-from pilotage.calls.models import Application, Upload
-from pilotage.calls.services.attachments import AddedAttachment, add_attachment, largest, question_of, safe_name
+from pilotage.calls.models import Application, Partner, Upload
+from pilotage.calls.services.attachments import AddedAttachment, add_attachment, largest, may_change_files, question_of, safe_name
 from pilotage.core.verdict import Conflict, Invalid
 
 KEPT = timedelta(hours=24)
@@ -30,10 +29,12 @@ MOST_OPEN = 20  # of one application; bounds what abandoned uploads may cost
 BLOCK = 64 * 1024
 
 
-def start_upload(*, actor: Any, application: Application, field: str, name: str, size: int, sha256: str = "") -> Upload:
+def start_upload(
+    *, actor: Any, application: Application, field: str, name: str, size: int, sha256: str = "", partner: Partner | None = None
+) -> Upload:
     """Announce a file. Raises ``Refused`` (who may edit) and ``Invalid`` (field, size, too many at once)."""
-    rules.can_edit(actor, application).require()
-    question = question_of(application, field)
+    may_change_files(actor, application, partner).require()
+    question = question_of(application, field, partner)
     limit = largest(question)
     if size <= 0:
         raise Invalid({field: _("“%(name)s” is empty.") % {"name": name}})
@@ -46,6 +47,7 @@ def start_upload(*, actor: Any, application: Application, field: str, name: str,
         raise Invalid({field: _("Too many uploads of this application are unfinished. Finish one, or try again tomorrow.")})
     upload = Upload.objects.create(
         application=application,
+        partner=partner,
         field=field,
         name=safe_name(name),
         size=size,
@@ -64,7 +66,7 @@ def receive(*, actor: Any, upload: Upload, offset: int, read: Callable[[int], by
 
     Raises ``Conflict`` when the offset is not where the upload stands, or another piece is just being written.
     """
-    rules.can_edit(actor, upload.application).require()
+    may_change_files(actor, upload.application, upload.partner).require()
     with _held(upload) as file:
         upload.refresh_from_db(fields=["received"])
         if offset != upload.received:
@@ -106,14 +108,14 @@ def finish_upload(*, actor: Any, upload: Upload) -> AddedAttachment:
                 raise Invalid({upload.field: _("“%(name)s” arrived damaged. Add it again.") % {"name": upload.name}})
             file.seek(0)
             whole = UploadedFile(file, name=upload.name, size=upload.size)
-            return add_attachment(actor=actor, application=upload.application, field=upload.field, upload=whole)
+            return add_attachment(actor=actor, application=upload.application, field=upload.field, upload=whole, partner=upload.partner)
     finally:
         _remove(upload)
 
 
 def drop_upload(*, actor: Any, upload: Upload) -> None:
     """Give an unfinished upload up."""
-    rules.can_edit(actor, upload.application).require()
+    may_change_files(actor, upload.application, upload.partner).require()
     _remove(upload)
 
 

@@ -94,7 +94,7 @@ def page_of(request: HttpRequest, application: Application, errors: dict[str, st
         "may_clear": bool(insider and application.open_flags and rules.may_judge_figures(request.user, application)),
         "clearing": request.POST.get("mark", ""),
         "why_direct": rules.why_direct(application) if insider else "",
-        "parts": parts.parts(application),
+        "parts": parts.parts(application, request.user),
         "asked_to_leave": [],
         "answered": [field for key, field in sheet.form.by_key.items() if key in application.field_versions],
         "signoff": joint.signoff_of(application) if joint.needs_signoff(application) else None,
@@ -256,7 +256,7 @@ def revision(request: HttpRequest, number: str, revision: int) -> HttpResponse:
         "before": before,
         "changes": sheet.changes_since(before.data) if before else [],
         "sections": dossier.sections(sheet, registry=found.registry, files=found.attachments),
-        "parts": parts.parts(application, filed=found.partners) if found.partners is not None else [],
+        "parts": parts.parts(application, request.user, filed=found.partners) if found.partners is not None else [],
         "signature": found.signoff,
         "insider": is_insider(request) and not rules.is_filer(request.user, application),
     }

@@ -57,7 +57,7 @@ def edit(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     if act == "autosave":
         return autosaved(request, sheet, section, outcome)
     outcome.errors |= comments.save_answers(request, sheet)
-    if outcome.is_clean and act in _FURTHER_ACTS and not sheet.is_part:
+    if outcome.is_clean and act in (_ACTS_OF_A_PART if sheet.is_part else _FURTHER_ACTS):
         outcome.errors |= _FURTHER_ACTS[act](request, sheet.reload(), argument)
     return _after(request, sheet, section, outcome, act, argument)
 
@@ -111,7 +111,7 @@ def _upload(request: HttpRequest, sheet: Sheet, key: str) -> dict[str, str]:
         return {key: _("Choose a file first, then upload it.")}
     for upload in uploads:
         try:
-            added = services.add_attachment(actor=request.user, application=sheet.application, field=key, upload=upload)
+            added = sheet.attach(request.user, key, upload)
         except Invalid as error:
             return {key: f"{upload.name}{_(': ')}{next(iter(error.errors.values()))}"}
         for sentence in added.warnings:
@@ -138,7 +138,8 @@ def _confirm_section(request: HttpRequest, sheet: Sheet, key: str) -> dict[str, 
     return {}
 
 
-_FURTHER_ACTS = {"upload": _upload, "remove-file": _remove, "confirm": _confirm, "confirm-section": _confirm_section}
+_ACTS_OF_A_PART = {"upload": _upload, "remove-file": _remove}
+_FURTHER_ACTS = {**_ACTS_OF_A_PART, "confirm": _confirm, "confirm-section": _confirm_section}
 
 
 # --- answers --------------------------------------------------------------------------------

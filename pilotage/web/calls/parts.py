@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from pilotage.accounts.rules import enterprise_ids
 from pilotage.calls import joint, joint_rules, selectors, services
 from pilotage.calls.enums import TAKING_PART, PartnerState
 from pilotage.calls.formdef import FormDef
@@ -43,9 +44,9 @@ class PartSheet(Sheet):
     def form(self) -> FormDef:
         return joint.partner_form(self.application.version)
 
-    @property
-    def attachments(self) -> list[Attachment]:  # type: ignore[override]
-        return []
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return selectors.attachments_of(self.application, self.partner) if self.partner.pk else []
 
     @cached_property
     def registry(self) -> Mapping[str, str]:
@@ -58,6 +59,13 @@ class PartSheet(Sheet):
     @property
     def edit_url(self) -> str:
         return reverse("calls:part-edit", args=[self.application.number])
+
+    @property
+    def uploads_url(self) -> str:
+        return reverse("calls:part-upload-create", args=[self.application.number])
+
+    def attach(self, actor: Any, field: str, upload: Any) -> services.AddedAttachment:
+        return services.add_attachment(actor=actor, application=self.application, field=field, upload=upload, partner=self.partner)
 
     @property
     def workbook_url(self) -> str:
@@ -78,29 +86,36 @@ class PartSheet(Sheet):
         return Places(self.partner.enterprise.province_id or "", ())
 
 
-def parts(application: Application, *, filed: Sequence[Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
-    """The partners with their answers, for the dossier; ``filed``: as a revision holds them."""
+def parts(application: Application, reader: Any, *, filed: Sequence[Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """The partners with their answers, for the dossier; ``filed``: as a revision holds them. A partner reads no other partner's files."""
     wish = joint.partner_wish(application.version)
     if wish is None:
         return []
+    own = enterprise_ids(reader)
+    reads_all = not own or application.enterprise_id in own
     if filed is None:
-        return [_part(PartSheet(partner), wish.role(partner.role), None) for partner in joint.partners_of(application)]
+        return [
+            _part(PartSheet(partner), wish.role(partner.role), None, with_files=reads_all or partner.enterprise_id in own)
+            for partner in joint.partners_of(application)
+        ]
     found = []
     for part in filed:
         partner = Partner(application=application, data=part["data"], state=part["state"], role=part["role"])
-        found.append(_part(PartSheet(partner), wish.role(part["role"]), part))
+        with_files = reads_all or part["enterprise"] in own
+        found.append(_part(PartSheet(partner), wish.role(part["role"]), part, with_files=with_files))
     return found
 
 
-def _part(sheet: PartSheet, role: str, filed: Mapping[str, Any] | None) -> dict[str, Any]:
+def _part(sheet: PartSheet, role: str, filed: Mapping[str, Any] | None, *, with_files: bool) -> dict[str, Any]:
     partner = sheet.partner
+    files = [] if not with_files else filed.get("attachments", []) if filed else None
     return {
         "partner": partner,
         "name": filed["name"] if filed else partner.enterprise.name,
         "role": role,
         "label": PartnerState(partner.state).label,
         "consented_by": filed["consented_by"] if filed else str(partner.decided_by or ""),
-        "sections": dossier.sections(sheet, registry=filed["registry"] if filed else None),
+        "sections": dossier.sections(sheet, registry=filed["registry"] if filed else None, files=files),
         "problems": 0 if filed else len(sheet.problems),
         "taking_part": partner.state in TAKING_PART,
     }
@@ -123,7 +138,7 @@ def partners(request: HttpRequest, number: str) -> HttpResponse:
     values = {
         "application": application,
         "wish": wish,
-        "parts": parts(application),
+        "parts": parts(application, request.user),
         "may_change": joint_rules.can_invite_partner(request.user, application),
         "problems": joint.partner_problems(application),
         "errors": errors,

@@ -47,6 +47,13 @@ class Sheet:
         return reverse("calls:application-edit", args=[self.application.number])
 
     @property
+    def uploads_url(self) -> str:
+        return reverse("calls:upload-create", args=[self.application.number])
+
+    def attach(self, actor: Any, field: str, upload: Any) -> services.AddedAttachment:
+        return services.add_attachment(actor=actor, application=self.application, field=field, upload=upload)
+
+    @property
     def workbook_url(self) -> str:
         return reverse("calls:workbook", args=[self.application.number])
 

@@ -51,7 +51,7 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, str]
         "may_ask": joint_rules.can_ask_signoff(request.user, application),
         "statements": [sheet.form.by_key[key] for key in joint.statements_of(sheet.form)],
         "sections": dossier.sections(sheet),
-        "parts": parts(application),
+        "parts": parts(application, request.user),
         "errors": errors,
         "posted": {"reason": request.POST.get("reason", "")},
     }

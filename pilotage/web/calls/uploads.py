@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,10 +23,11 @@ from django.utils.http import http_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from pilotage.calls.models import Upload
+from pilotage.calls.models import Application, Partner, Upload
 from pilotage.calls.services import uploads
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.web.calls.mine import own_application
+from pilotage.web.calls.parts import own_part
 
 VERSION = "1.0.0"
 PIECE = "application/offset+octet-stream"
@@ -56,7 +58,18 @@ def _tus(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_http_methods(["OPTIONS", "POST"])
 @_tus
 def create(request: HttpRequest, number: str) -> HttpResponse:
-    application = own_application(request, number)
+    return _create(request, own_application(request, number), None)
+
+
+@never_cache
+@require_http_methods(["OPTIONS", "POST"])
+@_tus
+def create_for_part(request: HttpRequest, number: str) -> HttpResponse:
+    partner = own_part(request, number)
+    return _create(request, partner.application, partner)
+
+
+def _create(request: HttpRequest, application: Application, partner: Partner | None) -> HttpResponse:
     if request.method == "OPTIONS":
         response = HttpResponse(status=204)
         response["Tus-Version"] = VERSION
@@ -70,13 +83,15 @@ def create(request: HttpRequest, number: str) -> HttpResponse:
     upload = uploads.start_upload(
         actor=request.user,
         application=application,
+        partner=partner,
         field=said.get("field", ""),
         name=said.get("filename", ""),
         size=min(int(size), 2**62),
         sha256=sha256,
     )
     response = HttpResponse(status=201)
-    response["Location"] = reverse("calls:upload-piece", args=[number, upload.pk])
+    piece_of = "calls:part-upload-piece" if partner else "calls:upload-piece"
+    response["Location"] = reverse(piece_of, args=[application.number, upload.pk])
     return _standing(response, upload)
 
 
@@ -84,8 +99,19 @@ def create(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["HEAD", "PATCH", "DELETE"])
 @_tus
 def piece(request: HttpRequest, number: str, pk: uuid.UUID) -> HttpResponse:
-    found = Upload.objects.filter(application=own_application(request, number), expires_at__gt=timezone.now())
-    upload = get_object_or_404(found.select_related("application__call", "application__enterprise"), pk=pk)
+    return _piece(request, pk, Upload.objects.filter(application=own_application(request, number), partner=None))
+
+
+@never_cache
+@require_http_methods(["HEAD", "PATCH", "DELETE"])
+@_tus
+def piece_for_part(request: HttpRequest, number: str, pk: uuid.UUID) -> HttpResponse:
+    return _piece(request, pk, Upload.objects.filter(partner=own_part(request, number)))
+
+
+def _piece(request: HttpRequest, pk: uuid.UUID, uploads_of: QuerySet[Upload]) -> HttpResponse:
+    found = uploads_of.filter(expires_at__gt=timezone.now())
+    upload = get_object_or_404(found.select_related("application__call", "application__enterprise", "partner__application"), pk=pk)
     if request.method == "HEAD":
         response = _standing(HttpResponse(status=200), upload)
         response["Upload-Length"] = str(upload.size)
