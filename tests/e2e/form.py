@@ -33,13 +33,13 @@ def fill(page: Page, key: str, value: Any) -> None:
 def fill_one(page: Page, name: str, value: Any) -> None:
     box = page.locator(f"[name='{name}']").first
     kind = box.evaluate("node => node.tagName === 'SELECT' ? 'select' : node.type")
+    word = str(value).lower() if isinstance(value, bool) else str(value)
     if kind in {"radio", "checkbox"}:
-        word = {True: "true", False: "false"}.get(value, str(value))
         page.locator(f"[name='{name}'][value='{word}']").check()
     elif kind == "select":
-        box.select_option(str(value))
+        box.select_option(word)
     else:
-        box.fill(str(value))
+        box.fill(word)
 
 
 def fill_parts(page: Page, key: str, value: dict[str, str]) -> None:
