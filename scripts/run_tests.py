@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [sys.executable, "-m", "pytest", "-q"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=25"]
 # Browsers and killed servers come in their own part, file by file: each starts servers that use both cores.
 PARTS: dict[str, tuple[list[str], dict[str, str]]] = {
     "lint": ([sys.executable, str(ROOT / "scripts" / "lint.py")], {}),

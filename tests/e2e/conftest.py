@@ -1,8 +1,9 @@
-"""Chromium against the real server. Screenshots are kept in artefacts/, which git ignores."""
+"""Chromium against the real server. With PILOTAGE_PICTURES set, screenshots are kept in artefacts/, which git ignores."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,11 +135,11 @@ def sign_in(page: Any, email: str, password: str) -> None:
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
-def screenshot(page: Any, name: str) -> Path:
-    ARTEFACTS.mkdir(exist_ok=True)
-    path = ARTEFACTS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
-    return path
+def screenshot(page: Any, name: str) -> None:
+    """For the eye, where PILOTAGE_PICTURES is set: hundreds of pictures take minutes."""
+    if os.environ.get("PILOTAGE_PICTURES"):
+        ARTEFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
 
 
 def axe(page: Any) -> list[str]:

@@ -72,10 +72,13 @@ def place(prepared: Path, static_root: Path, tmp_path_factory: pytest.TempPathFa
 
 
 def look(page: Page, place: Place, language: str, pages: dict[str, str]) -> list[str]:
-    """Visit the pages; what is wrong with them, one line each."""
+    """Visit the pages; what is wrong with them, one line each.
+
+    A page is the same boxes in both languages: every other one is examined for accessibility in the one, the rest in the other.
+    """
     faults = []
-    for name, pattern in pages.items():
-        found = fault(page, place.url(pattern), language)
+    for number, (name, pattern) in enumerate(pages.items()):
+        found = fault(page, place.url(pattern), language, is_examined=number % 2 == list(LANGUAGES).index(language))
         faults += found
         if not any("answers" in each for each in found):
             screenshot(page, f"page-{name}-{language}")
