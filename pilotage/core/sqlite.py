@@ -13,7 +13,7 @@ FIRST_SOUND = (3, 51, 3)
 
 def advice() -> tuple[str, str] | None:
     """A sentence and what to do, in the active language, when this SQLite has the WAL-reset bug; None otherwise."""
-    if "sqlite" not in settings.DATABASES["default"]["ENGINE"] or sqlite3.sqlite_version_info >= FIRST_SOUND:
+    if "sqlite" not in str(settings.DATABASES["default"]["ENGINE"]) or sqlite3.sqlite_version_info >= FIRST_SOUND:
         return None
     return (
         _("SQLite %(version)s is older than 3.51.3 and may, very rarely, damage a database under concurrent writes.")
