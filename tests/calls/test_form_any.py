@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from pilotage.calls.form_fields import NUMERIC_TYPES, Field
+from pilotage.calls.form_offline import taking
 from pilotage.calls.form_units import value_of
 from pilotage.calls.form_xlsx import is_asked, read_form, write_form
 from pilotage.calls.formdef import FormDef
@@ -73,6 +74,23 @@ def test_a_difference_applied_gives_the_newer_answers(given_form: Any, more: Any
 
 
 # --- through a workbook ---------------------------------------------------------------------
+@given(answered_forms(), st.data())
+def test_what_a_workbook_changes_is_taken_once_and_what_moved_on_both_sides_clashes(given_form: Any, more: Any) -> None:
+    _raw, form, answers = given_form
+    made_from = {key: value for key, value in cleaned(form, answers).items() if is_asked(form.by_key[key])}
+    some = st.sets(st.sampled_from(sorted(made_from))) if made_from else st.just(set())
+    taken_out, moved = more.draw(some), more.draw(some)
+    found = {key: value for key, value in made_from.items() if key not in taken_out}
+    now = {key: value for key, value in made_from.items() if key not in moved}
+    first = taking(form, found, now, made_from)
+    assert (set(first.values), first.clashes) == (taken_out - moved, frozenset())
+    after = {key: value for key, value in (now | first.values).items() if value is not None}
+    assert taking(form, found, after, made_from).values == {}
+    blank = taking(form, found, now, None)
+    assert set(blank.values) == (set(found) & moved)
+    assert None not in blank.values.values()
+
+
 def _figures(field: Field, value: Any) -> Iterator[tuple[str, Any]]:
     """Answers with figures as numbers: 2.50 and 2.5 are one."""
     if field.type in NUMERIC_TYPES:
