@@ -82,12 +82,12 @@ def test_demo_data_say_so_on_every_page(client, settings):
 def test_each_role_has_its_own_line_of_links(cast):
     lines = {name: [str(link.label) for link in nav.work_links(person, "/")] for name, person in cast.people().items()}
     assert lines["filer"] == ["我的申报", "征集", "名录", "数据授权"]
-    assert lines["city_officer"] == lines["district_officer"] == ["核查", "申报", "企业", "征集", "规划", "名录"]
-    assert lines["province_officer"] == ["核查", "推荐", "申报", "企业", "征集", "规划", "名录"]
-    assert lines["communications_officer"] == ["会签", "核查", "推荐", "申报", "企业", "征集", "规划", "名录"]
-    assert lines["secretariat"] == ["总览", "受理", "申报", "专家", "公示公告", "发件箱", "企业", "规划", "名录"]
+    assert lines["city_officer"] == lines["district_officer"] == ["核查", "报告", "申报", "企业", "征集", "规划", "名录"]
+    assert lines["province_officer"] == ["核查", "推荐", "报告", "申报", "企业", "征集", "规划", "名录"]
+    assert lines["communications_officer"] == ["会签", "报告", "申报", "企业", "征集", "规划", "名录"]  # no list of its own
+    assert lines["secretariat"] == ["总览", "报告", "受理", "申报", "专家", "公示公告", "发件箱", "企业", "规划", "名录"]
     assert lines["expert"] == ["待评项目"]
-    assert lines["auditor"] == ["申报", "企业", "审计", "规划", "名录"]
+    assert lines["auditor"] == ["报告", "申报", "企业", "审计", "规划", "名录"]
     assert lines["finance_liaison"] == ["企业", "规划", "名录"]
     assert lines["outsider"] == []
 
