@@ -75,7 +75,7 @@ def test_a_call_shows_conditions_stages_rubric_and_that_no_quota_is_known(call: 
     assert "网络基础设施" in page
     assert "权重" in page
     assert "时间待核实" in page
-    assert "开始申报" not in page
+    assert f"/calls/{call.slug}/start/" not in page
 
 
 @pytest.mark.parametrize(

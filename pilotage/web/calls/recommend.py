@@ -249,7 +249,7 @@ def _tabs(counts: dict[tuple[str, str], int]) -> list[tuple[str, Any, int]]:
         ("all", _("All"), desks.total(counts, None)),
     ]
     updates = desks.total(counts, TABS["updates"], update)
-    return [*found[:4], ("updates", _("Yearly updates"), updates), found[4]] if updates else found
+    return [*found[:4], ("updates", _("Updates and reports"), updates), found[4]] if updates else found
 
 
 def _plain(place: Desk, tab: str, chosen: ApplicationFilter, counts: dict[tuple[str, str], int]) -> dict[str, Any]:
