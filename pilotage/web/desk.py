@@ -99,6 +99,7 @@ def _call_row(call: Call, counts: dict[str, int]) -> dict[str, Any]:
     stations = [(state.label, counts[state], f"{base}?call={call.slug}&state={state.value}") for state in STATIONS]
     pages = (
         (_("Completeness check"), resolved("calls:accept-desk")),
+        (_("Dates and quotas"), resolved("calls:configure", call.slug)),
         (_("Expert review"), resolved("review:board", call.slug)),
         (_("Selection"), resolved("review:selection", call.slug)),
         (_("Notice and directory"), resolved("directory:manage", call.slug)),

@@ -57,7 +57,7 @@ PUBLIC_NAV = (
     NavItem("directory:open-data", pgettext_lazy("navigation", "Open data")),
 )
 WORK_NAV = (
-    NavItem("desk", pgettext_lazy("navigation", "Overview"), SECRETARIAT, under=("/work/review/", "/work/selection/")),
+    NavItem("desk", pgettext_lazy("navigation", "Overview"), SECRETARIAT, under=("/work/review/", "/work/selection/", "/work/calls/")),
     NavItem("calls:my-list", _("My applications"), APPLICANTS),
     NavItem("calls:cosign-desk", pgettext_lazy("navigation", "Co-sign"), COMMUNICATIONS),
     NavItem("calls:check-desk", pgettext_lazy("navigation", "Check"), CHECKERS | PROVINCE | COMMUNICATIONS | DIRECT, is_of_lists=True),

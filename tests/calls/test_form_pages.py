@@ -75,7 +75,12 @@ def shown(form: FormDef, data: dict[str, Any]) -> Inputs:
         page.feed(
             render_to_string(
                 f"calls/components/{name}.html",
-                {"block": block, "field": block.fields[0], "application": SimpleNamespace(number="5GF-2023-苏-0001")},
+                {
+                    "block": block,
+                    "field": block.fields[0],
+                    "application": SimpleNamespace(number="5GF-2023-苏-0001"),
+                    "sheet": SimpleNamespace(uploads_url="/my/5GF-2023-苏-0001/uploads/"),
+                },
             )
         )
     page.close()

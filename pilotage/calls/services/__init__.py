@@ -16,7 +16,7 @@ from pilotage.calls.services.checking import (
     take_back,
 )
 from pilotage.calls.services.commenting import answer_comment, comment_on, drop_comment, settle_comment
-from pilotage.calls.services.configuring import set_quota, set_stage_dates
+from pilotage.calls.services.configuring import recommended_counts, set_quota, set_quotas, set_stage_dates, set_timetable
 from pilotage.calls.services.drafts import confirm_answers, save_draft, start_application
 from pilotage.calls.services.filing import submit, withdraw
 from pilotage.calls.services.merging import FieldConflict, SaveResult
@@ -63,6 +63,7 @@ __all__ = [
     "link_recommender",
     "move_rank",
     "pass_up_many",
+    "recommended_counts",
     "reconsider",
     "refuse_signoff",
     "reject",
@@ -75,7 +76,9 @@ __all__ = [
     "save_part",
     "send_list",
     "set_quota",
+    "set_quotas",
     "set_stage_dates",
+    "set_timetable",
     "settle_comment",
     "shortlist_many",
     "sign",

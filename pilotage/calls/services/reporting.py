@@ -52,7 +52,9 @@ def remind_of_report(*, actor: Any, projects: Sequence[Application], period: str
 def _locked(projects: Sequence[Application]) -> list[Application]:
     """One at a time for everything that reminds of the same project."""
     keys = [project.pk for project in projects]
-    return list(Application.objects.select_for_update(of=("self",)).filter(pk__in=keys).only("pk", "number", "project_title").order_by("pk"))
+    return list(
+        Application.objects.select_for_update(of=("self",)).filter(pk__in=keys).only("pk", "number", "project_title").order_by("pk")
+    )
 
 
 def _write(projects: Sequence[Application], period: str, actor: Any) -> None:
@@ -88,4 +90,3 @@ def _chase(call: Call, chase: Chase, period: str, due: datetime) -> int:
         wanted = _locked(list(not_filed(holders(call), period).exclude(pk__in=done).only("pk")))
         _write(wanted, period, None)
     return len(wanted)
-

@@ -18,7 +18,7 @@ from pilotage.calls.enums import USUAL_RECOMMENDERS, RecommenderKind, StageKind
 from pilotage.calls.form_fields import joined
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Call
-from pilotage.calls.rules import can_link_recommender, can_start, needs_cosign
+from pilotage.calls.rules import can_configure, can_link_recommender, can_start, needs_cosign
 from pilotage.core import clock
 from pilotage.registry.models import Industry
 from pilotage.web.calls import context
@@ -67,6 +67,7 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "rubrics": [_rubric(rubric) for rubric in content.get("rubrics", {}).values()],
             "quotas": _quotas(call, content),
             "may_link": can_link_recommender(request.user),
+            "may_configure": can_configure(request.user, call),
             "sources": _sources(call, content),
             "starts": starts(request, call),
         },

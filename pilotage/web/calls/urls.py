@@ -5,6 +5,7 @@ from pilotage.web.calls import (
     channel,
     check,
     comments,
+    configure,
     cosign,
     detail,
     edit,
@@ -81,6 +82,7 @@ urlpatterns = [
     path("applications/<str:number>/marks/<int:pk>/clear/", marks.clear, name="mark-clear"),
     path("work/reports/", reports.desk, name="report-desk"),
     path("work/recommenders/", recommenders.recommenders, name="recommenders"),
+    path("work/calls/<slug:slug>/", configure.configure, name="configure"),
     path("work/cosign/", cosign.desk, name="cosign-desk"),
     path("work/accept/", accept.desk, name="accept-desk"),
 ]
