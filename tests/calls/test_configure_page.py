@@ -73,7 +73,7 @@ def test_all_deadlines_move_at_once(call: Any, cast: Any, client_for: Any, addre
         ({"closes_at-city_check": "2023-12-01T17:00"}, "才截止。"),
         ({"closes_at-apply": "2023-07-01T17:00"}, "环节的截止时间应晚于开始时间。"),
         ({"closes_at-apply": "31 August"}, "“31 August”不是日期时间"),
-        ({"closes_at-apply": "2023-09-05T17:00", "reason": " "}, "请写明理由"),
+        ({"closes_at-apply": "2023-09-05T17:00", "reason": " "}, "须写明理由"),
     ],
 )
 def test_a_wrong_timetable_changes_nothing_and_says_where(
