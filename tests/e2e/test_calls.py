@@ -155,6 +155,8 @@ def decide(page: Page, act: str, opinion: str = "") -> None:
     page.locator("main tbody input[name=ids]").first.check()
     if opinion:
         page.fill("#bulk-opinion", opinion)
+    if page.locator("input[name=stated]").count():
+        page.locator("input[name=stated]").check()
     page.locator(f"button[name=do][value={act}]").click()
     expect(page.locator("#page-notes")).to_contain_text("1")
 
