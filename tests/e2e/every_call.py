@@ -138,16 +138,14 @@ def _open(call: Any, secretariat: Any) -> None:
     """One timetable: every stage up to the selection takes acts at NOW, and closes a day after the one before it."""
     from pilotage.calls import services as calls
 
-    for stage in list(call.stage_by_key.values()):
-        if stage.kind in CLOSES:
-            dates = {"opens_at": moment(OPENS), "closes_at": moment(f"{CLOSES[stage.kind]}T17:00")}
-        elif stage.kind == "notice":
-            dates = {"opens_at": moment("2024-01-10T09:00"), "closes_at": moment(NOTICE_ENDS)}
-        elif stage.kind == "publish":
-            dates = {"opens_at": moment("2024-01-21T09:00"), "closes_at": None}
-        else:
-            continue
-        calls.set_stage_dates(actor=secretariat, call=call, stage=stage, **dates, reason="演示")
+    dates = {key: when for key, stage in call.stage_by_key.items() if (when := _dates(stage.kind))}
+    calls.set_timetable(actor=secretariat, call=call, dates=dates, reason="演示")
+
+
+def _dates(kind: str) -> tuple[datetime | None, datetime | None] | None:
+    if kind in CLOSES:
+        return moment(OPENS), moment(f"{CLOSES[kind]}T17:00")
+    return {"notice": (moment("2024-01-10T09:00"), moment(NOTICE_ENDS)), "publish": (moment("2024-01-21T09:00"), None)}.get(kind)
 
 
 def score_all_but_one() -> None:
