@@ -13,14 +13,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=25"]
-# Browsers and killed servers come in their own part, file by file: each starts servers that use both cores.
+# Browsers and killed servers come in their own part: each starts servers that use both cores.
 PARTS: dict[str, tuple[list[str], dict[str, str]]] = {
     "lint": ([sys.executable, str(ROOT / "scripts" / "lint.py")], {}),
     "PostgreSQL": (
         [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "database and not browser and not durability"],
         {"PILOTAGE_TEST_DATABASE": "postgresql"},
     ),
-    "browser and durability": ([*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser or durability"], {}),
+    "browser and durability": ([*PYTEST, "-n", "2", "--dist", "loadgroup", "-m", "browser or durability"], {}),
     "SQLite": ([*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "not browser and not durability"], {}),
 }
 

@@ -13,6 +13,7 @@ import pytest
 from tests.durability import scene
 from tests.e2e.server import Server
 from tests.postgres import Cluster
+from tests.sharing import made_once, static_files
 
 _serial = itertools.count()
 
@@ -33,7 +34,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("static") / "root"
+    return static_files(tmp_path_factory)
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,8 @@ class Template:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Template:
-    folder = tmp_path_factory.mktemp("template")
-    Server(folder).run("migrate", "-v", "0")
-    Server(folder, database_url=cluster.create("migrated")).run("migrate", "-v", "0")
+    folder = made_once(tmp_path_factory, "template", lambda folder: Server(folder).run("migrate", "-v", "0"))
+    Server(tmp_path_factory.mktemp("postgresql"), database_url=cluster.create("migrated")).run("migrate", "-v", "0")
     return Template(folder / "pilotage.sqlite3", "migrated")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.server import ROOT, Server
+from tests.sharing import made_once, static_files
 
 ARTEFACTS = ROOT / "artefacts"
 AXE = Path(__file__).with_name("axe.min.js")
@@ -33,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Collected once, shared by every server of the session."""
-    return tmp_path_factory.mktemp("static") / "root"
+    return static_files(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -41,24 +42,15 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the plan and the cast of the small scene, made once and not to be changed."""
     from tests.e2e import scene, year
 
-    folder = tmp_path_factory.mktemp("scene") / "data"
-    scene.prepare(Server(folder), year.FILING)
-    return folder
+    return made_once(tmp_path_factory, "scene", lambda folder: scene.prepare(Server(folder), year.FILING))
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """``built("review")`` is a data folder with the demonstration at that stage, made once and not to be changed."""
-    made: dict[str, Path] = {}
-
-    def build(stage: str) -> Path:
-        if stage not in made:
-            folder = tmp_path_factory.mktemp(f"demo-{stage}") / "data"
-            Server(folder).run("demo", "--stage", stage, timeout=600)
-            made[stage] = folder
-        return made[stage]
-
-    return build
+    return lambda stage: made_once(
+        tmp_path_factory, f"demo-{stage}", lambda folder: Server(folder).run("demo", "--stage", stage, timeout=600)
+    )
 
 
 @pytest.fixture

@@ -23,16 +23,22 @@ from tests.e2e.server import Server
 from tests.e2e.test_life import two_people
 from tests.e2e.test_pages import LANGUAGES
 from tests.factories.cases import CASES, FACTORY
+from tests.sharing import made_once
 
 OFFICES = {"32": ("city", "province", "communications"), "21": ("sy-city", "ln-province", "ln-communications")}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opened(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """The scene with all calls open, and what each of them needs."""
-    folder = tmp_path_factory.mktemp("calls") / "data"
-    shutil.copytree(prepared, folder)
-    return folder, json.loads(Server(folder).shell("from tests.e2e import every_call; every_call.build()").splitlines()[-1])
+
+    def build(folder: Path) -> None:
+        shutil.copytree(prepared, folder)
+        printed = Server(folder).shell("from tests.e2e import every_call; every_call.build()")
+        (folder / "calls.json").write_text(printed.splitlines()[-1])
+
+    folder = made_once(tmp_path_factory, "calls", build)
+    return folder, json.loads((folder / "calls.json").read_text())
 
 
 class Walk:
@@ -153,6 +159,7 @@ def recommend(walk: Walk, slug: str, what: dict[str, Any]) -> None:
 
 def decide(page: Page, act: str, opinion: str = "") -> None:
     page.locator("main tbody input[name=ids]").first.check()
+    expect(page.locator("#bulk-effect")).not_to_be_empty()  # what the act would do; a check list asks for its tick there
     if opinion:
         page.fill("#bulk-opinion", opinion)
     if page.locator("input[name=stated]").count():

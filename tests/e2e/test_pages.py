@@ -16,6 +16,7 @@ from tests.e2e import scene, year
 from tests.e2e.conftest import SIZES, axe, screenshot, sign_in
 from tests.e2e.server import Server
 
+pytestmark = pytest.mark.xdist_group("pages")  # one server for all of them
 CALL, PLAN = scene.CALL, "industrial-internet-2023"
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en"}
 # addresses in braces are those of the scene's own records

@@ -35,8 +35,7 @@ class Command(BaseCommand):
         written = serving.ensure_secret_key(settings.DATA_DIR) if settings.SECRET_KEY_IS_EPHEMERAL else None
         if written:
             self.stdout.write(f"A new secret key was written to {written}. Keep it: without it everybody must sign in again.")
-        sources = [Path(place) for finder in finders.get_finders() for place in _places(finder)]
-        if serving.collect_static(settings.STATIC_ROOT, sources):
+        if serving.collect_static(settings.STATIC_ROOT, static_sources()):
             self.stdout.write("Static files were collected.")
         company = serving.Company(self.stderr.write)
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -68,6 +67,11 @@ class Command(BaseCommand):
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if pending:
             raise CommandError(f"the database lacks {len(pending)} migration(s). Run `pilotage migrate` first (after a backup).")
+
+
+def static_sources() -> list[Path]:
+    """The folders that static files come from."""
+    return [Path(place) for finder in finders.get_finders() for place in _places(finder)]
 
 
 def _places(finder: Any) -> list[str]:
