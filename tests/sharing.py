@@ -36,6 +36,11 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return folder
 
 
+def migrated(factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with all tables and nothing in them."""
+    return made_once(factory, "migrated", lambda folder: Server(folder).run("migrate", "-v", "0")) / "pilotage.sqlite3"
+
+
 def static_files(factory: pytest.TempPathFactory) -> Path:
     """The collected static files, for every server of the session."""
     return made_once(factory, "static", lambda folder: Server(factory.mktemp("collecting"), static_root=folder).shell(COLLECT))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -19,6 +20,7 @@ from django.core.management import CommandError, call_command
 from pilotage.console import health, serving
 from pilotage.console.checks import settings_agree, sqlite_advice
 from tests.e2e.server import Server
+from tests.sharing import migrated
 
 # --- settings that contradict each other ---------------------------------------------------
 PUBLIC: dict[str, Any] = {
@@ -164,10 +166,10 @@ def children(pid: int) -> dict[str, int]:
 
 
 @pytest.mark.durability
-def test_the_site_runs_web_worker_and_post_and_stops_all(tmp_path):
+def test_the_site_runs_web_worker_and_post_and_stops_all(tmp_path, tmp_path_factory):
+    shutil.copy(migrated(tmp_path_factory), tmp_path)
     server = Server(tmp_path)
     del server.environment["PILOTAGE_SECRET_KEY"]
-    server.run("migrate", "-v", "0")
 
     server.start()
     assert server.process

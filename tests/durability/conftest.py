@@ -13,7 +13,7 @@ import pytest
 from tests.durability import scene
 from tests.e2e.server import Server
 from tests.postgres import Cluster
-from tests.sharing import made_once, static_files
+from tests.sharing import migrated, static_files
 
 _serial = itertools.count()
 
@@ -47,9 +47,8 @@ class Template:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Template:
-    folder = made_once(tmp_path_factory, "template", lambda folder: Server(folder).run("migrate", "-v", "0"))
     Server(tmp_path_factory.mktemp("postgresql"), database_url=cluster.create("migrated")).run("migrate", "-v", "0")
-    return Template(folder / "pilotage.sqlite3", "migrated")
+    return Template(migrated(tmp_path_factory), "migrated")
 
 
 @pytest.fixture

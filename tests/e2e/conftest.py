@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.server import ROOT, Server
-from tests.sharing import made_once, static_files
+from tests.sharing import made_once, migrated, static_files
 
 ARTEFACTS = ROOT / "artefacts"
 AXE = Path(__file__).with_name("axe.min.js")
@@ -42,7 +42,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the plan and the cast of the small scene, made once and not to be changed."""
     from tests.e2e import scene, year
 
-    return made_once(tmp_path_factory, "scene", lambda folder: scene.prepare(Server(folder), year.FILING))
+    def build(folder: Path) -> None:
+        server = Server(folder)
+        shutil.copy(migrated(tmp_path_factory), folder)
+        scene.prepare(server, year.FILING)
+
+    return made_once(tmp_path_factory, "scene", build)
 
 
 @pytest.fixture(scope="session")

@@ -49,9 +49,8 @@ def stand_at(data_dir: Path, moment: str) -> None:
 
 
 def prepare(server: Server, moment: str) -> None:
-    """Tables, plan and cast in an empty data folder."""
+    """Plan and cast in a data folder whose tables are empty."""
     stand_at(server.data_dir, moment)
-    server.run("migrate")
     server.shell("from tests.e2e import scene; scene.build()")
 
 
