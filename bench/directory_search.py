@@ -280,8 +280,8 @@ def ask(port: int, address: str, requests: int, clients: int) -> tuple[list[floa
     lock = threading.Lock()
 
     def run(count: int, *, keep: bool) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        for _ in range(count):
+        for _ in range(count):  # a visitor's own connection each: a kept one stays with the process that took it
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
             started = time.perf_counter()
             connection.request("GET", address)
             answer = connection.getresponse()
@@ -293,7 +293,7 @@ def ask(port: int, address: str, requests: int, clients: int) -> tuple[list[floa
                 with lock:
                     times.append(spent)
                     sizes.add(len(body))
-        connection.close()
+            connection.close()
 
     for _ in range(WARM):
         run(1, keep=False)
