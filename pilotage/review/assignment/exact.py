@@ -23,7 +23,7 @@ from pilotage.review.assignment.run import Run
 from pilotage.review.assignment.scan import ONE, Columns, Scan, Units, load_worth, scan
 
 SECONDS_PER_ARC = 1.5e-5  # a cautious guess for one flow
-ALL_PAIRS = 40_000  # up to here the list is simply everything
+ALL_PAIRS = 50_000  # up to here the first list is simply everything
 FIRST, MORE = 16, 8  # experts per project and leaf beyond the seats: at first, and in each further round
 
 
@@ -83,7 +83,7 @@ class Search:
     def slack(self) -> float:
         assert self.network is not None  # noqa: S101
         slack = self.bound - self.value()
-        noise = (self.frame.seats.sum() + 1) * (1 / self.network.scale) + 1e-9 * abs(self.bound)
+        noise = 2 * (self.frame.seats.sum() + 1) * self.network.grain + 1e-9 * abs(self.bound)
         return 0.0 if slack <= noise else float(slack)
 
 
@@ -108,7 +108,7 @@ def search(frame: Frame, run: Run, units: Units = ONE) -> Search:
 
 def _begin(frame: Frame, run: Run, units: Units) -> Search:
     count, pool = frame.problem.shape
-    keep = pool if count * pool <= ALL_PAIRS else int(frame.seats.max(initial=1)) * units.panel * 2 + FIRST
+    keep = max(int(frame.seats.max(initial=1)) * units.panel * 2 + FIRST, ALL_PAIRS // count)
     with run.stage("candidates"):
         first = scan(frame, np.zeros(pool), keep, units=units, tick=run.tick("candidates"))
     worth = net.Worth.of(frame, first.low, first.high)

@@ -14,6 +14,7 @@
 # Refuses: to run without OR-tools, in one sentence.
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,8 @@ class Network:
     vacant: NDArray[np.int64]  # arcs of empty seats
     vacant_seat: NDArray[np.int64]  # (…, 3): project, class (-1: free), must cross
     experts: int  # first node of an expert
-    scale: int
+    scale: float  # units of cost in one of suitability
+    grain: float  # what rounding may have moved one pair by
 
     @property
     def sink(self) -> int:
@@ -92,23 +94,32 @@ def build(frame: Frame, columns: Columns, worth: Worth, units: Units = ONE, meet
     first_meeting = count + len(limited) + len(bridged)
     experts = first_meeting + len(keys)
     sink = experts + pool
-    scale = _scale(worth, sink, units)
+    finest = _scale(worth, sink, units)
+    cost = np.rint(columns.suitability.astype(np.float64) * finest).astype(np.int64)
+    step = _step(cost)
+    scale = finest / step
     arcs = _Arcs()
     start = np.where(member >= 0, first_meeting + member, origin)
-    pair = arcs.add(start, experts + columns.expert, units.pair, -np.rint(columns.suitability.astype(np.float64) * scale))
+    pair = arcs.add(start, experts + columns.expert, units.pair, -(cost // step))
     arcs.add(keys // max(pool, 1), first_meeting + np.arange(len(keys)), units.seat, 0)
     supply, seats, nodes = _supplies(frame, arcs, limited, bridged, class_node, leaf_node, sink, units)
-    vacant = arcs.add(nodes, sink, supply[nodes], int(np.rint(worth.empty * scale)))
-    arcs.add(experts + np.arange(pool), sink, frame.load_min * units.seat, -int(np.rint(worth.short * scale)))
+    vacant = arcs.add(nodes, sink, supply[nodes], math.ceil(worth.empty * scale))
+    arcs.add(experts + np.arange(pool), sink, frame.load_min * units.seat, -math.ceil(worth.short * scale))
     arcs.add(experts + np.arange(pool), sink, (frame.load_max - frame.load_min) * units.seat, 0)
-    tail, head, capacity, cost = arcs.joined()
-    return Network(tail, head, capacity, cost, supply, pair, vacant, seats, experts, scale)
+    tail, head, capacity, costs = arcs.joined()
+    return Network(tail, head, capacity, costs, supply, pair, vacant, seats, experts, scale, 0.5 / finest)
 
 
 def _scale(worth: Worth, nodes: int, units: Units) -> int:
     """The solver multiplies costs by the number of nodes; the sum over all arcs must stay within 62 bits too."""
     room = 2**61 / (max(worth.empty, worth.short) * (nodes + 2))
     return int(max(1, min(FINEST, room / units.seat)))
+
+
+def _step(cost: NDArray[np.int64]) -> int:
+    """The largest number that divides every cost: marks in quarters need no finer units, and small numbers flow faster."""
+    few = int(np.gcd.reduce(cost[:1000])) if len(cost) else 1
+    return max(1, int(np.gcd.reduce(cost)) if few > 1 else few)
 
 
 def _origins(frame: Frame, columns: Columns, class_node: NDArray[np.int64], leaf_node: NDArray[np.int64]) -> NDArray[np.int64]:
