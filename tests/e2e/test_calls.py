@@ -62,7 +62,7 @@ class Walk:
     def until(self, moment: str) -> None:
         self.server.stop()
         scene.stand_at(self.server.data_dir, moment)
-        self.server.start()
+        self.server.start("--no-worker")
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def walk(
     shutil.copytree(opened[0], tmp_path / "data")
     server = Server(tmp_path / "data", static_root=static_root)
     scene.stand_at(server.data_dir, every_call.NOW)
-    server.start()
+    server.start("--no-worker")
     yield Walk(server, person, request.param)
     server.stop()
 

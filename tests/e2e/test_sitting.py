@@ -24,7 +24,7 @@ def desk(prepared: Path, static_root: Path, tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path / "data", static_root=static_root)
     server.shell("from tests.e2e import sitting; sitting.build()")
     scene.stand_at(server.data_dir, sitting.CHECKING)
-    server.start()
+    server.start("--no-worker")
     yield server
     server.stop()
 
