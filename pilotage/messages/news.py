@@ -31,7 +31,7 @@ from pilotage.directory.models import Objection, PublicNotice
 from pilotage.messages.people import People, applicants_of, concerned
 from pilotage.messages.wording import name_of
 from pilotage.plan.reminders import chase_of
-from pilotage.review.models import Assignment
+from pilotage.review.models import Assignment, ExpertInvitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ def _read(events: Sequence[AuditEvent]) -> Reading:
     applications += [row.application for row in rows.get("directory.objection", {}).values() if row.application]
     share_relations(applications)
     users = {row.expert.user_id for row in rows.get("review.assignment", {}).values()}
+    users |= {row.expert.user_id for row in rows.get("review.expertinvitation", {}).values()}
     users |= {row.user_id for row in rows.get("accounts.membership", {}).values()}
     return Reading(events, rows, People.load(applications, users))
 
@@ -137,6 +138,7 @@ SOURCES: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]] = {
     "review.assignment": lambda keys: (
         Assignment.objects.filter(pk__in=keys).select_related("call", "expert", "application__enterprise").order_by("pk")
     ),
+    "review.expertinvitation": lambda keys: ExpertInvitation.objects.filter(pk__in=keys).select_related("call", "expert").order_by("pk"),
     "directory.publicnotice": lambda keys: PublicNotice.objects.filter(pk__in=keys).select_related("call").order_by("pk"),
     "directory.objection": lambda keys: (
         Objection.objects.filter(pk__in=keys).select_related("notice__call", "application__enterprise").order_by("pk")
@@ -294,6 +296,34 @@ def _seat(event: AuditEvent, assignment: Assignment, reading: Reading) -> Iterat
             yield Letter(user, "seat.recused", told, f"event:{event.number}", event.at, call, board, board)
 
 
+def _conflict(event: AuditEvent, assignment: Assignment, reading: Reading) -> Iterator[Letter]:
+    """To the secretariat: a seat given before is held in spite of a conflict."""
+    call = assignment.call
+    page = reverse("review:conflicts", args=[call.slug])
+    params = {"call": name_of(call), "number": assignment.application.number}
+    for user in reading.people.secretariat(call):
+        yield Letter(user, "seat.conflict", params, f"event:{event.number}", event.at, call, page, page)
+
+
+_ANSWERS = {"accept": "accepted", "decline": "declined"}
+_ASKED = {"invite": "received", "invite_again": "received", "withdraw": "withdrawn", "replace": "replaced"}
+
+
+def _invitation(event: AuditEvent, invitation: ExpertInvitation, reading: Reading) -> Iterator[Letter]:
+    """What an expert is asked goes to the expert, the answer to the secretariat."""
+    verb, call = event.verb.removeprefix("expert_invitation."), invitation.call
+    params = {"call": name_of(call), "reason": event.reason, "expert": invitation.expert.number}
+    if verb in _ANSWERS:
+        page = reverse("review:invitations", args=[call.slug])
+        for user in reading.people.secretariat(call):
+            yield Letter(user, f"invitation.{_ANSWERS[verb]}", params, f"event:{event.number}", event.at, call, page, page)
+        return
+    expert = reading.people.by_id.get(invitation.expert.user_id)
+    if expert is not None:
+        link = reverse("review:queue") if verb == "withdraw" else reverse("review:invitation", args=[invitation.pk])
+        yield Letter(expert, f"invitation.{_ASKED[verb]}", params, f"event:{event.number}", event.at, call, link)
+
+
 def _dates(event: AuditEvent, stage: Stage, _reading: Reading) -> Iterator[Letter]:
     before = _snapshot(event).get("_extra", {}).get("closes_at")
     closes = _snapshot(event).get("closes_at")
@@ -337,6 +367,8 @@ TELLERS: Mapping[str, Teller] = {
     "directory.objection.receive": _objected,
     "directory.objection.uphold": _objection_decided,
     "directory.objection.dismiss": _objection_decided,
+    **{f"expert_invitation.{verb}": _invitation for verb in (*_ASKED, *_ANSWERS)},
+    "assignment.conflict_found": _conflict,
     **{f"assignment.{verb}": _seat for verb in ("create", "cancel", "reopen", "recuse")},
     "stage.set_dates": _dates,
     "membership.begin": _role,

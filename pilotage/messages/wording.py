@@ -123,7 +123,36 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "seat.recused": Wording(K.WORK, _("An expert stepped back"), _("%(number)s in “%(call)s” needs another expert.")),
     "seat.recused.many": Wording(K.WORK, _("Experts stepped back"), _("%(count)s seats in “%(call)s” need other experts.")),
+    "seat.conflict": Wording(
+        K.WORK, _("A seat is held in spite of a conflict"), _("It was found after the seat on %(number)s in “%(call)s” was given.")
+    ),
+    "seat.conflict.many": Wording(
+        K.WORK, _("%(count)s seats are held in spite of conflicts"), _("They were found after the seats in “%(call)s” were given.")
+    ),
+    "invitation.accepted": Wording(K.WORK, _("An expert takes part"), _("Expert %(expert)s accepted the invitation to “%(call)s”.")),
+    "invitation.accepted.many": Wording(K.WORK, _("%(count)s experts take part"), _("They accepted the invitation to “%(call)s”.")),
+    "invitation.declined": Wording(
+        K.WORK,
+        _("An expert does not take part"),
+        _("Expert %(expert)s declined in “%(call)s”; seats not finished are free again. Reason: %(reason)s"),
+    ),
+    "invitation.declined.many": Wording(
+        K.WORK, _("%(count)s experts do not take part"), _("They declined in “%(call)s”; seats not finished are free again.")
+    ),
     # --- experts
+    "invitation.received": Wording(
+        K.SEAT,
+        _("You are asked to review: %(call)s"),
+        _("Open the invitation to see what is asked, and accept or decline there. %(reason)s"),
+    ),
+    "invitation.withdrawn": Wording(
+        K.SEAT, _("An invitation was taken back: %(call)s"), _("You need not answer any more. Reason: %(reason)s")
+    ),
+    "invitation.replaced": Wording(
+        K.SEAT,
+        _("Your part was given to others: %(call)s"),
+        _("Projects you had not finished left your queue; finished reviews stay. Reason: %(reason)s"),
+    ),
     "seat.given": Wording(K.SEAT, _("1 project to review"), _("“%(call)s” asks for your review. Say first whether you have a conflict.")),
     "seat.given.many": Wording(
         K.SEAT, _("%(count)s projects to review"), _("“%(call)s” asks for your review. Say first whether you have a conflict.")
@@ -147,7 +176,9 @@ WORDINGS: Mapping[str, Wording] = {
         K.DEADLINE, _("Update due: %(call)s"), _("“%(stage)s” closes on %(closes)s. The update of a listed project has not been submitted.")
     ),
     "report.due": Wording(
-        K.DEADLINE, _("Report to be filed: %(project)s"), _("The report of %(number)s for %(report)s has not been filed. It is due on %(due)s.")
+        K.DEADLINE,
+        _("Report to be filed: %(project)s"),
+        _("The report of %(number)s for %(report)s has not been filed. It is due on %(due)s."),
     ),
     "report.overdue": Wording(
         K.DEADLINE,

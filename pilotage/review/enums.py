@@ -19,6 +19,35 @@ class AssignmentMethod(TextChoices):
     ROUND_ROBIN = "round_robin", _("round robin")
 
 
+class RelationKind(TextChoices):
+    """What ties, or tied, an expert to an enterprise."""
+
+    EMPLOYMENT = "employment", _("Employment or a position")
+    CONSULTANCY = "consultancy", _("Consultancy")
+    COOPERATION = "cooperation", _("Co-operation in projects")
+    SHARES = "shares", _("Shares or another financial interest")
+    FAMILY = "family", _("Family member works there or holds shares")
+    OTHER = "other", pgettext_lazy("relation", "Other tie")
+
+
+class RelationSource(TextChoices):
+    EXPERT = "expert", _("declared by the expert")
+    REVIEW = "review", _("declared before a review")
+    SECRETARIAT = "secretariat", _("recorded by the secretariat")
+
+
+class InvitationState(TextChoices):
+    INVITED = "invited", pgettext_lazy("invitation", "Invited")
+    ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
+    DECLINED = "declined", pgettext_lazy("invitation", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("invitation", "Taken back")
+    REPLACED = "replaced", pgettext_lazy("invitation", "Replaced")
+
+
+# asked and gone: no seat for them in this call, whatever its file says of invitations
+GONE = frozenset({InvitationState.DECLINED, InvitationState.WITHDRAWN, InvitationState.REPLACED})
+
+
 class HearingResult(TextChoices):
     PASSED = "passed", pgettext_lazy("hearing", "Passed")
     FAILED = "failed", pgettext_lazy("hearing", "Not passed")

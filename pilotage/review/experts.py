@@ -1,11 +1,10 @@
-"""Experts in: one by one or from an XLSX or CSV file. Part of the room's services."""
+"""Writes of the pool: experts, their profiles, when they are away. Part of the room's services."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -15,176 +14,164 @@ from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import Organisation, User
 from pilotage.accounts.services import create_user, give_role
 from pilotage.audit.services import record
-from pilotage.core.tables import find_header, read_rows
+from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.registry.models import Division, Enterprise
 from pilotage.review import rules
-from pilotage.review.models import ExpertProfile
+from pilotage.review.models import Absence, ExpertProfile
+from pilotage.review.relations import recheck_expert
 
-# what a column may be called, first the name we print
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "number": ("编号", "专家编号", "number"),
-    "name": ("姓名", "name"),
-    "email": ("电子邮箱", "邮箱", "email", "e-mail"),
-    "employer": ("工作单位", "单位", "employer"),
-    "employer_uscc": ("单位统一社会信用代码", "统一社会信用代码", "employer_uscc"),
-    "province": ("省份", "所在省份", "province"),
-    "disciplines": ("专业领域", "专业", "disciplines"),
-}
-REQUIRED = ("number", "name", "email")
+# what an expert changes alone; the secretariat changes these and the rest
+OWN_FIELDS = ("employer", "employer_name", "province", "disciplines", "keywords_zh", "keywords_en", "biography")
+OFFICE_FIELDS = (*OWN_FIELDS, "capacity", "is_available")
+# what the conflict rules read: seats given are looked at again when it changes
+_OF_CONFLICTS = {"employer", "employer_name", "province"}
+MOST_WORDS, LONGEST_WORD, LONGEST_BIOGRAPHY, MOST_CAPACITY = 20, 40, 2000, 500
 
 
-@dataclass(slots=True)
-class ExpertImport:
-    """``faults`` are (row number, column, sentence); a row with a fault is left out as a whole."""
-
-    created: list[ExpertProfile] = field(default_factory=list)
-    updated: list[ExpertProfile] = field(default_factory=list)
-    unchanged: int = 0
-    faults: list[tuple[int, str, str]] = field(default_factory=list)
-
-
-def create_expert(
-    *,
-    actor: Any,
-    user: User,
-    number: str,
-    employer: Enterprise | None = None,
-    employer_name: str = "",
-    province: Division | None = None,
-    disciplines: Sequence[str] = (),
-) -> ExpertProfile:
-    """Make a person an expert of the pool. The role itself is a membership and is given apart."""
-    rules.can_import_experts(actor).require()
-    if ExpertProfile.objects.filter(number=number).exists():
-        raise Invalid({"number": _("Another expert has the number %(number)s.") % {"number": number}})
+def create_expert(*, actor: Any, user: User, number: str, **facts: Any) -> ExpertProfile:
+    """Make a person an expert of the pool; ``facts`` as in OFFICE_FIELDS. The role itself is a membership and is given apart."""
+    rules.can_edit_pool(actor).require()
+    errors = faults_of(facts)
+    if not number.strip():
+        errors["number"] = _("Required.")
+    elif ExpertProfile.objects.filter(number=number).exists():
+        errors["number"] = _("Another expert has the number %(number)s.") % {"number": number}
+    if errors:
+        raise Invalid(errors)
     with transaction.atomic():
-        expert = ExpertProfile.objects.create(
-            user=user, number=number, employer=employer, employer_name=employer_name, province=province, disciplines=list(disciplines)
-        )
+        expert = ExpertProfile.objects.create(user=user, number=number, **_clean(facts))
         record(expert, "expert.create", actor=actor)
     return expert
 
 
-def set_availability(*, actor: Any, expert: ExpertProfile, is_available: bool) -> ExpertProfile:
-    rules.can_import_experts(actor).require()
-    if expert.is_available != is_available:
-        with transaction.atomic():
-            expert.is_available = is_available
-            expert.save(update_fields=["is_available"])
-            record(expert, "expert.available" if is_available else "expert.unavailable", actor=actor)
-    return expert
+def hire(*, actor: Any, email: str, name: str, number: str, organisation: Organisation | None = None, **facts: Any) -> ExpertProfile:
+    """Account, expert role and profile at once; an account that exists already keeps its name and gets the role."""
+    rules.can_edit_pool(actor).require()
+    home = organisation or committee()
+    with transaction.atomic():
+        user = User.objects.filter(email=email.strip().lower()).first()
+        if user is not None and ExpertProfile.objects.filter(user=user).exists():
+            raise Invalid({"email": _("This address belongs to another expert.")})
+        if user is None:
+            if not name.strip():
+                raise Invalid({"name": _("Required.")})
+            user = create_user(actor=actor, email=email.strip(), name=name.strip(), is_fictional=home.is_fictional)
+        if not user.memberships.filter(role=Role.EXPERT, ended_at__isnull=True).exists():
+            give_role(actor=actor, user=user, organisation=home, role=Role.EXPERT)
+        return create_expert(actor=actor, user=user, number=number.strip(), **facts)
 
 
-def import_experts(*, actor: Any, path: Path | str, organisation: Organisation | None = None) -> ExpertImport:
-    """Add or update experts by number from a file; accounts and the expert role included.
-
-    New members join ``organisation``, by default the one expert committee there is. Rows that are
-    sound are kept even when others are refused; each is one transaction.
-    """
-    rules.can_import_experts(actor).require()
-    committee = organisation or _committee()
-    columns, rows = _table(path)
-    report = ExpertImport()
-    places = {key: d for d in Division.objects.filter(level="province").order_by("code") for key in (d.code, d.name_zh, d.name_en) if key}
-    for number, cells in rows:
-        values = {name: cells[index] if index < len(cells) else "" for name, index in columns.items()}
-        _import_row(actor, committee, number, values, places, report)
-    return report
-
-
-def _committee() -> Organisation:
+def committee() -> Organisation:
+    """The one expert committee. Raises Invalid where there is none or several."""
     found = list(Organisation.objects.filter(kind=OrganisationKind.EXPERTS).order_by("id")[:2])
     if len(found) != 1:
         raise Invalid(_("Say which organisation the experts belong to: there must be exactly one expert committee, or name one."))
     return found[0]
 
 
-def _table(path: Path | str) -> tuple[dict[str, int], Iterable[tuple[int, list[str]]]]:
-    rows = list(read_rows(path))
-    names = {alias.casefold(): key for key, aliases in COLUMNS.items() for alias in aliases}
-    header = find_header(rows, lambda text: names.get(text.strip().casefold()))
-    if header is None:
-        raise Invalid(_("No head row found. Expected columns: %(columns)s.") % {"columns": _column_names(COLUMNS)})
-    width = len(header.values)
-    columns = {key: i for i in range(width) if (key := names.get(header.text(i).strip().casefold()))}
-    lacking = [key for key in REQUIRED if key not in columns]
-    if lacking:
-        raise Invalid(_("These columns are missing: %(columns)s.") % {"columns": _column_names(lacking)})
-    body = ((row.number, [row.text(i).strip() for i in range(width)]) for row in rows if row.number > header.number)
-    return columns, body
-
-
-def _column_names(keys: Iterable[str]) -> str:
-    return "、".join(COLUMNS[key][0] for key in keys)
-
-
-def _import_row(
-    actor: Any, committee: Organisation, number: int, values: Mapping[str, str], places: Mapping[str, Division], report: ExpertImport
-) -> None:
-    faults = [(number, COLUMNS[key][0], _("Required.")) for key in REQUIRED if not values[key]]
-    province = places.get(values.get("province", ""))
-    if values.get("province") and province is None:
-        faults.append((number, COLUMNS["province"][0], _("“%(value)s” is no province.") % {"value": values["province"]}))
-    employer, fault = _employer(values)
-    if fault:
-        faults.append((number, COLUMNS["employer_uscc"][0], fault))
-    if not faults:
-        try:
-            _keep(actor, committee, values, employer, province, report)
-        except Invalid as error:
-            faults = [(number, COLUMNS[key][0] if key in COLUMNS else "", sentence) for key, sentence in error.errors.items()]
-    report.faults += faults
-
-
-def _employer(values: Mapping[str, str]) -> tuple[Enterprise | None, str]:
-    """By credit code, else by exact name; an unknown name stays as text, an unknown code is a fault."""
-    if code := values.get("employer_uscc", ""):
-        found = Enterprise.objects.filter(uscc=code.upper()).first()
-        return found, "" if found else _("No enterprise in the register has the credit code %(code)s.") % {"code": code}
-    name = values.get("employer", "")
-    same = list(Enterprise.objects.filter(name_zh=name).order_by("id")[:2]) if name else []
-    return (same[0] if len(same) == 1 else None), ""
-
-
-def _keep(
-    actor: Any,
-    committee: Organisation,
-    values: Mapping[str, str],
-    employer: Enterprise | None,
-    province: Division | None,
-    report: ExpertImport,
-) -> None:
-    facts: dict[str, Any] = {
-        "employer": employer,
-        "employer_name": values.get("employer", ""),
-        "province": province,
-        "disciplines": [word for word in re.split(r"[;；,，、]\s*", values.get("disciplines", "")) if word],
-    }
-    with transaction.atomic():
-        expert = ExpertProfile.objects.select_related("user").filter(number=values["number"]).first()
-        if expert is not None:
-            _update(actor, expert, values["email"], facts, report)
-            return
-        user = User.objects.filter(email=values["email"].lower()).first()
-        if user is not None and ExpertProfile.objects.filter(user=user).exists():
-            raise Invalid({"email": _("This address belongs to another expert.")})
-        if user is None:
-            user = create_user(actor=actor, email=values["email"], name=values["name"], is_fictional=committee.is_fictional)
-        if not user.memberships.filter(role=Role.EXPERT, ended_at__isnull=True).exists():
-            give_role(actor=actor, user=user, organisation=committee, role=Role.EXPERT)
-        report.created.append(create_expert(actor=actor, user=user, number=values["number"], **facts))
-
-
-def _update(actor: Any, expert: ExpertProfile, email: str, facts: Mapping[str, Any], report: ExpertImport) -> None:
-    if expert.user.email != email.lower():
-        raise Invalid({"email": _("The number belongs to an expert with another address.")})
-    changed = [name for name, value in facts.items() if getattr(expert, name) != value]
+def update_expert(*, actor: Any, expert: ExpertProfile, **facts: Any) -> list[str]:
+    """Change facts of a profile; the names of those that changed. Seats given are checked again for conflicts."""
+    rules.can_edit_profile(actor, expert).require()
+    allowed = OFFICE_FIELDS if rules.can_edit_pool(actor) else OWN_FIELDS
+    if refused := sorted(set(facts) - set(allowed)):
+        raise Invalid(dict.fromkeys(refused, _("Only the secretariat changes this.")))
+    if errors := faults_of(facts):
+        raise Invalid(errors)
+    values = _clean(facts)
+    changed = [name for name, value in values.items() if getattr(expert, name) != value]
     if not changed:
-        report.unchanged += 1
-        return
-    for name in changed:
-        setattr(expert, name, facts[name])
-    expert.save(update_fields=changed)
-    record(expert, "expert.update", actor=actor)
-    report.updated.append(expert)
+        return []
+    with transaction.atomic():
+        for name in changed:
+            setattr(expert, name, values[name])
+        expert.save(update_fields=changed)
+        record(expert, "expert.update", actor=actor, extra={"changed": changed})
+        if _OF_CONFLICTS & set(changed):
+            recheck_expert(actor=actor, expert=expert)
+    return changed
+
+
+def faults_of(facts: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with facts of a profile, by field."""
+    errors = {}
+    for name in ("disciplines", "keywords_zh", "keywords_en"):
+        words = facts.get(name) or ()
+        if len(words) > MOST_WORDS:
+            errors[name] = _("At most %(limit)s words; these are %(count)s.") % {"limit": MOST_WORDS, "count": len(words)}
+        elif long := next((word for word in words if len(word) > LONGEST_WORD), None):
+            errors[name] = _("“%(word)s” is longer than %(limit)s characters.") % {"word": long, "limit": LONGEST_WORD}
+        elif any("|" in word for word in words):
+            errors[name] = _("The sign “|” cannot stand in a word.")
+    if len(facts.get("biography") or "") > LONGEST_BIOGRAPHY:
+        errors["biography"] = _("At most %(limit)s characters.") % {"limit": LONGEST_BIOGRAPHY}
+    if len(facts.get("employer_name") or "") > 200:
+        errors["employer_name"] = _("At most %(limit)s characters.") % {"limit": 200}
+    capacity = facts.get("capacity")
+    if capacity is not None and not 0 <= capacity <= MOST_CAPACITY:
+        errors["capacity"] = _("Between 0 and %(limit)s applications.") % {"limit": MOST_CAPACITY}
+    return errors
+
+
+def _clean(facts: Mapping[str, Any]) -> dict[str, Any]:
+    listed = {"disciplines", "keywords_zh", "keywords_en"}
+    return {name: list(dict.fromkeys(value or ())) if name in listed else value for name, value in facts.items()}
+
+
+def words(text: str) -> list[str]:
+    """A line of words as people type it, apart at commas, semicolons and line breaks, Chinese or not."""
+    return [word for part in re.split(r"[;；,，、\n]", text) if (word := part.strip())]
+
+
+def employer_of(name: str, code: str) -> Enterprise | None:
+    """The enterprise of the register by credit code, else by exact name where only one has it; None: kept as a name.
+
+    Raises Invalid for a code that no enterprise has.
+    """
+    if code.strip():
+        found = Enterprise.objects.filter(uscc=code.strip().upper()).first()
+        if found is None:
+            raise Invalid({"employer_uscc": unknown_code(code)})
+        return found
+    same = list(Enterprise.objects.filter(name_zh=name.strip()).order_by("id")[:2]) if name.strip() else []
+    return same[0] if len(same) == 1 else None
+
+
+def unknown_code(code: str) -> str:
+    return _("No enterprise in the register has the credit code %(code)s.") % {"code": code.strip()}
+
+
+def provinces_by_name() -> dict[str, Division]:
+    """Every province under its code, its full and short name and its English one. One query."""
+    rows = Division.objects.filter(level="province").order_by("code")
+    return {key: row for row in rows for key in (row.code, row.name_zh, row.name_en, row.name) if key}
+
+
+# --- away -----------------------------------------------------------------------------------
+def add_absence(*, actor: Any, expert: ExpertProfile, starts_on: date | None, ends_on: date | None, note: str = "") -> Absence:
+    rules.can_edit_profile(actor, expert).require()
+    if (errors := _absence_faults(expert, starts_on, ends_on)) or starts_on is None or ends_on is None:
+        raise Invalid(errors)
+    with transaction.atomic():
+        absence = Absence.objects.create(expert=expert, starts_on=starts_on, ends_on=ends_on, note=note.strip()[:200])
+        record(absence, "expert.absence", actor=actor)
+    return absence
+
+
+def _absence_faults(expert: ExpertProfile, starts_on: date | None, ends_on: date | None) -> dict[str, str]:
+    if starts_on is None or ends_on is None:
+        return {name: _("Required.") for name, value in (("starts_on", starts_on), ("ends_on", ends_on)) if value is None}
+    if ends_on < starts_on:
+        return {"ends_on": _("The last day lies before the first.")}
+    if ends_on < clock.today():
+        return {"ends_on": _("This period is over already.")}
+    if expert.absences.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        return {"starts_on": _("This overlaps with a period entered before.")}
+    return {}
+
+
+def remove_absence(*, actor: Any, absence: Absence) -> None:
+    rules.can_edit_profile(actor, absence.expert).require()
+    with transaction.atomic():
+        record(absence, "expert.back", actor=actor)
+        absence.delete()

@@ -8,27 +8,28 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilotage.review.enums import AssignmentMethod, AssignmentState, HearingResult, Outcome, SelectionState
+from pilotage.review.pool_models import Absence, DeclaredConflict, ExpertInvitation, ExpertProfile, Relation
 
-
-class ExpertProfile(models.Model):
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="expert_profile")
-    number = models.CharField(max_length=20, unique=True)
-    employer = models.ForeignKey("registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    employer_name = models.CharField(max_length=200, blank=True)
-    province = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    disciplines = models.JSONField(default=list)
-    is_available = models.BooleanField(default=True)
-
-    class Meta:
-        verbose_name = _("expert")
-        ordering: ClassVar = ["number"]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.user}"
+__all__ = [
+    "Absence",
+    "Assignment",
+    "DeclaredConflict",
+    "ExpertInvitation",
+    "ExpertProfile",
+    "Hearing",
+    "Relation",
+    "ReviewSummary",
+    "Score",
+    "Selection",
+    "SelectionRow",
+]
 
 
 class Assignment(models.Model):
-    """One expert's seat on one application. ``total`` is computed from criterion scores and published weights, 0-100."""
+    """One expert's seat on one application. ``total`` is computed from criterion scores and published weights, 0-100.
+
+    ``conflict`` names the rule that bars the expert where that was found only after the seat was given.
+    """
 
     application = models.ForeignKey("calls.Application", on_delete=models.PROTECT, related_name="assignments")
     call = models.ForeignKey("calls.Call", on_delete=models.PROTECT, related_name="+")
@@ -38,6 +39,7 @@ class Assignment(models.Model):
     position = models.PositiveIntegerField(default=0)
     total = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     comment = models.TextField(blank=True)
+    conflict = models.CharField(max_length=20, blank=True)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -53,6 +55,8 @@ class Assignment(models.Model):
             models.Index(fields=["call", "expert", "state", "total"], name="assignment_load"),
             # the seats of one application
             models.Index(fields=["application", "state"], name="assignment_seats"),
+            # the few seats in conflict, for the board and before a selection is confirmed
+            models.Index(fields=["call"], condition=~models.Q(conflict=""), name="assignment_conflict"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -19,6 +19,7 @@ class ReviewOptions:
     conflict_rules: tuple[str, ...] = conflicts.ALWAYS
     blind: bool = True
     rubric: str = "main"
+    invitations: bool = False  # only experts who accepted the invitation get seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def review_options(call: Call) -> ReviewOptions:
         conflicts.rules_in_force(options.get("conflicts", ())),
         bool(options.get("blind", True)),
         str(options.get("rubric", "main")),
+        bool(options.get("invitations", False)),
     )
 
 

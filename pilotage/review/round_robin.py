@@ -2,7 +2,7 @@
 #
 # Data: projects in a fixed order, each with the number of seats still to fill and the experts who may
 # not take one (each with the rule that says so; holding a seat already is such a rule); experts with the
-# load they carry already. Answers: the seats, and for every project with too few possible experts how
+# load they carry already and, for some, the most they take. Answers: the seats, and for every project with too few possible experts how
 # many seats stay empty and how many experts each rule kept away.
 #
 # Algorithm: 1. hardest projects first (fewest possible experts), each seat to the least loaded possible
@@ -15,8 +15,9 @@
 # and the least maximum at once. So where conflicts allow loads that differ by at most one, these do.
 # Each hand-over lowers the sum of squares, so it ends. Sets of experts are integers used as bit masks.
 #
-# Invariants: nobody sits twice on one project or on one that is barred; a seat stays empty only when
-# every expert who is not barred has one; seats given before are never moved.
+# Invariants: nobody sits twice on one project or on one that is barred, nor on more than the limit; without
+# limits a seat stays empty only when every expert who is not barred has one; with limits it may stay empty
+# though a chain of swaps would have freed somebody. Seats given before are never moved.
 #
 # Refuses: negative seat counts. It knows nothing of competence: that is the full review engine's work.
 from __future__ import annotations
@@ -54,18 +55,19 @@ class Plan:
     loads: dict[Key, int]
 
 
-def assign(needs: Sequence[Need], loads: Mapping[Key, int], *, seed: str = "") -> Plan:
-    """``loads`` names every available expert with the seats held already, in a stable order."""
+def assign(needs: Sequence[Need], loads: Mapping[Key, int], *, limits: Mapping[Key, int] | None = None, seed: str = "") -> Plan:
+    """``loads`` names every available expert with the seats held already, in a stable order; ``limits`` the most seats of some."""
     if any(need.seats < 0 for need in needs):
         raise ValueError("a project cannot need a negative number of seats")
-    return _Board(needs, loads, seed).solve()
+    return _Board(needs, loads, limits or {}, seed).solve()
 
 
 class _Board:
-    def __init__(self, needs: Sequence[Need], loads: Mapping[Key, int], seed: str):
+    def __init__(self, needs: Sequence[Need], loads: Mapping[Key, int], limits: Mapping[Key, int], seed: str):
         self.needs = needs
         self.experts = list(loads)
         self.load = list(loads.values())
+        self.limit = [limits.get(expert, len(needs) + load) for expert, load in loads.items()]
         self.seed = seed
         everyone = (1 << len(self.experts)) - 1
         place = {expert: index for index, expert in enumerate(self.experts)}
@@ -83,7 +85,7 @@ class _Board:
 
     def _fill(self, index: int) -> None:
         for _seat in range(self.needs[index].seats):
-            free = [e for e in _bits(self.possible[index]) if not self.panel[index] >> e & 1]
+            free = [e for e in _bits(self.possible[index] & ~self.panel[index]) if self.load[e] < self.limit[e]]
             if not free:
                 return
             least = min(self.load[e] for e in free)
@@ -129,7 +131,7 @@ class _Board:
                 for taker in _bits(self.possible[index] & ~self.panel[index] & ~seen):
                     seen |= 1 << taker
                     came[taker] = (giver, index)
-                    if self.load[taker] <= self.load[source] - 2:
+                    if self.load[taker] <= self.load[source] - 2 and self.load[taker] < self.limit[taker]:
                         return _walk_back(came, source, taker)
                     queue.append(taker)
         return []
@@ -138,17 +140,24 @@ class _Board:
         return [(need.project, self.experts[expert]) for need, panel in zip(self.needs, self.panel, strict=True) for expert in _bits(panel)]
 
     def _unfilled(self) -> list[Unfilled]:
-        known = set(self.experts)
         return [
             Unfilled(
                 need.project,
                 need.seats - panel.bit_count(),
                 possible.bit_count(),
-                dict(sorted(Counter(rule for expert, rule in need.barred.items() if expert in known).items())),
+                self._kept_away(need, possible & ~panel),
             )
             for need, possible, panel in zip(self.needs, self.possible, self.panel, strict=True)
             if panel.bit_count() < need.seats
         ]
+
+    def _kept_away(self, need: Need, left: int) -> dict[str, int]:
+        """How many experts each rule kept away; ``full`` those at their limit."""
+        known = set(self.experts)
+        counts = Counter(rule for expert, rule in need.barred.items() if expert in known)
+        if full := sum(self.load[e] >= self.limit[e] for e in _bits(left)):
+            counts["full"] = full
+        return dict(sorted(counts.items()))
 
 
 def _bits(mask: int) -> list[int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from pilotage.accounts import rules as accounts
 from pilotage.accounts.enums import Role
@@ -14,8 +15,8 @@ from pilotage.calls.enums import ApplicationState, StageKind
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
-from pilotage.review.enums import LIVE, AssignmentState, SelectionState
-from pilotage.review.models import Assignment, ExpertProfile, Selection
+from pilotage.review.enums import LIVE, AssignmentState, InvitationState, SelectionState
+from pilotage.review.models import Assignment, ExpertInvitation, ExpertProfile, Selection
 
 REVIEWABLE = (ApplicationState.ACCEPTED, ApplicationState.UNDER_REVIEW)
 
@@ -61,8 +62,42 @@ def can_manage(actor: Any, call: Call) -> Verdict:
     return YES
 
 
-def can_import_experts(actor: Any) -> Verdict:
+def can_edit_pool(actor: Any) -> Verdict:
+    """Add, import and change experts; ``actor`` None is the system."""
     return YES if actor is None or accounts.has_role(actor, Role.SECRETARIAT) else no(_("Only the secretariat can do this."))
+
+
+def is_self(actor: Any, expert: ExpertProfile) -> bool:
+    return actor is not None and expert.user_id == actor.pk and accounts.has_role(actor, Role.EXPERT)
+
+
+def can_edit_profile(actor: Any, expert: ExpertProfile) -> Verdict:
+    """The own profile, or any for the secretariat."""
+    return YES if is_self(actor, expert) or can_edit_pool(actor) else no(_("Only the expert and the secretariat change this profile."))
+
+
+# --- invitations ----------------------------------------------------------------------------
+def visible_invitations(actor: Any) -> QuerySet[ExpertInvitation]:
+    """Experts see what they were asked; what was taken back is gone for them. Secretariat and auditors see all."""
+    if can_see_results(actor):
+        return ExpertInvitation.objects.all()
+    if not accounts.has_role(actor, Role.EXPERT):
+        return ExpertInvitation.objects.none()
+    return ExpertInvitation.objects.filter(expert__user=actor).exclude(state=InvitationState.WITHDRAWN)
+
+
+def can_answer(actor: Any, invitation: ExpertInvitation) -> Verdict:
+    """The expert who was asked, until the review closes."""
+    if not is_self(actor, invitation.expert):
+        return no(_("Only the expert who was asked can answer."))
+    stage = invitation.call.stage(StageKind.REVIEW)
+    if stage and stage.closes_at and clock.now() >= stage.closes_at:
+        return no(_("The review of this call is over."))
+    return YES
+
+
+def can_manage_invitation(actor: Any, invitation: ExpertInvitation) -> Verdict:
+    return can_manage(actor, invitation.call)
 
 
 def is_decided(call: Call) -> bool:
@@ -144,6 +179,15 @@ def can_confirm_selection(actor: Any, selection: Selection) -> Verdict:
         return verdict
     if Application.objects.filter(call=call, state=ApplicationState.ACCEPTED).exists():
         return no(_("Some accepted applications have no reviewer yet. Assign experts or decide on them first."))
+    if conflicts := Assignment.objects.filter(call=call, state__in=LIVE).exclude(conflict="").count():
+        return no(
+            ngettext(
+                "%(count)s seat is held in spite of a conflict found later. Cancel it first.",
+                "%(count)s seats are held in spite of conflicts found later. Cancel them first.",
+                conflicts,
+            )
+            % {"count": conflicts}
+        )
     unfinished = Assignment.objects.filter(call=call, state__in=[*LIVE - {AssignmentState.FINISHED}]).exists()
     if unfinished and stage_open(call, StageKind.REVIEW, clock.now()):
         return no(_("Experts can still finish reviews. Wait for the deadline, or cancel the seats that stay open."))

@@ -5,125 +5,99 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, Count, QuerySet
 from django.utils.translation import gettext as _
 
-from pilotage.accounts.enums import Role
-from pilotage.accounts.models import Membership
 from pilotage.audit.models import Proposal, ProposalState
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
-from pilotage.calls.scope import MUNICIPALITIES
-from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
-from pilotage.registry.models import Enterprise
-from pilotage.review import conflicts, ranking, round_robin
+from pilotage.review import ranking, round_robin
 from pilotage.review.enums import LIVE, AssignmentState, Outcome, SelectionState
 from pilotage.review.gates import kept_out
 from pilotage.review.models import Assignment, ExpertProfile, Score, Selection, SelectionRow
 from pilotage.review.options import SelectionParameters, review_options
-from pilotage.review.wording import BARRED, BARRED_SHORT
+from pilotage.review.pool import available_experts
+from pilotage.review.screening import Screener
+from pilotage.review.wording import BARRED, BARRED_SHORT, joined
 
 IN_REVIEW = (ApplicationState.ACCEPTED, ApplicationState.UNDER_REVIEW)
 NOTICE_OPENED = (ApplicationState.IN_NOTICE, ApplicationState.EXCLUDED, ApplicationState.LISTED)
 
 
 # --- people and conflicts -------------------------------------------------------------------
-def available_experts(call: Call) -> QuerySet[ExpertProfile]:
-    """Experts who can take a seat in this call now: available, with a role in force for it."""
-    now = clock.now()
-    in_force = Q(ended_at__isnull=True) | Q(ended_at__gt=now)
-    members = Membership.objects.filter(in_force, Q(call__isnull=True) | Q(call=call), role=Role.EXPERT).values("user_id")
-    return ExpertProfile.objects.filter(is_available=True, user__is_active=True, user__in=members).order_by("number")
-
-
-def persons(experts: Iterable[ExpertProfile]) -> dict[int, conflicts.Person]:
-    """What the conflict rules need of each expert. One query for the enterprises they act for."""
-    listed = list(experts)
-    acts_for: dict[int, list[Enterprise]] = defaultdict(list)
-    belongs = Membership.objects.filter(user__in=[e.user_id for e in listed], organisation__enterprise__isnull=False)
-    for membership in belongs.select_related("organisation__enterprise").order_by("id"):
-        if membership.organisation.enterprise is not None:
-            acts_for[membership.user_id].append(membership.organisation.enterprise)
-    return {expert.pk: _person(expert, acts_for[expert.user_id]) for expert in listed}
-
-
-def _person(expert: ExpertProfile, acts_for: Sequence[Enterprise]) -> conflicts.Person:
-    houses = list(acts_for)
-    if expert.employer is not None:
-        houses.append(expert.employer)
-    names = {name for text in (expert.employer_name,) if (name := conflicts.plain(text))}
-    return conflicts.Person(
-        expert.pk,
-        frozenset(house.pk for house in houses),
-        frozenset(house.group_id or house.pk for house in houses),
-        frozenset(names),
-        expert.province_id,
-        frozenset(city for house in houses if (city := city_of(house))),
-    )
-
-
-def city_of(place: Enterprise | Application) -> str | None:
-    """The prefecture; a municipality is a city itself. None where neither is known."""
-    return place.prefecture_id or (place.province_id if place.province_id in MUNICIPALITIES else None)
-
-
-def project(application: Application) -> conflicts.Project:
-    """Needs the enterprise on the application."""
-    enterprise = application.enterprise
-    province = application.province_id or enterprise.province_id
-    city = city_of(application) or city_of(enterprise)
-    return conflicts.Project(application.pk, enterprise.pk, enterprise.group_id or enterprise.pk, enterprise.name_zh, province, city)
-
-
-def barred(expert: ExpertProfile, application: Application) -> str | None:
-    """The rule that keeps this expert from a seat on this application, a seat already held included. Three queries."""
+def barred(expert: ExpertProfile, application: Application) -> tuple[str, str] | None:
+    """The rule that keeps this expert from a seat on this application, and its sentence; a seat already held is such a rule."""
     seats = Assignment.objects.filter(application=application, expert=expert).exclude(state=AssignmentState.CANCELLED)
     state = seats.order_by("id").values_list("state", flat=True).first()
     if state:
-        return "recused" if state == AssignmentState.RECUSED else "seated"
-    rules = review_options(application.call).conflict_rules
-    return conflicts.find(persons([expert])[expert.pk], project(application), rules)
+        rule = _held(state)
+        return rule, str(BARRED[rule])
+    found = Screener(application.call, [expert], [application]).explain(expert.pk, application.pk)
+    if found:
+        return found[0].rule, joined(each.sentence for each in found)
+    if expert.capacity is not None and live_loads(application.call).get(expert.pk, 0) >= expert.capacity:
+        return "full", str(BARRED["full"])
+    return None
+
+
+def _held(state: str) -> str:
+    return "recused" if state == AssignmentState.RECUSED else "seated"
 
 
 def can_take_seat(expert: ExpertProfile, application: Application) -> Verdict:
     if not available_experts(application.call).filter(pk=expert.pk).exists():
         return no(_("This expert is not available for this call."))
-    rule = barred(expert, application)
-    return no(BARRED[rule]) if rule else YES
+    found = barred(expert, application)
+    return no(found[1]) if found else YES
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertChoice:
+    """``reasons``: every rule that bars, each with its facts."""
+
     expert: ExpertProfile
     load: int
     rule: str | None
+    reasons: tuple[str, ...] = ()
 
     @property
     def why_not(self) -> str:
-        return str(BARRED[self.rule]) if self.rule else ""
+        return joined(self.reasons)
 
 
 def expert_choices(application: Application) -> list[ExpertChoice]:
-    """Every available expert for one application, free ones first, least loaded first. Four queries."""
+    """Every available expert for one application, free ones first, least loaded first; a constant number of queries."""
     call = application.call
     experts = list(available_experts(call).select_related("user", "employer", "province"))
-    known = persons(experts)
-    rules, applicant = review_options(call).conflict_rules, project(application)
-    held = {e: ("recused" if s == AssignmentState.RECUSED else "seated") for e, s in _held_seats([application.pk]).get(application.pk, [])}
+    screener = Screener(call, experts, [application])
+    held = {expert: _held(state) for expert, state in _held_seats([application.pk]).get(application.pk, [])}
     loads = live_loads(call)
-    rows = [ExpertChoice(e, loads.get(e.pk, 0), held.get(e.pk) or conflicts.find(known[e.pk], applicant, rules)) for e in experts]
+    rows = [_choice(expert, application, screener, held, loads.get(expert.pk, 0)) for expert in experts]
     return sorted(rows, key=lambda row: (row.rule is not None, row.load, row.expert.number))
+
+
+def _choice(expert: ExpertProfile, application: Application, screener: Screener, held: Mapping[int, str], load: int) -> ExpertChoice:
+    found = screener.explain(expert.pk, application.pk)
+    own = held.get(expert.pk) or ("full" if not found and expert.capacity is not None and load >= expert.capacity else None)
+    if own:
+        return ExpertChoice(expert, load, own, (str(BARRED[own]),))
+    return ExpertChoice(expert, load, found[0].rule if found else None, tuple(each.sentence for each in found))
 
 
 def live_loads(call: Call) -> dict[int, int]:
     rows = Assignment.objects.filter(call=call, state__in=LIVE).order_by().values("expert_id").annotate(n=Count("id"))
     return {row["expert_id"]: row["n"] for row in rows}
+
+
+def conflict_count(call: Call) -> int:
+    """Seats held in spite of a conflict that was found later. One query, answered by an index of these few."""
+    return Assignment.objects.filter(call=call, state__in=LIVE).exclude(conflict="").count()
 
 
 def _held_seats(applications: Sequence[int] | QuerySet) -> dict[int, list[tuple[int, str]]]:
@@ -170,14 +144,16 @@ class SeatPlan:
 
 
 def seat_plan(call: Call, per_application: int | None = None) -> SeatPlan:
-    """The seats a round robin would fill now. Seven queries whatever the numbers; writes nothing."""
+    """The seats a round robin would fill now. A constant number of queries; writes nothing."""
     options = review_options(call)
     wanted = options.experts_per_application if per_application is None else per_application
     applications = list(reviewable_applications(call).select_related("enterprise").order_by("number"))
     experts = list(available_experts(call).select_related("user", "employer"))
-    known, loads, held = persons(experts), live_loads(call), _held_seats(reviewable_applications(call).values("pk"))
-    needs = [_need(a, wanted, experts, known, held.get(a.pk, []), options.conflict_rules) for a in applications]
-    plan = round_robin.assign(needs, {e.pk: loads.get(e.pk, 0) for e in experts}, seed=call.slug)
+    barred_by = Screener(call, experts, applications).barred()
+    loads, held = live_loads(call), _held_seats(reviewable_applications(call).values("pk"))
+    needs = [_need(a.pk, wanted, barred_by[a.pk], held.get(a.pk, [])) for a in applications]
+    limits = {e.pk: e.capacity for e in experts if e.capacity is not None}
+    plan = round_robin.assign(needs, {e.pk: loads.get(e.pk, 0) for e in experts}, limits=limits, seed=call.slug)
     by_pk, expert_by_pk = {a.pk: a for a in applications}, {e.pk: e for e in experts}
     for application in applications:
         application.call = call
@@ -194,19 +170,9 @@ def reviewable_applications(call: Call) -> QuerySet[Application]:
     return Application.objects.filter(call=call, kind=ApplicationKind.NEW, state__in=IN_REVIEW)
 
 
-def _need(
-    application: Application,
-    wanted: int,
-    experts: Sequence[ExpertProfile],
-    known: Mapping[int, conflicts.Person],
-    held: Sequence[tuple[int, str]],
-    rules: Sequence[str],
-) -> round_robin.Need:
-    applicant = project(application)
-    barred_by = {e.pk: rule for e in experts if (rule := conflicts.find(known[e.pk], applicant, rules))}
-    barred_by |= {expert: ("recused" if state == AssignmentState.RECUSED else "seated") for expert, state in held}
+def _need(application: int, wanted: int, barred_by: Mapping[int, str], held: Sequence[tuple[int, str]]) -> round_robin.Need:
     live = sum(state in LIVE for _expert, state in held)
-    return round_robin.Need(application.pk, max(0, wanted - live), barred_by)
+    return round_robin.Need(application, max(0, wanted - live), {**barred_by, **{expert: _held(state) for expert, state in held}})
 
 
 # --- scores ---------------------------------------------------------------------------------

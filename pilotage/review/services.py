@@ -18,9 +18,10 @@ from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.review import rules, scoring
-from pilotage.review.enums import LIVE, AssignmentMethod, AssignmentState
+from pilotage.review.enums import LIVE, AssignmentMethod, AssignmentState, RelationKind, RelationSource
 from pilotage.review.models import Assignment, ExpertProfile, ReviewSummary, Score
 from pilotage.review.options import review_options, rubric_of
+from pilotage.review.relations import add_relation, conflict_faults, keep_conflict
 from pilotage.review.selectors import SeatPlan, can_take_seat, seat_plan, values_of
 
 MAX_COMMENT = 2000
@@ -139,9 +140,24 @@ def cancel_assignment(*, actor: Any, assignment: Assignment, reason: str) -> Ass
     return _leave(actor, assignment, "cancel", reason)
 
 
-def recuse(*, actor: Any, assignment: Assignment, reason: str) -> Assignment:
-    """The expert steps back; scores given so far stay in the record and count for nothing."""
-    return _leave(actor, assignment, "recuse", reason)
+def recuse(*, actor: Any, assignment: Assignment, reason: str = "", kind: str = "", keep: bool = False) -> Assignment:
+    """The expert steps back; scores given so far stay in the record and count for nothing.
+
+    With a ``kind`` the conflict is declared: a fact about expert and application. With ``keep`` it is also a
+    relation to the applicant that counts in later calls.
+    """
+    if not kind:
+        return _leave(actor, assignment, "recuse", reason)
+    if errors := conflict_faults(kind, reason):
+        raise Invalid(errors)
+    with transaction.atomic():
+        said = ": ".join(filter(None, (str(RelationKind(kind).label), reason.strip())))
+        _leave(actor, assignment, "recuse", said)
+        application, expert = assignment.application, assignment.expert
+        keep_conflict(actor=actor, expert=expert, application=application, kind=kind, note=reason, source=RelationSource.EXPERT)
+        if keep:
+            add_relation(actor=actor, expert=expert, kind=kind, enterprise=application.enterprise, note=reason, application=application)
+    return assignment
 
 
 def _leave(actor: Any, assignment: Assignment, verb: str, reason: str) -> Assignment:

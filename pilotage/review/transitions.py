@@ -3,8 +3,16 @@ from django.utils.translation import pgettext_lazy
 
 from pilotage.core.transitions import StateTable, register, row
 from pilotage.review.checks import inputs_unchanged, not_proposed, scores_complete
-from pilotage.review.enums import AssignmentState, SelectionState
-from pilotage.review.rules import can_administer, can_confirm_selection, can_discard_selection, can_recuse, can_review
+from pilotage.review.enums import AssignmentState, InvitationState, SelectionState
+from pilotage.review.rules import (
+    can_administer,
+    can_answer,
+    can_confirm_selection,
+    can_discard_selection,
+    can_manage_invitation,
+    can_recuse,
+    can_review,
+)
 
 A = AssignmentState
 ASSIGNMENT = register(
@@ -18,7 +26,27 @@ ASSIGNMENT = register(
             row("finish", A.STARTED, A.FINISHED, can_review, scores_complete, label=_("Finish")),
             row("reopen", A.FINISHED, A.STARTED, can_administer, needs_reason=True, label=_("Reopen")),
             row("recuse", {A.ASSIGNED, A.STARTED}, A.RECUSED, can_recuse, needs_reason=True, label=_("Recuse")),
+            # the whole part in a call is given back, not one project: no conflict is said by it
+            row("give_back", {A.ASSIGNED, A.STARTED}, A.CANCELLED, can_recuse, needs_reason=True, label=_("Give back")),
             row("cancel", {A.ASSIGNED, A.STARTED}, A.CANCELLED, can_administer, needs_reason=True, label=pgettext_lazy("review", "Cancel")),
+        ),
+    ),
+)
+V = InvitationState
+INVITATION = register(
+    "review.expertinvitation",
+    StateTable(
+        "expert_invitation",
+        tuple(V.values),
+        V.INVITED,
+        (
+            row("accept", V.INVITED, V.ACCEPTED, can_answer, label=pgettext_lazy("invitation", "Accept")),
+            row(
+                "decline", {V.INVITED, V.ACCEPTED}, V.DECLINED, can_answer, needs_reason=True, label=pgettext_lazy("invitation", "Decline")
+            ),
+            row("withdraw", V.INVITED, V.WITHDRAWN, can_manage_invitation, needs_reason=True, label=_("Take back the invitation")),
+            row("replace", {V.INVITED, V.ACCEPTED, V.DECLINED}, V.REPLACED, can_manage_invitation, needs_reason=True, label=_("Replace")),
+            row("invite_again", {V.DECLINED, V.WITHDRAWN, V.REPLACED}, V.INVITED, can_manage_invitation, label=_("Invite again")),
         ),
     ),
 )

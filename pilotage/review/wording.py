@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+
+from pilotage.registry.models import localized
+from pilotage.review.conflicts import Finding, Person, Tie, plain
+from pilotage.review.enums import RelationKind
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -18,17 +24,70 @@ BARRED: dict[str, str | _StrPromise] = {
     "same_group": gettext_lazy("The expert's employer belongs to the same group as the applicant."),
     "same_province": gettext_lazy("The expert comes from the applicant's province, which this call does not allow."),
     "same_city": gettext_lazy("The expert's employer lies in the applicant's city, which this call does not allow."),
+    "own_application": gettext_lazy("The expert files an application in this call or is its contact."),
+    "relation": gettext_lazy("The expert has, or had within three years, a tie to the applicant."),
+    "declared": gettext_lazy("A conflict with this application is declared."),
+    "employer_applies": gettext_lazy("The expert's employer applies in this call, which the call does not allow."),
     "seated": gettext_lazy("The expert has a seat on this application already."),
     "recused": gettext_lazy("The expert has recused from this application."),
+    "full": gettext_lazy("The expert has as many applications of this call as agreed."),
 }
 BARRED_SHORT: dict[str, str | _StrPromise] = {
     "same_enterprise": gettext_lazy("same enterprise"),
     "same_group": gettext_lazy("same group"),
     "same_province": gettext_lazy("same province"),
     "same_city": gettext_lazy("same city"),
+    "own_application": gettext_lazy("own application in the call"),
+    "relation": gettext_lazy("tie within three years"),
+    "declared": gettext_lazy("declared conflict"),
+    "employer_applies": gettext_lazy("employer applies in the call"),
     "seated": gettext_lazy("has a seat already"),
     "recused": gettext_lazy("recused"),
+    "full": gettext_lazy("has as many as agreed"),
 }
+
+
+def finding_sentence(found: Finding, person: Person, name: Callable[[object], str]) -> str:
+    """What a rule found of a pair, with names and dates. ``name`` gives the name of an enterprise by its key."""
+    if found.rule == "relation":
+        return joined(_tie_sentence(tie, name) for tie in _shared_ties(found, person))
+    names = _(", ").join(sorted(filter(None, (name(key) for key in found.common))))
+    if found.rule == "same_enterprise":
+        return _("The expert belongs to %(name)s.") % {"name": names} if names else str(BARRED[found.rule])
+    if found.rule == "same_group" and names:
+        return _("The expert's employer and the applicant belong to one group: %(name)s.") % {"name": names}
+    return str(BARRED[found.rule])
+
+
+def _shared_ties(found: Finding, person: Person) -> list[Tie]:
+    names = {key[1] for key in found.common if isinstance(key, tuple)}
+    return [tie for tie in person.ties if tie.enterprise in found.common or plain(tie.name) in names]
+
+
+def _tie_sentence(tie: Tie, name: Callable[[object], str]) -> str:
+    values = {
+        "kind": RelationKind(tie.kind).label,
+        "name": name(tie.enterprise) or tie.name,
+        "starts": date_text(tie.starts),
+        "ends": date_text(tie.ends),
+    }
+    if tie.ends:
+        return _("Tie that counts: %(kind)s, %(name)s, %(starts)s to %(ends)s.") % values
+    if tie.starts:
+        return _("Tie that counts: %(kind)s, %(name)s, since %(starts)s.") % values
+    return _("Tie that counts: %(kind)s, %(name)s, not ended.") % values
+
+
+def date_text(day: date | None) -> str:
+    """As the pages print a day: 2023年10月31日, 31 October 2023."""
+    return date_format(day, localized("Y年n月j日", "j F Y")) if day else "–"
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Whole sentences one after the other: Chinese ones without a space."""
+    return (" " if (get_language() or "").startswith("en") else "").join(sentences)
+
+
 # the kind of reason alone, without figures: column of a list, reason in the audit chain
 REASONS: dict[str, str | _StrPromise] = {
     "selected": gettext_lazy("Within the number of places"),

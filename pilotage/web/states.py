@@ -18,7 +18,7 @@ from pilotage.directory.enums import EditionState, EntryState, NoticeState, Obje
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import TargetStatus
 from pilotage.registry.enums import ImportState
-from pilotage.review.enums import AssignmentState, Outcome, SelectionState
+from pilotage.review.enums import AssignmentState, InvitationState, Outcome, SelectionState
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -63,6 +63,13 @@ _ASSIGNMENT = {
     AssignmentState.FINISHED: (_GOOD, "circle-check"),
     AssignmentState.RECUSED: (_NEUTRAL, "user-x"),
     AssignmentState.CANCELLED: (_NEUTRAL, "circle-minus"),
+}
+_INVITATION = {
+    InvitationState.INVITED: (_ACCENT, "clock"),
+    InvitationState.ACCEPTED: (_GOOD, "circle-check"),
+    InvitationState.DECLINED: (_NEUTRAL, "circle-x"),
+    InvitationState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+    InvitationState.REPLACED: (_WARN, "user-x"),
 }
 _SELECTION = {
     SelectionState.DRAFT: (_NEUTRAL, "pencil"),
@@ -166,6 +173,7 @@ def _looks(rows: dict) -> dict[str, Look]:
 LOOKS: dict[str, dict[str, Look]] = {
     "application": _looks(_APPLICATION),
     "assignment": _looks(_ASSIGNMENT),
+    "expert-invitation": _looks(_INVITATION),
     "selection": _looks(_SELECTION),
     "outcome": _looks(_OUTCOME),
     "check": _looks(_CHECK),

@@ -18,8 +18,8 @@ from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application, Call, CallVersion, Stage
 from pilotage.plan.models import Plan
 from pilotage.registry.models import Industry
-from pilotage.review.enums import AssignmentMethod, AssignmentState
-from pilotage.review.models import Assignment, ExpertProfile, Score
+from pilotage.review.enums import AssignmentMethod, AssignmentState, InvitationState, RelationKind, RelationSource
+from pilotage.review.models import Assignment, ExpertInvitation, ExpertProfile, Relation, Score
 from pilotage.review.services import refresh_summaries
 from tests.factories.accounts import LONG_AGO, MembershipFactory, OrganisationFactory, UserFactory, division, enterprise
 
@@ -137,6 +137,17 @@ def expert(number: str = "0001", province: str | None = "210000", user: Any = No
         )
         MembershipFactory(user=user, organisation=committee, role=Role.EXPERT)
     return ExpertProfile.objects.create(user=user, number=number, province=division(province) if province else None, **fields)
+
+
+def invitation(call: Call, who: ExpertProfile, by: Any, state: str = InvitationState.INVITED, **fields: Any) -> ExpertInvitation:
+    return ExpertInvitation.objects.create(call=call, expert=who, state=state, invited_by=by, invited_at=LONG_AGO, **fields)
+
+
+def tie(who: ExpertProfile, house: Any, by: Any, kind: str = RelationKind.CONSULTANCY, **fields: Any) -> Relation:
+    """A tie to an enterprise of the register, or to one known by ``house`` as its name only."""
+    named = {"enterprise_name": house} if isinstance(house, str) else {"enterprise": house}
+    facts = {"source": RelationSource.SECRETARIAT, "recorded_by": by, "recorded_at": LONG_AGO, **fields}
+    return Relation.objects.create(expert=who, kind=kind, **named, **facts)
 
 
 def seat(app: Application, who: ExpertProfile, by: Any, state: str = AssignmentState.STARTED, score: int | None = None) -> Assignment:

@@ -6,21 +6,30 @@ import pytest
 
 from pilotage.accounts.models import User
 from pilotage.core.transitions import may
-from pilotage.review.enums import AssignmentState, SelectionState
+from pilotage.review.enums import AssignmentState, InvitationState, SelectionState
 from pilotage.review.models import Selection
-from pilotage.review.transitions import ASSIGNMENT, SELECTION
+from pilotage.review.transitions import ASSIGNMENT, INVITATION, SELECTION
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db
-A, S = AssignmentState, SelectionState
+A, S, V = AssignmentState, SelectionState, InvitationState
 
 ASSIGNMENT_ALLOWED = {
     (A.ASSIGNED, "start", "expert"),
     (A.STARTED, "finish", "expert"),
     (A.ASSIGNED, "recuse", "expert"),
     (A.STARTED, "recuse", "expert"),
+    *((state, "give_back", "expert") for state in (A.ASSIGNED, A.STARTED)),
     *((state, "cancel", who) for state in (A.ASSIGNED, A.STARTED) for who in ("secretariat", "second_secretariat")),
     *((A.FINISHED, "reopen", who) for who in ("secretariat", "second_secretariat")),
+}
+OFFICE = ("secretariat", "second_secretariat")
+INVITATION_ALLOWED = {
+    (V.INVITED, "accept", "expert"),
+    *((state, "decline", "expert") for state in (V.INVITED, V.ACCEPTED)),
+    *((V.INVITED, "withdraw", who) for who in OFFICE),
+    *((state, "replace", who) for state in (V.INVITED, V.ACCEPTED, V.DECLINED) for who in OFFICE),
+    *((state, "invite_again", who) for state in (V.DECLINED, V.WITHDRAWN, V.REPLACED) for who in OFFICE),
 }
 SELECTION_ALLOWED = {(S.DRAFT, verb, who) for verb in ("confirm", "discard") for who in ("secretariat", "second_secretariat")}
 
@@ -40,6 +49,25 @@ def test_assignment(call, cast, me):
         if verdict:
             allowed.add((state, verb, name))
     assert allowed == ASSIGNMENT_ALLOWED
+
+
+def test_invitation(call, cast, me):
+    actors = people(cast)
+    invitation = make.invitation(call, me, cast.secretariat)
+    allowed = set()
+    for state, verb, (name, actor) in itertools.product(INVITATION.states, INVITATION.by_verb, actors.items()):
+        invitation.state = state
+        verdict = may(actor, invitation, verb)
+        assert bool(verdict) != bool(str(verdict.reason)), (state, verb, name)
+        if verdict:
+            allowed.add((state, verb, name))
+    assert allowed == INVITATION_ALLOWED
+
+
+def test_nobody_answers_once_the_review_is_over(call, cast, me, at):
+    invitation = make.invitation(call, me, cast.secretariat)
+    at(make.AFTER_REVIEW)
+    assert not may(cast.expert, invitation, "accept")
 
 
 def test_selection(call, cast, me, at):

@@ -21,6 +21,7 @@ from pilotage.review.models import Assignment, Score
 from pilotage.review.options import review_options, rubric_of
 from pilotage.review.rules import can_manage, is_reviewable, visible_assignments, visible_experts
 from pilotage.review.selectors import IN_REVIEW, expert_choices
+from pilotage.review.wording import BARRED
 from pilotage.web.review.board import call_of, in_review
 
 
@@ -96,6 +97,7 @@ def _line(request: HttpRequest, seat: Assignment, criteria: list[tuple[str, str,
     act = "reopen" if seat.state == AssignmentState.FINISHED else "cancel"
     return {
         "seat": seat,
+        "conflict": BARRED.get(seat.conflict, ""),
         "act": act,
         "may": may(request.user, seat, act),
         "can_act": seat.state in (AssignmentState.ASSIGNED, AssignmentState.STARTED, AssignmentState.FINISHED),

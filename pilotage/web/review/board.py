@@ -25,7 +25,7 @@ from pilotage.review import services
 from pilotage.review.gates import hearing_stages
 from pilotage.review.options import review_options
 from pilotage.review.rules import can_manage, can_see_results
-from pilotage.review.selectors import SeatPlan, expert_loads, seat_plan
+from pilotage.review.selectors import SeatPlan, conflict_count, expert_loads, seat_plan
 
 WIDE = Decimal(20)  # points between the highest and the lowest total that deserve a look
 STATES = (
@@ -108,6 +108,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             "query": query,
             "progress": progress,
             "loads": expert_loads(call),
+            "in_conflict": conflict_count(call),
             "may_manage": can_manage(request.user, call),
             "hearing_stages": hearing_stages(call),
         },

@@ -24,6 +24,7 @@ from pilotage.review.models import Assignment
 from pilotage.review.options import review_options
 from pilotage.review.rules import own_assignments
 from pilotage.review.selectors import expert_counts
+from pilotage.web.review.invitations import open_invitations
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "todo": (AssignmentState.ASSIGNED, AssignmentState.STARTED),
@@ -50,7 +51,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     calls = list(Call.objects.filter(pk__in=seats.values("call")).annotate(newest=Max("pk")).order_by("-year", "-pk"))
     call = next((each for each in calls if each.slug == request.GET.get("call")), calls[0] if calls else None)
     if call is None:
-        return render(request, "review/queue.html", {"call": None})
+        return render(request, "review/queue.html", {"call": None, "invitations": open_invitations(request.user)})
     seats = seats.filter(call=call)
     counts = expert_counts(seats)
     group = request.GET.get("state") if request.GET.get("state") in GROUPS else "todo"
@@ -75,6 +76,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "lines": lines,
             "next": seats.filter(state__in=GROUPS["todo"]).order_by("position", "id").first(),
             "blind": blind,
+            "invitations": open_invitations(request.user),
         },
     )
 

@@ -20,7 +20,7 @@ from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
 from pilotage.review import scoring, services
 from pilotage.review.dossier import blind_title, dossier_of
-from pilotage.review.enums import AssignmentState
+from pilotage.review.enums import AssignmentState, RelationKind
 from pilotage.review.models import Assignment
 from pilotage.review.options import review_options, rubric_of
 from pilotage.review.rules import can_read_dossier, can_score, own_assignments
@@ -93,7 +93,8 @@ def _start(request: HttpRequest, assignment: Assignment) -> HttpResponse:
 
 def _recuse(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     try:
-        services.recuse(actor=request.user, assignment=assignment, reason=request.POST.get("reason", ""))
+        said, kind = request.POST.get("reason", ""), request.POST.get("kind", "")
+        services.recuse(actor=request.user, assignment=assignment, reason=said, kind=kind, keep="keep" in request.POST)
     except Invalid as problem:
         return _page(request, assignment, None, 422, problem.errors)
     messages.success(request, _("You have recused from this project. The secretariat will ask another expert."))
@@ -213,5 +214,6 @@ def _page(
         "may_recuse": may(request.user, assignment, "recuse"),
         "reason_errors": dict(errors or {}),
         "reason": request.POST.get("reason", ""),
+        "conflict_kinds": RelationKind.choices,
     }
     return render(request, "review/score.html", context, status=status)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pilotage.accounts.models import User
 from pilotage.core.tables import Unreadable
 from pilotage.core.verdict import Invalid, Refused
-from pilotage.review.experts import import_experts
+from pilotage.review.expert_import import check_experts, import_experts
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         acts = parser.add_subparsers(dest="act", required=True)
         importer = acts.add_parser("import", help="add or update experts by their number")
         importer.add_argument("file", type=Path)
+        importer.add_argument("--check", action="store_true", help="say what the file would do and write nothing")
         importer.add_argument("--actor", help="e-mail address of the person who answers for the import; without it the system does")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,12 +29,16 @@ class Command(BaseCommand):
             if actor is None:
                 raise CommandError(f"no account with the address {options['actor']}")
         try:
-            report = import_experts(actor=actor, path=options["file"])
+            read = check_experts if options["check"] else import_experts
+            report = read(actor=actor, path=options["file"])
         except (Invalid, Refused, Unreadable, OSError) as error:
             raise CommandError(str(error)) from error
-        for row, column, sentence in report.faults:
-            self.stderr.write(_("row %(row)s, %(column)s: %(sentence)s") % {"row": row, "column": column, "sentence": sentence})
+        for fault in report.faults:
+            said = {"cell": fault.cell, "column": fault.column, "sentence": fault.sentence}
+            self.stderr.write(_("%(cell)s, %(column)s: %(sentence)s") % said)
         counts = {"created": len(report.created), "updated": len(report.updated), "unchanged": report.unchanged}
+        if options["check"]:
+            self.stdout.write(_("nothing written; the import would say:"))
         self.stdout.write(_("%(created)s added, %(updated)s changed, %(unchanged)s as before") % counts)
         if report.faults:
             raise CommandError(_("%(count)s faults; the rows named above were left out") % {"count": len(report.faults)})
