@@ -3,13 +3,14 @@
 Simulated pools as in the reference measurements: 31 provinces of Zipf size, 20 industries, 3 sizes, groups of enterprises with at
 most two each, minimum and maximum per province and industry. One line per pool:
 
-    selection candidates=… rows=… seed=… seconds=… solver_seconds=… method=… gap=… bars_agree=… improving_swaps=… naive_breaks=…
-        single_reason=… milp_seconds=… milp_agrees=…
-    grey_zone candidates=… draws=… seconds=… unsure=… fractional=…
+    selection candidates=… rows=… seed=… quotas=… seconds=… solver_seconds=… method=… gap=… bars_agree=… bars_corrected=…
+        improving_swaps=… naive_breaks=… single_reason=… milp_seconds=… milp_agrees=…
     enough candidates=… asked=… seconds=…
+    grey_zone candidates=… draws=… seconds=… unsure=… fractional=…
 
-`seconds` is everything select() does: reading in, optimum, ties, bars, swap test, reserve, substitutes. `milp_seconds` is one
-scipy.optimize.milp over the same rows, for comparison, and `milp_agrees` whether it finds the same sum.
+`hard` quotas leave less room: 0.6 to 1.25 of a fair share instead of 0.4 to 1.4. `seconds` is everything select() does: reading in,
+optimum, ties, bars, swap test, reserve, substitutes. `milp_seconds` is one scipy.optimize.milp over the same rows, for comparison, and
+`milp_agrees` whether it finds the same sum.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def zipf(count: int, power: float) -> np.ndarray:
     return weights / weights.sum()
 
 
-def pool(candidates: int, seed: int) -> tuple[list[Candidate], list[Quota]]:
+def pool(candidates: int, seed: int, hard: bool) -> tuple[list[Candidate], list[Quota]]:
     random = np.random.RandomState(seed)
     provinces, industries = zipf(PROVINCES, 0.8), zipf(INDUSTRIES, 0.6)
     province = random.choice(PROVINCES, candidates, p=provinces)
@@ -47,19 +48,20 @@ def pool(candidates: int, seed: int) -> tuple[list[Candidate], list[Quota]]:
     size = random.choice(list(SIZES), candidates, p=list(SIZES.values()))
     group = random.randint(0, candidates // 7, candidates)
     quality = random.standard_normal(PROVINCES)[province] * 2 + random.standard_normal(INDUSTRIES)[industry] * 2 + 2 * (size == "large")
-    score = np.clip(np.round(70 + quality + random.standard_normal(candidates) * 7, 2), 0, 100)
+    score = np.clip(np.round(70 + quality + random.standard_normal(candidates) * 7, 3), 0, 100)
     found = [
         Candidate(
             f"{i:06}",
-            Decimal(f"{score[i]:.2f}"),
+            Decimal(f"{score[i]:.3f}"),
             {"province": f"{province[i]:02}", "industry": f"{industry[i]:02}", "size": size[i], "group": f"{group[i]:05}"},
         )
         for i in range(candidates)
     ]
     quotas = [Quota("group", None, maximum=2), Quota("size", "large", maximum=110), Quota("size", "small", minimum=60)]
+    least, most = (0.6, 1.25) if hard else (0.4, 1.4)
     for attribute, shares in (("province", provinces), ("industry", industries)):
         quotas += [
-            Quota(attribute, f"{i:02}", int(0.6 * share * TOTAL), int(np.ceil(1.25 * share * TOTAL))) for i, share in enumerate(shares)
+            Quota(attribute, f"{i:02}", int(least * share * TOTAL), int(np.ceil(most * share * TOTAL))) for i, share in enumerate(shares)
         ]
     return found, quotas
 
@@ -88,8 +90,8 @@ def show(name: str, **fields: object) -> None:
     print(name, *(f"{key}={value}" for key, value in fields.items()), flush=True)
 
 
-def measure(candidates: int, seed: int, draws: int) -> None:
-    entrants, quotas = pool(candidates, seed)
+def measure(candidates: int, seed: int, draws: int, hard: bool) -> None:
+    entrants, quotas = pool(candidates, seed, hard)
     terms = Terms(TOTAL, reserve=30, tie_break=("number",))
     started = time.perf_counter()
     found = select(entrants, quotas, terms)
@@ -105,11 +107,13 @@ def measure(candidates: int, seed: int, draws: int) -> None:
         candidates=candidates,
         rows=len(found.intake.rows),
         seed=seed,
+        quotas="hard" if hard else "usual",
         seconds=f"{seconds:.2f}",
         solver_seconds=f"{solver:.2f}",
         method=found.certificate.method,
         gap=found.certificate.gap,
         bars_agree=f"{found.checks.bars_agree}/{found.checks.bars}",
+        bars_corrected=found.checks.bars_corrected,
         improving_swaps=f"{found.checks.improving_swaps}/{found.checks.swaps_tried}",
         naive_breaks=naive_breaks(found),
         single_reason=f"{single}/{len(above)}",
@@ -140,7 +144,8 @@ def main() -> None:
     chosen = options.parse_args()
     for candidates in chosen.candidates:
         for seed in chosen.seeds:
-            measure(candidates, seed, chosen.draws)
+            measure(candidates, seed, chosen.draws, hard=False)
+        measure(candidates, chosen.seeds[0], chosen.draws, hard=True)
 
 
 if __name__ == "__main__":

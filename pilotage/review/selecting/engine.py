@@ -12,6 +12,8 @@
 # margin (score minus bar), then public rank.
 # Lottery (a switch): members of the zone keep as many places as they won; a seeded draw gives these out under the quotas.
 #
+# Bars that contradict the outcome (possible only where the relaxation is fractional) are corrected, see needed.py.
+#
 # Invariants: no maximum nor the total is ever broken; a minimum gives way only if all cannot be met, and is named; every
 # candidate gets one outcome and one reason; no exchange of one for one would improve the result; the same input in any
 # order gives the same result.
@@ -48,7 +50,10 @@ from pilotage.review.selecting.model import (
     Terms,
     Used,
 )
+from pilotage.review.selecting.needed import corrected, open_program
 from pilotage.review.selecting.program import MILLION, Best, Program
+
+MOST_CORRECTED = 20  # bars of a fractional relaxation that are found exactly, one solve each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +97,8 @@ class Selection:
                 name: str(getattr(self.certificate, name)) for name in ("status", "method", "value", "bound", "gap", "fractional")
             },
             "checks": {
-                name: getattr(self.checks, name) for name in ("bars", "bars_agree", "swaps_tried", "improving_swaps", "quotas_kept")
+                name: getattr(self.checks, name)
+                for name in ("bars", "bars_agree", "bars_corrected", "swaps_tried", "improving_swaps", "quotas_kept")
             },
         }
 
@@ -102,6 +108,10 @@ def select(candidates: Sequence[Candidate], quotas: Sequence[Quota], terms: Term
     intake = take_in(candidates, quotas, terms)
     low, first, chosen = optimum(intake, terms)
     bars = reasons.bars(intake, low, first.prices, chosen)
+    agree = reasons.agreeing(intake, bars, chosen)
+    apart = np.flatnonzero(~agree)[:MOST_CORRECTED]
+    for i in apart.tolist():
+        bars[i] = corrected(intake, low, terms, i, bars[i])
     agree = reasons.agreeing(intake, bars, chosen)
     verdicts = reasons.verdicts(intake, low, chosen, terms.seed)
     zone = _zone(intake, terms.lottery)
@@ -121,18 +131,12 @@ def select(candidates: Sequence[Candidate], quotas: Sequence[Quota], terms: Term
         quotas=_used(intake, used),
         relaxed=relax.named(intake, low, final),
         certificate=_certificate(intake, first, chosen),
-        checks=Checks(len(keys), int(agree.sum()), verdicts.tried, verdicts.improving, kept),
+        checks=Checks(len(keys), int(agree.sum()), len(apart), verdicts.tried, verdicts.improving, kept),
         terms=terms,
         intake=intake,
         low=low,
         chosen=final,
     )
-
-
-def open_program(intake: Intake, low: Ints, terms: Terms) -> Program:
-    """All eligible ones open."""
-    everyone = np.arange(len(intake.eligible))
-    return Program(everyone, np.zeros(0, dtype=np.int64), intake.matrix, low, intake.high, terms.time_limit)
 
 
 def optimum(intake: Intake, terms: Terms) -> tuple[Ints, Best, Bools]:

@@ -18,8 +18,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import numpy as np
 
 from pilotage.review.selecting import program
-from pilotage.review.selecting.engine import Selection, open_program
+from pilotage.review.selecting.engine import Selection
 from pilotage.review.selecting.model import PLACES, Bools, Ints, SelectionError
+from pilotage.review.selecting.needed import open_program
 from pilotage.review.selecting.program import Program
 
 LOW, HIGH = Decimal("0.1"), Decimal("0.9")

@@ -73,7 +73,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One term of a bar. ``code``: line (the total), maximum or minimum of a quota; ``limit`` of which ``used`` are taken."""
+    """One term of a bar. ``code``: line (the total), maximum or minimum of a quota, indivisible (places cannot be
+    divided: only in bars that were corrected); ``limit`` of which ``used`` are taken."""
 
     code: str
     attribute: str | None
@@ -149,10 +150,12 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Looked at after the solver, without it: bars that agree with the outcome, swaps and additions that would improve."""
+    """Looked at after the solver: bars that agree with the outcome (``bars_corrected``: only after solving again for
+    them), swaps and additions that would improve."""
 
     bars: int
     bars_agree: int
+    bars_corrected: int
     swaps_tried: int
     improving_swaps: int
     quotas_kept: bool

@@ -10,7 +10,8 @@
 # must leave out every candidate whose reduced weight is negative and take every one whose is positive by more than the
 # rest of the bound, and fill each row that has a price. What is left open is small; if a choice exists in it, it is
 # proven best, and so are exactly the choices left. 4. Otherwise no choice reaches the linear bound (a fractional
-# relaxation): scipy.optimize.milp with gap 0 decides, and the goal becomes a row of its own.
+# relaxation): scipy.optimize.milp with gap 0 decides, and the goal becomes a row of its own. It runs over the candidates whose
+# reduced weight is small; with the choice it finds, weight and bound say how small is small enough to have missed nothing.
 #
 # Why prices are lifted: with limits that just hold, many price vectors are right. The relaxation is solved with upper
 # bounds 1 + 1/(4 * total + 4), which makes the highest bars the right ones: the bar of a class is then the score of
@@ -30,6 +31,7 @@ from scipy import optimize, sparse
 from pilotage.review.selecting.model import Bools, Ints, SelectionError
 
 MILLION = 10**6
+NEAR = 400  # candidates branched over at first
 MANY = 3000  # columns from which the relaxation is solved by column generation
 
 
@@ -188,14 +190,33 @@ def _face(program: Program, weights: Ints, prices: Prices, value: int) -> Progra
 
 
 def _by_branching(program: Program, weights: Ints, base: int, prices: Prices | None) -> Best | None:
-    found = _milp(program, -weights.astype(float))
-    if found is None or prices is None:
+    """First among candidates whose reduced weight is small; their best choice shows how far one has to look to be sure."""
+    if prices is None:
         return None
-    value = int(weights[found[0]].sum())
+    size = np.abs(prices.reduced)
+    widest = int(size.max(initial=0))
+    margin = int(np.sort(size)[min(NEAR, len(size)) - 1]) if len(size) else 0
+    while True:
+        into = prices.reduced > margin
+        near = program.decide(into, prices.reduced < -margin)
+        mine = weights[size <= margin]
+        found = _milp(near, -mine.astype(float))
+        if found is None and margin >= widest:
+            return None
+        if found is None:
+            margin = max(10 * margin, MILLION)
+            continue
+        value = int(mine[found[0]].sum()) + int(weights[into].sum())
+        if prices.bound - value * MILLION <= margin or margin >= widest:
+            return _branched(program, weights, base, prices, value, found[1])
+        margin = prices.bound - value * MILLION
+
+
+def _branched(program: Program, weights: Ints, base: int, prices: Prices, value: int, gap: float) -> Best:
     left = _face(program, weights, prices, value)
     if left is None:
         raise SelectionError("the solver's choice is worth more than its own bound; report the input")
-    return Best(base + value, (base + value) * MILLION, left, prices, "milp", found[1])
+    return Best(base + value, (base + value) * MILLION, left, prices, "milp", gap)
 
 
 def _milp(program: Program, costs: np.ndarray) -> tuple[Bools, float] | None:

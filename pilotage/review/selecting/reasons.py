@@ -115,8 +115,8 @@ def substitutes(intake: Intake, low: Ints, chosen: Bools) -> dict[int, int | Non
 
 def _fitting(intake: Intake, standing: Standing, outside: Ints, j: int) -> list[int]:
     maxima, minima = _blocks(intake, standing, outside, np.array([j]))
-    blocked: Bools = np.concatenate([maxima, minima], axis=2).any(axis=2)
-    return outside[~blocked[:, 0]].tolist()
+    fits = np.flatnonzero(~np.concatenate([maxima, minima], axis=2).any(axis=2))  # one column: places in `outside`
+    return outside[fits].tolist()
 
 
 def _blocks(intake: Intake, standing: Standing, outside: Ints, inside: Ints) -> tuple[Bools, Bools]:

@@ -1,9 +1,6 @@
 # What would have been enough for one project, and what would other quotas change?
 #
-# `enough` solves twice: the best sum with the project left out, and the best sum of the others with it taken in. The
-# difference is the score with which both are equal: above it the project is selected, at it the tie rule decides.
-# This is exact, also where bars are approximate; it takes as long as two selections. It is never below the bar, and above it
-# where taking the project in would push out more than one other (a bar prices places one at a time).
+# `enough` solves again, see needed.py; exact also where bars are approximate.
 # `compare` sets two selections side by side: who enters, who leaves, what it costs.
 #
 # Refuses: a project that was set aside before, or is not there.
@@ -12,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-
-from pilotage.review.selecting import program
-from pilotage.review.selecting.engine import Selection, open_program
-from pilotage.review.selecting.model import PLACES, THOUSAND, SelectionError, Used
+from pilotage.review.selecting.engine import Selection
+from pilotage.review.selecting.model import SelectionError, Used
+from pilotage.review.selecting.needed import needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +30,11 @@ class Difference:
 
 def enough(selection: Selection, key: str) -> Decimal | None:
     """The score from which the project would be among the best; None when no score would do (its quota is zero)."""
-    intake = selection.intake
-    place = next((i for i, candidate in enumerate(intake.eligible) if candidate.key == key), None)
+    place = next((i for i, candidate in enumerate(selection.intake.eligible) if candidate.key == key), None)
     if place is None:
         aside = selection.place(key)
         raise SelectionError(f"{key} was set aside before ({aside.reason}); no score would have been enough")
-    mask = np.zeros(len(intake.eligible), dtype=bool)
-    mask[place] = True
-    start = open_program(intake, selection.low, selection.terms)
-    weights = intake.weights.copy()
-    weights[place] = 0
-    nobody = np.zeros_like(mask)
-    without, within = (program.best(start.decide(*masks), weights) for masks in ((nobody, mask), (mask, nobody)))
-    if within is None:
-        return None
-    if without is None:
-        return _points(-intake.offset)
-    return _points(without.value - within.value - intake.offset)
+    return needed(selection.intake, selection.low, selection.terms, place)
 
 
 def compare(before: Selection, after: Selection) -> Difference:
@@ -67,10 +50,6 @@ def compare(before: Selection, after: Selection) -> Difference:
         len(after.selected) - len(before.selected),
         changed,
     )
-
-
-def _points(thousandths: int) -> Decimal:
-    return (Decimal(thousandths) / THOUSAND).quantize(PLACES)
 
 
 def _use(row: Used | None) -> int | None:

@@ -49,7 +49,7 @@ def test_the_parts_of_a_bar_sum_to_what_the_applicant_reads():
     assert place.figures["contenders"] == 3
     assert found.place("o3").reason == "below_line"
     assert found.place("o3").figures == {"lowest": Decimal("79.9")}
-    assert found.checks == selecting.Checks(6, 6, 3, 0, True)
+    assert found.checks == selecting.Checks(bars=6, bars_agree=6, bars_corrected=0, swaps_tried=3, improving_swaps=0, quotas_kept=True)
 
 
 def test_one_full_quota_that_blocks_all_is_the_reason():
