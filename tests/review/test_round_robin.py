@@ -88,3 +88,19 @@ def test_nine_hundred_projects_with_sixty_experts_are_shared_evenly():
     needs = [Need(f"p{i}", 3, {f"e{j}": "same_province" for j in range(60) if j % 26 == i % 26}) for i in range(900)]
     plan = assign(needs, experts)
     assert (len(plan.seats), max(plan.loads.values()) - min(plan.loads.values())) == (2700, 0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(small_cases(), st.data())
+def test_nobody_gets_more_than_agreed_and_who_is_full_is_counted(case, data):
+    needs, loads = case
+    limits = data.draw(st.dictionaries(st.sampled_from(sorted(loads)), st.integers(0, 4)))
+    plan = assign(needs, loads, limits=limits)
+    taken = {e: sum(each == e for _project, each in plan.seats) for e in loads}
+    assert all(taken[e] <= max(0, limits[e] - loads[e]) for e in limits)
+    seats = sum(need.seats for need in needs)
+    assert len(plan.seats) + sum(unfilled.missing for unfilled in plan.unfilled) == seats
+    for unfilled in plan.unfilled:
+        need = next(need for need in needs if need.project == unfilled.project)
+        full = {e for e in loads if e not in need.barred and plan.loads[e] >= limits.get(e, 99)}
+        assert unfilled.barred_by.get("full", 0) <= len(full)
