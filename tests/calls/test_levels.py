@@ -330,6 +330,21 @@ def test_checked_together_is_undone_together(some: Any, cast: Any, client_for: A
     assert client_for(cast.outsider).post("/work/check/undo/", {"event": "1"}).status_code == 403
 
 
+def test_after_the_deadline_the_desk_offers_no_undo_and_says_why(some: Any, cast: Any, client_for: Any, at: Any) -> None:
+    at(make.FILING)
+    rows = some(make.call(), 2, S.SUBMITTED)
+    at("2023-09-08T16:00")
+    client = client_for(cast.city_officer)
+    page = text(client.post("/work/check/", {"do": "check", "ids": marked(rows)}, follow=True))
+    event = undo_of(page)
+    at("2023-09-08T17:00")
+    page = text(client.get("/work/check/"))
+    assert ("last-act" in page, 'name="event"' in page.split('id="acts-title"')[0]) == (False, False)
+    assert "“市级初审”已于2023年9月8日17:00截止。" in page.split('id="acts-title"')[1]
+    response = client.post("/work/check/undo/", {"event": event})
+    assert (response.status_code, "“市级初审”已于2023年9月8日17:00截止。" in text(response)) == (409, True)
+
+
 def test_a_group_of_which_some_have_moved_on_says_so(some: Any, cast: Any, client_for: Any, at: Any) -> None:
     at(make.FILING)
     rows = some(make.call(), 3, S.SUBMITTED)

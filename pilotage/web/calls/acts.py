@@ -154,7 +154,7 @@ def _why_not(actor: Any, verb: str, rows: Sequence[Application]) -> str:
         )
         return sentence % {"count": moved}
     refused = next((verdict for row in rows if not (verdict := may(actor, row, opposite))), None)
-    return str(refused.reason) if refused else ""
+    return "" if refused is None else str(refused.reason)
 
 
 def _sentence(first: AuditEvent, verb: str, group: list[AuditEvent], rows: dict[str, Application], moves: dict[str, dict[str, int]]) -> str:
