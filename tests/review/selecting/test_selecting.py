@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pilotage.review import selecting
+from pilotage.review.calibration import Score, calibrate, sample
 from pilotage.review.selecting import Candidate, Lottery, Quota, SelectionError, Terms, compare, enough, grey_zone, select
 
 
@@ -267,3 +268,22 @@ def test_draws_that_do_not_fit_are_refused():
         grey_zone(found, ["n00"], np.zeros((3, 2), dtype=np.int64))
     with pytest.raises(SelectionError, match="zz is not among the candidates"):
         found.place("zz")
+
+
+def test_draws_of_the_calibration_go_through_the_selection():
+    random = np.random.RandomState(2)
+    scores = [
+        Score(f"p{i:02}", f"e{e}", round(90 - i + e + random.normal(0, 2), 3))
+        for i in range(20)
+        for e in random.choice(6, 3, replace=False)
+    ]
+    found = calibrate(scores)
+    candidates = [Candidate(p.project, p.calibrated, {"province": "ab"[i % 2]}) for i, p in enumerate(found.projects)]
+    selection = select(candidates, [Quota("province", "a", maximum=4)], Terms(10))
+    draws = sample(found, 200, "seed")
+    zone = grey_zone(selection, draws.projects, draws.thousandths)
+    assert (zone.draws, zone.fractional) == (200, 0)
+    assert sum(zone.probability.values()) == 10
+    assert zone.unsure
+    assert {key for key, p in zone.probability.items() if p > Decimal("0.9")} < set(selection.selected)
+    assert grey_zone(selection, draws.projects, draws.thousandths) == zone
