@@ -65,6 +65,10 @@ class ExpertImport:
     rows: int = 0
 
     @property
+    def written(self) -> int:
+        return len(self.created) + len(self.updated)
+
+    @property
     def bad_rows(self) -> int:
         return len({fault.row for fault in self.faults})
 

@@ -278,7 +278,7 @@ def test_a_file_is_checked_first_and_then_imported(call, cast, me, client_for):
     response = client.post(page, {"file": SimpleUploadedFile("experts.csv", TEXT.encode())})
     html = response.content.decode()
     assert response.status_code == 422
-    assert ("B3" in html, "D3" in html, "火星" in html) == (True, True, True)
+    assert ("B3" in html, "D3" in html, "火星" in html, "导入1行" in html) == (True, True, True, True)
     assert ExpertProfile.objects.count() == 1
     token = response.context["token"]
     assert client.post(page, {"token": token + "x"}).status_code == 422

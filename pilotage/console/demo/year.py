@@ -22,7 +22,7 @@ from pilotage.accounts.models import User
 from pilotage.calls import services as calls
 from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision, FlagState
 from pilotage.calls.models import Application, Call, Recommender
-from pilotage.console.demo import fiction, filing, people, shape
+from pilotage.console.demo import fiction, filing, people, shape, ties
 from pilotage.console.demo.filing import Filed, local_moment
 from pilotage.console.demo.shape import Fate
 from pilotage.core import clock
@@ -33,6 +33,7 @@ from pilotage.registry import services as registry
 from pilotage.registry.models import Division, Enterprise
 from pilotage.review import selections
 from pilotage.review import services as review
+from pilotage.review.enums import AssignmentState
 from pilotage.review.models import Assignment
 
 CALL = "5g-factory-directory-2023"
@@ -225,6 +226,10 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
         provinces = list(Division.objects.filter(pk__in={**shape.LISTED, **shape.UNLISTED}).order_by("pk"))
         with transaction.atomic():
             people.hire_experts(offices, employers, provinces, list(fiction.TRADES))
+            ties.tie(offices.secretariat[0], employers)
+            ties.ask(offices.secretariat[0], call)
+        review.assign_round_robin(actor=offices.secretariat[0], call=call)
+        ties.declare(call)
         review.assign_round_robin(actor=offices.secretariat[0], call=call)
     strength = {f.application.pk: f.strength for f in filed}
     seats = _seats(call)
@@ -238,11 +243,15 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
                 if random.Random(f"{shape.SEED}seat{seat.application_id}{seat.expert_id}").random() < share:
                     _score(seat, criteria, strength[seat.application_id] + offset)
         report(f"reviewed {min(start + 150, len(seats))} of {len(seats)} seats")
+    if share < 1:
+        with clock.at(local_moment(2023, 10, 13)):
+            ties.find_late(call)
 
 
 def _seats(call: Call) -> list[Assignment]:
     """All seats, sharing the call and each expert, so that an expert's office and the call's dates are read once."""
-    seats = list(Assignment.objects.filter(call=call).select_related("application").order_by("application_id", "id"))
+    held = Assignment.objects.filter(call=call).exclude(state=AssignmentState.RECUSED)
+    seats = list(held.select_related("application").order_by("application_id", "id"))
     prefetch_related_objects(seats, "expert__user")
     for seat in seats:
         seat.call = call

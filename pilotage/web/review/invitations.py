@@ -94,7 +94,7 @@ def _line(request: HttpRequest, call: Call, part: Part) -> dict[str, Any]:
     acts = []
     if asked is None or may(request.user, asked, "replace"):
         acts.append(("replace", _("Replace")))
-    if asked is not None and may(request.user, asked, "withdraw"):
+    if asked is not None and not part.open_seats and may(request.user, asked, "withdraw"):
         acts = [("withdraw", pgettext("invitation", "Take back"))]
     again = asked is not None and bool(may(request.user, asked, "invite_again"))
     return {"part": part, "acts": acts, "again": again}
