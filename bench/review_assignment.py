@@ -71,11 +71,11 @@ INSTANCES: dict[str, Callable[[], Problem]] = {
 
 
 def synthetic(count: int, pool: int, load: int, fields: int = 60) -> Problem:
-    """Projects in two fields, experts in three; 31 provinces by Zipf; nobody judges the own province."""
+    """Projects in two fields, experts in three, the demand for fields more uneven than the supply; 31 provinces by Zipf; nobody judges the own province."""
     rng = np.random.default_rng(1)
     zipf = 1 / np.arange(1, 32)
     provinces = [rng.choice(31, size, p=zipf / zipf.sum()) for size in (count, pool)]
-    left, right = (_fields(rng, size, fields, kinds) for size, kinds in ((count, 2), (pool, 3)))
+    left, right = _fields(rng, count, fields, 2, 0.8), _fields(rng, pool, fields, 3, 0.3)
     turned = np.ascontiguousarray(right.T)
     bars = [SameGroup("same_province", *provinces)]
     return Problem(np.full(count, 3), np.full(pool, load), lambda lo, hi: left[lo:hi] @ turned, bars=bars)
@@ -91,11 +91,12 @@ def with_slots(problem: Problem) -> Problem:
     return replace(problem, seats=np.full(count, 5), slots=slots, employer=rng.integers(0, 600, pool), bridging=bridging)
 
 
-def _fields(rng: np.random.Generator, size: int, fields: int, kinds: int) -> np.ndarray:
-    """Rows of length 1: a few strong fields over a weak background."""
+def _fields(rng: np.random.Generator, size: int, fields: int, kinds: int, skew: float) -> np.ndarray:
+    """Rows of length 1: a few strong fields, some in more demand than others, over a weak background."""
+    likely = np.arange(1, fields + 1) ** -skew
     rows = 0.12 * rng.random((size, fields), np.float32)
     for _ in range(kinds):
-        rows[np.arange(size), rng.integers(0, fields, size)] += 0.5 + 0.5 * rng.random(size, np.float32)
+        rows[np.arange(size), rng.choice(fields, size, p=likely / likely.sum())] += 0.5 + 0.5 * rng.random(size, np.float32)
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 

@@ -2,22 +2,23 @@
 #
 # Data: a Frame without least loads. Algorithm: seats bid for experts (Bertsekas): each waiting seat takes the expert
 # worth most to it and raises the price by what it would lose on the second best, plus eps; whoever offered least for a
-# full expert waits again. A coarse auction on the 30 best of each project gives prices; a pass over all pairs at these
-# prices adds whom each project would rather have; a finer auction on the longer list follows from zero prices; the next
-# pass is the certificate (bound), and, where that leaves more than the gap asked for, the next list. Seats that nobody
-# won are filled last by chains of moves, looked for over all pairs.
+# full expert waits again. A few coarse auctions in a sample of the projects give first prices; a pass over all pairs at
+# these prices makes the list; an auction on it, from zero prices, makes seats; the next pass is the certificate (bound)
+# and, where that leaves more than the gap asked for, adds whom each project would rather have, for a finer auction. Seats
+# that nobody won are filled last by chains of moves, looked for over all pairs.
 #
 # Invariants: loads, bars, slots and one expert per employer hold at every moment. The bound is that of scan.py.
 #
 # Refuses least loads: a flow of its own does those (exact.py). Stops at the time limit with what it has.
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotage.review.assignment import greedy
+from pilotage.review.assignment import chance, greedy
 from pilotage.review.assignment.chains import fill_by_chains
 from pilotage.review.assignment.exact import Draft
 from pilotage.review.assignment.frame import Frame
@@ -25,8 +26,9 @@ from pilotage.review.assignment.result import Lack
 from pilotage.review.assignment.run import Run
 from pilotage.review.assignment.scan import Columns, Scan, kernels, load_worth, scan
 
-FIRST, MORE, ROUNDS = 30, 12, 4
-COARSE, FINE = 0.02, 0.005  # of the span of suitability
+FIRST, MORE, LEAF, ROUNDS = 50, 20, 12, 5  # experts on the first list, added per pass, the same per leaf; auctions
+COARSE, FINE, FINEST = 0.02, 0.005, 0.001  # of the span of suitability
+MOST_PARTS, LEAST_LOAD, CHUNKS, SAMPLE_ROUNDS = 8, 3, 200, 3  # of the sample that gives the first prices
 BIDS_AT_ONCE = 200_000
 
 
@@ -93,33 +95,74 @@ class Market:
     ceiling: float
     bound: float
 
+    @property
+    def more(self) -> int:
+        return MORE if self.frame.plain else LEAF
+
 
 def by_auction(frame: Frame, run: Run, gap: float) -> Draft:
     """Rounds of auction and pricing until the gap is at most ``gap`` per cent, or the rounds or the time are over."""
-    market = _open(frame, run)
+    market = _open(frame, run, _sampled(frame, run))
     best: Draft | None = None
     seen: Scan | None = None
-    eps = COARSE * market.span
+    eps = FINE * market.span
     for number in range(1, ROUNDS + 1):
         draft, seen = _round(market, eps, number)
         if best is None or draft.slack < best.slack:
             best = draft
-        if seen is None or (number > 1 and best.slack <= gap / 100 * _total(best)):
+        if seen is None or best.slack <= gap / 100 * _total(best):
             break
         market.columns = market.columns.joined(_fresh(market, seen), frame.problem.shape[1])
-        eps = FINE * market.span if number == 1 else eps / 2
+        eps = max(eps / 2, FINEST * market.span)
     assert best is not None  # noqa: S101
     return _close(market, replace(best, finished=best.finished and seen is not None))
 
 
-def _open(frame: Frame, run: Run) -> Market:
+def _open(frame: Frame, run: Run, prices: NDArray[np.float64], only: Sequence[tuple[int, int]] | None = None) -> Market:
     with run.stage("candidates"):
         seats = int(frame.seats.max(initial=1))
-        keep = FIRST if frame.plain else seats + MORE
-        first = scan(frame, np.zeros(frame.problem.shape[1]), max(keep, 3 * seats), tick=run.tick("candidates"))
+        keep = max(FIRST if frame.plain else seats + LEAF, 3 * seats)
+        first = scan(frame, prices, keep, tick=run.tick("candidates"), only=only)
     span = max(first.high - first.low, 1e-6)
     empty = min(first.low, 0.0) - 3 * span
-    return Market(frame, run, first.columns, span, empty, first.worth, first.worth + empty * first.vacant)
+    bound = first.worth + load_worth(frame, prices)
+    return Market(frame, run, first.columns, span, empty, bound, bound + empty * first.vacant)
+
+
+def _sampled(frame: Frame, run: Run) -> NDArray[np.float64]:
+    """Prices from a market of one project in `parts` whose experts have as much less time: they make the first list a good one."""
+    parts = min(MOST_PARTS, round(float(np.median(frame.load_max)) / LEAST_LOAD))
+    prices = np.zeros(frame.problem.shape[1])
+    size = max(16, len(frame.seats) // CHUNKS)
+    chunks = [(lo, min(lo + size, len(frame.seats))) for lo in range(0, len(frame.seats), size)]
+    if parts < 2 or len(chunks) < 10 * parts:
+        return prices
+    only = [chunks[i] for i in sorted(chance.order(len(chunks), run.seed, "sample")[: len(chunks) // parts])]
+    market = _open(_part(frame, only, parts), run, prices, only)
+    for number in range(SAMPLE_ROUNDS):
+        with run.stage("auction"):
+            _, prices, _ = auction(market.frame, market.columns, COARSE * market.span, market.empty, run)
+        if number < SAMPLE_ROUNDS - 1:
+            with run.stage("candidates"):
+                seen = scan(market.frame, prices, market.more, empty=market.empty, only=only)
+            market.columns = market.columns.joined(_fresh(market, seen), len(prices))
+    return prices
+
+
+def _part(frame: Frame, only: Sequence[tuple[int, int]], parts: int) -> Frame:
+    inside = np.zeros(len(frame.seats), dtype=bool)
+    for lo, hi in only:
+        inside[lo:hi] = True
+    load = np.maximum(np.rint(frame.load_max / parts), frame.load_max > 0).astype(np.int64)
+    rows = inside[:, None]
+    return replace(
+        frame,
+        seats=frame.seats * inside,
+        load_max=load,
+        least=frame.least * rows,
+        most=frame.most * rows,
+        bridges=frame.bridges * inside,
+    )
 
 
 def _round(market: Market, eps: float, number: int) -> tuple[Draft, Scan | None]:
@@ -130,7 +173,7 @@ def _round(market: Market, eps: float, number: int) -> tuple[Draft, Scan | None]
     seen = None
     if ended and run.left > 0:
         with run.stage("certificate"):
-            seen = scan(frame, prices, MORE, empty=market.empty, tick=run.tick("certificate"))
+            seen = scan(frame, prices, market.more, empty=market.empty, tick=run.tick("certificate"))
         market.bound = min(market.bound, seen.worth + market.empty * seen.vacant + load_worth(frame, prices))
     held = seats.held >= 0
     rows, lacks = seats.held[held], _lacks(seats, ~held)

@@ -66,10 +66,10 @@ def scan_rows(
         if seats[project] <= 0:
             continue
         values[:] = -np.inf
-        for expert in range(block.shape[1]):
-            suit = block[row, expert]
+        line, enough, leaf = block[row], values[0, keep - 1], 0
+        for expert in range(line.shape[0]):
+            suit = line[expert]
             value = suit - prices[expert]
-            leaf = 0
             if leaves > 1:
                 leaf = classes[expert] * branches
                 if (
@@ -79,7 +79,10 @@ def scan_rows(
                     and project_pool[project] != expert_pool[expert]
                 ):
                     leaf += 1
-            if value <= values[leaf, keep - 1] or suit < floor or load_max[expert] <= 0:
+                enough = values[leaf, keep - 1]
+            if value <= enough:
+                continue
+            if suit < floor or load_max[expert] <= 0:
                 continue
             out = False
             for rule in range(same_p.shape[0]):
@@ -90,6 +93,7 @@ def scan_rows(
                     out = True
             if not out:
                 insert(values[leaf], experts[row, leaf], suits[row, leaf], value, expert, suit, employer, distinct)
+                enough = values[leaf, keep - 1]
         for leaf in range(leaves):
             for i in range(keep):
                 left[leaf, i] = cap if experts[row, leaf, i] >= 0 else 0

@@ -88,7 +88,8 @@ class Problem:
     """``seats`` (P,), ``load_max`` and ``load_min`` (R,), ``suitability`` (P, R) or a function lo, hi -> (hi - lo, R).
 
     ``fixed`` and ``forbidden`` (n, 2) are pairs of project and expert; a negative ``employer`` (R,) is unknown.
-    A function of blocks is called several times with the same range and must answer the same.
+    A function of blocks is called several times with the same range, on large problems from several threads, and must
+    answer the same each time.
     """
 
     seats: Ints

@@ -11,7 +11,9 @@
 # Refuses: suitability that is not a finite number (with its project and expert).
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -78,7 +80,10 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
-    """``worth`` is the sum over projects in suitability; ``wanted`` marks the columns of best panels."""
+    """``worth`` is the sum over projects in suitability; ``wanted`` marks the columns of best panels.
+
+    ``low`` and ``high`` bound the suitability where an empty seat was worth minus infinity, as in the first pass.
+    """
 
     columns: Columns
     wanted: NDArray[np.bool_]
@@ -94,32 +99,52 @@ def load_worth(frame: Frame, prices: NDArray[np.float64]) -> float:
 
 
 def scan(
-    frame: Frame, prices: NDArray[np.float64], keep: int, *, empty: float = -np.inf, units: Units = ONE, tick: Tick | None = None
+    frame: Frame,
+    prices: NDArray[np.float64],
+    keep: int,
+    *,
+    empty: float = -np.inf,
+    units: Units = ONE,
+    tick: Tick | None = None,
+    only: Sequence[tuple[int, int]] | None = None,
 ) -> Scan:
-    """``keep`` experts per project and leaf; an empty seat is worth ``empty``. A pass over all pairs."""
+    """``keep`` experts per project and leaf; an empty seat is worth ``empty``. A pass over all pairs, or over ranges of projects."""
     count, pool = frame.problem.shape
     branches = 2 if frame.bridges.any() else 1
     leaves = frame.least.shape[1] * branches
     keep = min(max(keep, int(frame.seats.max(initial=1)) * units.panel), max(pool, 1))
     step = max(1, BLOCK_PAIRS // max(pool, 1))
-    rows = _compiled if count * pool >= COMPILE_FROM and kernels() else _plain
-    parts, low, high = [], np.inf, -np.inf
-    for lo in range(0, count, step):
-        hi = min(lo + step, count)
+    large = count * pool >= COMPILE_FROM and kernels() is not None
+    rows = _compiled if large else _plain
+
+    def part(ends: tuple[int, int]) -> Part:
+        lo, hi = ends
         block = frame.problem.block(lo, hi)
-        low, high = min(low, float(block.min())), max(high, float(block.max()))
-        parts.append(_collect(lo, *rows(frame, lo, hi, block, prices, (leaves, keep), branches, units, empty)))
-        if tick:
-            tick(hi / count)
-    return _join(parts, low, high, units)
+        found = _collect(lo, *rows(frame, lo, hi, block, prices, (leaves, keep), branches, units, empty))
+        span = (float(block.min()), float(block.max())) if empty == -np.inf else (np.inf, -np.inf)
+        return *found, *span
+
+    ranges = only or [(lo, min(lo + step, count)) for lo in range(0, count, step)]
+    parts = []
+    with ThreadPoolExecutor(_workers() if large else 1) as threads:  # the compiled loop and the products let others run
+        for found in threads.map(part, ranges):
+            parts.append(found)
+            if tick:
+                tick(len(parts) / len(ranges))
+    return _join(parts, units)
 
 
-Part = tuple[Columns, NDArray[np.bool_], float, int]
+def _workers() -> int:
+    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def _join(parts: list[Part], low: float, high: float, units: Units) -> Scan:
+Part = tuple[Columns, NDArray[np.bool_], float, int, float, float]
+
+
+def _join(parts: list[Part], units: Units) -> Scan:
     columns = Columns(*(np.concatenate([getattr(p[0], name) for p in parts]) for name in ("project", "expert", "suitability")))
     worth, vacant = sum(p[2] for p in parts) / units.seat, sum(p[3] for p in parts)
+    low, high = min(p[4] for p in parts), max(p[5] for p in parts)
     return Scan(columns, np.concatenate([p[1] for p in parts]), worth, vacant, low, high)
 
 
@@ -133,7 +158,7 @@ def _collect(
     used: NDArray[np.bool_],
     worth: NDArray[np.float64],
     vacant: NDArray[np.int64],
-) -> Part:
+) -> tuple[Columns, NDArray[np.bool_], float, int]:
     there = experts >= 0
     rows = np.broadcast_to(np.arange(lo, lo + len(experts), dtype=np.int32)[:, None, None], experts.shape)
     return Columns(rows[there], experts[there], suits[there]), used[there], float(worth.sum()), int(vacant.sum())

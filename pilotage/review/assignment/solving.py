@@ -37,7 +37,7 @@ def solve(
     seed: str = "",
     time_limit: float | None = None,
     progress: Progress | None = None,
-    gap: float = 0.05,
+    gap: float = 0.1,
     partial: bool = False,
     method: str = "auto",
 ) -> Solution:
