@@ -58,7 +58,7 @@ def label_of(form: FormDef, path: str) -> str:
 
 
 def sentence_of(form: FormDef, flag: QualityFlag) -> str:
-    """What was filed, what was expected and by which rule."""
+    """What was filed, what was expected and by which rule; for checkers, as it tells the figures of others."""
     words = {
         "field": label_of(form, flag.path),
         "value": figure(flag.value),
@@ -75,7 +75,21 @@ def sentence_of(form: FormDef, flag: QualityFlag) -> str:
         )
     else:
         sentence = _("%(field)s: %(value)s. Usual among others: %(low)s to %(high)s (%(count)s others, median %(reference)s).")
-    said = sentence % words
+    return _with_slip(flag, sentence % words)
+
+
+def sentence_for_applicant(form: FormDef, flag: QualityFlag) -> str:
+    """The same without a word of what others filed."""
+    if flag.rule == Rule.HISTORY:
+        return sentence_of(form, flag)
+    said = _("%(field)s: %(value)s. This is far from what is usual in this call.") % {
+        "field": label_of(form, flag.path),
+        "value": figure(flag.value),
+    }
+    return _with_slip(flag, said)
+
+
+def _with_slip(flag: QualityFlag, said: str) -> str:
     return in_sequence([said, slip_of(flag)]) if flag.slip else said
 
 

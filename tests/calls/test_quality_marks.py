@@ -180,3 +180,25 @@ def test_the_secretariat_clears_once_the_report_is_due(slipped: Application, cas
     at(factory.OVERDUE)
     assert cast.secretariat.memberships_as(Role.SECRETARIAT)
     assert services.clear_mark(actor=cast.secretariat, flag=flag, reason="已核实").state == "cleared"
+
+
+# --- before it is filed ---------------------------------------------------------------------
+def test_the_applicant_reads_before_submission_what_a_checker_will_ask(project: Application, cast: Any, client_for: Any) -> None:
+    draft = factory.report(project, cast.filer, base_stations=1200, devices_connected=290)
+    page = client_for(cast.filer).get(f"/my/{draft.number}/check/").content.decode()
+
+    assert "按本单位以往填报应在4至36之间（对照1次填报，上次为12）。约为对照值的100倍，可能是单位或小数点有误。" in page
+    assert "?section=network#f-base_stations" in page
+    assert QualityFlag.objects.filter(application=draft).count() == 0
+    services.submit(actor=cast.filer, application=draft)
+    assert [flag[0] for flag in flags(draft)] == ["base_stations"]
+
+
+def test_the_applicant_reads_nothing_of_what_others_filed(call: Any, cast: Any, client_for: Any, at: Any) -> None:
+    at(make.FILING.replace("T", " "))
+    others(call)
+    draft = make.application(call, cast.filer, cast.enterprise, data=make.answers(base_stations=90_000))
+    page = client_for(cast.filer).get(f"/my/{draft.number}/check/").content.decode()
+
+    assert "90,000。与本次征集中的通常水平相差较大。约为对照值的10,000倍，可能是单位或小数点有误。" in page
+    assert ("其他单位通常在" in page, "13.5" in page) == (False, False)

@@ -132,4 +132,3 @@ def _out_of_step(stages: Iterable[Stage], moved: set[str]) -> dict[str, str]:
         if below is None or below.closes_at is None or stage.closes_at > below.closes_at:
             below = stage
     return errors
-

@@ -17,6 +17,8 @@ from pilotage.accounts.rules import enterprise_ids
 from pilotage.calls import invoices, joint, reports, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
+from pilotage.calls.quality_figures import sentence_for_applicant
+from pilotage.calls.quality_history import foreseen
 from pilotage.calls.report_forms import form_for
 from pilotage.calls.report_periods import report_stage
 from pilotage.core import clock
@@ -237,8 +239,18 @@ def _check_page(request: HttpRequest, application: Application, errors: dict[str
         "errors": errors or {},
         "changes": _changes_since_return(sheet),
         "invoices": invoices.repeats(request.user, application),
+        "unlikely": _unlikely(sheet),
     }
     return render(request, "calls/application_check.html", values, status=422 if errors else 200)
+
+
+def _unlikely(sheet: Sheet) -> list[dict[str, str]]:
+    """Figures that a checker will ask about, each with the section it is typed in."""
+    section_of = {field.key: section.key for section in sheet.form.sections for field in section.fields}
+    return [
+        {"key": flag.key, "section": section_of.get(flag.key, ""), "sentence": sentence_for_applicant(sheet.form, flag)}
+        for flag in foreseen(sheet.application)
+    ]
 
 
 def _value(sheet: Sheet, field: Any) -> Any:
