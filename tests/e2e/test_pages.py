@@ -41,11 +41,13 @@ PAGES: dict[str, dict[str, str]] = {
     "secretariat": {
         "desk": "/desk/", "accept": "/work/accept/", "accepted": "/work/accept/?tab=accepted", "board": f"/work/review/{CALL}/",
         "assign": f"/work/review/{CALL}/assign/", "review-application": "{review-application}", "selection": f"/work/selection/{CALL}/",
-        "selection-all": f"/work/selection/{CALL}/?view=all", "experts": "/work/experts/", "notices-managed": "/work/directory/",
+        "selection-all": f"/work/selection/{CALL}/?view=all", "experts": "/work/experts/", "expert-new": "/work/experts/new/",
+        "expert-import": "/work/experts/import/", "expert": "{expert}",
+        "call-experts": f"/work/review/{CALL}/experts/", "conflicts": f"/work/review/{CALL}/conflicts/", "notices-managed": "/work/directory/",
         **{f"manage-{tab}": f"/work/directory/{CALL}/?tab={tab}" for tab in ("notice", "objections", "edition", "entries")},
         "enterprise-import": "/enterprises/import/", "enterprise-new": "/enterprises/new/",
     },
-    "expert": {"queue": "/review/?state=all", "score": "{score}"},
+    "expert": {"queue": "/review/?state=all", "score": "{score}", "profile": "/review/profile/", "invitation": "{invitation}"},
     "auditor": {"audit": "/audit/", "event": "/audit/1/", "chain": "/audit/chain/"},
     "bank": {"bank-enterprises": "/enterprises/"},
 }  # fmt: skip

@@ -87,12 +87,20 @@ def _recommend(scene: dict[str, Any]) -> None:
 
 
 def _accept(scene: dict[str, Any]) -> None:
+    from datetime import date
+
     from pilotage.calls import services as calls
+    from pilotage.review import invitations, relations
     from pilotage.review import services as review
+    from pilotage.review.models import ExpertProfile
 
     secretariat = _user("secretariat")
     calls.accept_many(actor=secretariat, applications=_fresh(scene, "first", "second"))
     review.assign_round_robin(actor=secretariat, call=scene["call"])
+    expert = ExpertProfile.objects.get(user=_user("expert"))
+    relations.add_relation(actor=_user("expert"), expert=expert, kind="consultancy", enterprise_name="演示旧友机械有限公司", ends_on=date(2022, 5, 31))
+    asked = invitations.invite(actor=secretariat, call=scene["call"], experts=[expert], answer_by=date(2024, 1, 31), note="请支持。")
+    scene["invitation"] = asked.invited[0]
 
 
 def _review(scene: dict[str, Any]) -> None:
@@ -151,5 +159,7 @@ def _addresses(scene: dict[str, Any]) -> dict[str, str]:
         "withdraw": reverse("calls:application-withdraw", args=[scene["draft"].number]),
         "review-application": reverse("review:application", args=[CALL, first.number]),
         "score": reverse("review:score", args=[seat.pk]),
+        "expert": reverse("review:expert", args=[seat.expert_id]),
+        "invitation": reverse("review:invitation", args=[scene["invitation"].pk]),
         "enterprise": reverse("registry:enterprise-detail", args=[first.enterprise_id]),
     }
