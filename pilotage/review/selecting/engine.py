@@ -75,12 +75,12 @@ class Selection:
     intake: Intake = field(repr=False)
     low: Ints = field(repr=False)
     chosen: Bools = field(repr=False)
+    at: dict[str, int] = field(repr=False)
 
     def place(self, key: str) -> Place:
-        for place in self.places:
-            if place.candidate.key == key:
-                return place
-        raise SelectionError(f"{key} is not among the candidates of this selection")
+        if key not in self.at:
+            raise SelectionError(f"{key} is not among the candidates of this selection")
+        return self.places[self.at[key]]
 
     def figures(self) -> dict[str, Any]:
         """Everything published, as plain values for JSON: the same input in any order gives the same bytes."""
@@ -121,8 +121,9 @@ def select(candidates: Sequence[Candidate], quotas: Sequence[Quota], terms: Term
     kept = bool(((low <= used) & (used <= intake.high)).all())
     keys = [candidate.key for candidate in intake.eligible]
     stand_in = reasons.substitutes(intake, low, final)
+    places = _places(intake, final, reserve, bars, verdicts, zone if terms.lottery else None)
     return Selection(
-        places=_places(intake, final, reserve, bars, verdicts, zone if terms.lottery else None),
+        places=places,
         selected=tuple(keys[i] for i in np.flatnonzero(final)),
         reserve=tuple(keys[i] for i in reserve),
         line=min((intake.eligible[i].score or Decimal(0) for i in np.flatnonzero(final)), default=None),
@@ -136,15 +137,16 @@ def select(candidates: Sequence[Candidate], quotas: Sequence[Quota], terms: Term
         intake=intake,
         low=low,
         chosen=final,
+        at={place.candidate.key: n for n, place in enumerate(places)},
     )
 
 
 def optimum(intake: Intake, terms: Terms) -> tuple[Ints, Best, Bools]:
     """The minimums as far as they can be met, the certificate of the first goal, the choice after all goals."""
-    low = intake.low
+    low = np.minimum(intake.low, relax.at_most(intake))
     first = program.best(open_program(intake, low, terms), intake.weights)
     if first is None:
-        low = relax.reachable(intake, terms)
+        low = relax.reachable(intake, low, terms)
         first = program.best(open_program(intake, low, terms), intake.weights)
     if first is None:
         raise SelectionError("no selection keeps all quotas, even with minimums lowered; report the input")
@@ -154,11 +156,11 @@ def optimum(intake: Intake, terms: Terms) -> tuple[Ints, Best, Bools]:
 def _settled(left: Program, intake: Intake, seed: str) -> Bools:
     """The one choice that the later goals leave."""
     size = len(intake.eligible)
-    ranks = size - np.arange(size)
-    draw = np.array([int.from_bytes(digest(seed, candidate.key)[:2], "big") for candidate in intake.eligible], dtype=np.int64)
-    for weights in (ranks, draw):
+    draw = np.zeros(size, dtype=np.int64)
+    for weights in (size - np.arange(size), draw):
         if not len(left.open):
             break
+        draw[left.open] = [int.from_bytes(digest(seed, intake.eligible[i].key)[:2], "big") for i in left.open.tolist()]
         found = program.best(left, weights)
         if found is None:
             raise SelectionError("the solver lost the choice it had found; run again or report the input")

@@ -71,7 +71,7 @@ def _shares(start: Program, weights: Ints, known: Bools) -> np.ndarray:
         found = program.linear(start, weights, columns, lifted=False)
         if found is None:
             raise SelectionError("the quotas of this selection fit no draw; report the input")
-        missing = (program.proven(start, weights, *found[1:]).reduced > 0) & ~columns
+        missing = (program.proven(start, weights, columns, *found[1:]).reduced > 0) & ~columns
         if not missing.any():
             shares[columns] = np.round(found[0], 6)
             return shares

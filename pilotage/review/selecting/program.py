@@ -62,12 +62,14 @@ class Program:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prices:
-    """``upper``, ``lower`` (rows,) whole millionths, none negative; ``bound`` on the goal in millionths; ``reduced`` (n,)."""
+    """``upper``, ``lower`` (rows,) whole millionths, none negative; ``bound`` on the goal in millionths; ``reduced`` (n,);
+    ``columns`` (n,) those the relaxation was solved over."""
 
     upper: Ints
     lower: Ints
     reduced: Ints
     bound: int
+    columns: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +102,7 @@ def best(program: Program, weights: Ints) -> Best | None:
             return None
         value = prices.bound // MILLION
         left = _face(program, mine, prices, value)
-        if left is not None and feasible(left) is not None:
+        if left is not None and feasible(left, program.open[prices.columns]) is not None:
             return Best(base + value, prices.bound + base * MILLION, left, prices, "lp", 0.0)
         tightest = prices if tightest is None or prices.bound < tightest.bound else tightest
     return _by_branching(program, mine, base, tightest)
@@ -123,7 +125,9 @@ def relaxation(program: Program, weights: Ints, *, lifted: bool) -> Prices | Non
     rows = len(program.low)
     if not count:
         fits = (program.low <= 0).all() and (program.high >= 0).all()
-        return Prices(np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(0, np.int64), 0) if fits else None
+        nothing = np.zeros(0, dtype=np.int64)
+        zero = np.zeros(rows, dtype=np.int64)
+        return Prices(zero, zero, nothing, 0, np.zeros(0, dtype=bool)) if fits else None
     columns = first_columns(program, weights) if count > MANY else np.ones(count, dtype=bool)
     while True:
         found = linear(program, weights, columns, lifted=lifted)
@@ -132,7 +136,7 @@ def relaxation(program: Program, weights: Ints, *, lifted: bool) -> Prices | Non
         if found is None:
             columns[:] = True
             continue
-        prices = proven(program, weights, *found[1:])
+        prices = proven(program, weights, columns, *found[1:])
         missing = (prices.reduced > 0) & ~columns
         if not missing.any():
             return prices
@@ -159,18 +163,25 @@ def linear(program: Program, weights: Ints, columns: Bools, *, lifted: bool) -> 
     return found.x, marginals[: len(program.high)], lower
 
 
-def feasible(program: Program) -> Bools | None:
-    """A choice that keeps the rows, as a mask over the open ones."""
+def feasible(program: Program, likely: Ints | None = None) -> Bools | None:
+    """A choice that keeps the rows, as a mask over the open ones; looked for among the ``likely`` candidates first."""
+    if likely is not None:
+        near = np.isin(program.open, likely)
+        nobody = np.zeros(len(near), dtype=bool)
+        found = None if near.all() else _milp(program.decide(nobody, ~near), np.zeros(int(near.sum())))
+        if found is not None:
+            near[near] = found[0]
+            return near
     found = _milp(program, np.zeros(len(program.open)))
     return None if found is None else found[0]
 
 
-def proven(program: Program, weights: Ints, upper: np.ndarray, lower: np.ndarray) -> Prices:
+def proven(program: Program, weights: Ints, columns: Bools, upper: np.ndarray, lower: np.ndarray) -> Prices:
     up = np.maximum(np.rint(upper * MILLION), 0).astype(np.int64)
     down = np.maximum(np.rint(lower * MILLION), 0).astype(np.int64)
     reduced = weights * MILLION - np.asarray(program.matrix.T @ (up - down)).ravel()
     bound = int((up * program.high).sum()) - int((down * program.low).sum()) + int(np.maximum(reduced, 0).sum())
-    return Prices(up, down, reduced, bound)
+    return Prices(up, down, reduced, bound, columns)
 
 
 def _face(program: Program, weights: Ints, prices: Prices, value: int) -> Program | None:
@@ -254,9 +265,9 @@ def _kept(program: Program, mask: Bools) -> bool:
 
 
 def first_columns(program: Program, weights: Ints) -> Bools:
-    """The heaviest four times the total, and for every minimum the heaviest of its row."""
+    """The heaviest four times the total, for every minimum the heaviest of its row, and what only costs (shortfalls)."""
     order = np.argsort(-weights, kind="stable")
-    columns = np.zeros(len(weights), dtype=bool)
+    columns: Bools = weights < 0
     columns[order[: 4 * max(int(program.high[0]), 1)]] = True
     by_row = program.matrix.tocsr()
     for row in np.flatnonzero(program.low > 0):

@@ -71,7 +71,7 @@ def run(pool, quotas, terms):
 
 
 @pytest.mark.parametrize(("many", "near"), [(0, 1), (3000, 400)])
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(case=cases(least=-3))
 def test_no_subset_is_better_and_every_reason_is_true(many, near, case):
     pool, quotas, terms = case
@@ -93,7 +93,7 @@ def test_no_subset_is_better_and_every_reason_is_true(many, near, case):
         assert place.bar.value == sum(part.amount for part in place.bar.parts)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases(size=6))
 def test_what_would_have_been_enough_is_where_the_best_sums_meet(case):
     pool, quotas, terms = case
@@ -110,7 +110,7 @@ def test_what_would_have_been_enough_is_where_the_best_sums_meet(case):
             assert candidate.score <= place.bar.value <= needed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases(size=6, minimums=False))
 def test_the_reserve_is_the_best_continuation_and_each_substitute_fits(case):
     pool, quotas, terms = case
@@ -125,7 +125,7 @@ def test_the_reserve_is_the_best_continuation_and_each_substitute_fits(case):
         assert other == (pool[fits[0]].key if fits else None)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases(minimums=False), st.lists(st.sampled_from(["finished_count", "number"]), unique=True))
 def test_with_caps_of_one_attribute_the_set_is_that_of_the_ranking(case, rules):
     pool, quotas, terms = case
@@ -141,7 +141,7 @@ def test_with_caps_of_one_attribute_the_set_is_that_of_the_ranking(case, rules):
     assert sorted(found.reserve) == sorted(p.candidate.key for p in old if p.outcome == ranking.RESERVE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
 def test_another_order_of_the_input_gives_the_same_bytes(case, random):
     pool, quotas, terms = case
