@@ -5,7 +5,7 @@ optimum beside ours, the expected totals under a pair cap, and the peer's time w
 2.0.7 on the same kind of machine). Synthetic ones: fields, provinces by Zipf, recusal by province, every pair counted.
 Each large one runs in a process of its own, for its peak memory. Prints lines of:
 
-    assignment instance=… pairs=… seconds=… total=… known=… gap=… unfilled=… rss_mb=… peer=…
+    assignment instance=… pairs=… seconds=… cpu=… total=… known=… gap=… unfilled=… rss_mb=… peer=…
     lottery instance=… q=… seconds=… expected=… known=… price=… draw_seconds=…
 """
 
@@ -116,11 +116,13 @@ def best_of(times: int, act: Callable[[], object]) -> tuple[float, object]:
 def assign(name: str, problem: Problem, times: int) -> None:
     from pilotage.review.assignment import Solution
 
+    begun = time.process_time()
     seconds, found = best_of(times, lambda: solve(problem, seed="bench"))
+    cpu = (time.process_time() - begun) / times
     assert isinstance(found, Solution)
     pairs = problem.shape[0] * problem.shape[1]
     print(
-        f"assignment instance={name} pairs={pairs} seconds={seconds:.3f} total={found.total:.3f} known={KNOWN.get(name, '–')} "
+        f"assignment instance={name} pairs={pairs} seconds={seconds:.3f} cpu={cpu:.3f} total={found.total:.3f} known={KNOWN.get(name, '–')} "
         f"gap={found.gap:.4f}% unfilled={found.vacant} most_load={found.loads.max()} bridges={found.bridge_share:.3f} "
         f"parts={found.components.max() + 1} rss_mb={peak()} peer={PEER.get(name, '–')}",
         flush=True,

@@ -14,11 +14,20 @@
     [entry.sentence for entry in solution.unfilled]      # "project 2: 1 empty, 1 possible experts are left; kept away: …"
     solve(problem.with_fixed(solution.pairs[keep]))      # again, with these seats locked
 
-`solve` is exact up to a few million pairs (min-cost flow and pricing over all pairs) and within its stated gap beyond
-(auction and pricing). `largest_floor` finds the highest competence floor that keeps every seat filled, `randomise` draws
-so that no pair is more likely than q, `more_experts` names the projects near the line that need one more opinion, and
-`Suitability` computes and explains suitability from disciplines, fields and texts. Nothing here knows Django. OR-tools
-and numba are the extra `solvers`; without OR-tools a sentence says so, without numba the flow does it all, more slowly.
+With a pair cap, drawn by a seed that was committed to beforehand:
+
+    publish(commitment(secret))                          # before
+    lottery = randomise(problem, Fraction(1, 2), seed=public_word)
+    lottery.expected, lottery.price                      # mean total of a draw, per cent lost against the best
+    lottery.draw(secret)                                 # a Solution; anybody repeats it once the secret is out
+
+`solve` is exact up to a few million pairs and wherever least loads are asked for (min-cost flow and pricing over all
+pairs), and within its stated gap beyond (auction and pricing). `largest_floor(problem)` is the highest competence floor
+that costs no seat; `more_experts` names the projects near the line that need one more opinion; `Suitability(projects,
+experts)` gives `block` for a Problem and `explain(project, expert)`. One expert per employer is exact by itself; where
+slots or bridging cross it, pairs are forbidden one by one and the gap says what that may cost. Nothing here knows Django.
+OR-tools and numba are the extra `solvers`: without OR-tools a sentence says so, without numba the flow does it all, more
+slowly. Whatever cannot be is an AssignmentError with a sentence, a code and its facts, before anything is assigned.
 """
 
 from pilotage.review.assignment.chance import commitment, matches

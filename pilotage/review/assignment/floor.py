@@ -25,7 +25,7 @@ from pilotage.review.assignment.scan import Columns, scan
 
 ALL_PAIRS = 3_000_000
 FIRST, MORE = 16, 8  # experts per project beyond the seats on the first list, and added by each cut
-ANY = net.Worth(1.0, 1.0)  # costs play no part
+ANY = net.Worth(1, 1)  # costs play no part
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,12 +125,13 @@ def make_frame(problem: Problem, seed: str = "") -> Frame:
     """Checks the problem; refuses fixed pairs that cannot stand."""
     check(problem)
     fixed = as_pairs(problem.fixed)
-    employer = _codes(problem.employer, problem.shape[1])
+    pool = problem.shape[1]
+    employer = np.full(pool, -1, np.int32) if problem.employer is None else compact(problem.employer)[0]
     _check_fixed(problem, fixed, employer)
     seats = np.asarray(problem.seats, np.int64) - np.bincount(fixed[:, 0], minlength=problem.shape[0])
-    taken = np.bincount(fixed[:, 1], minlength=problem.shape[1])
+    taken = np.bincount(fixed[:, 1], minlength=pool)
     classes, disciplines, least, most = _classes(problem, fixed, seats)
-    equal = [bar for bar in problem.bars if isinstance(bar, SameGroup)]
+    equal = [compact(bar.projects, bar.experts) for bar in problem.bars if isinstance(bar, SameGroup)]
     start, barred = _barred(problem, fixed, employer)
     pools = _pools(problem)
     bridges, bridge_class = _bridges(problem, seed, fixed, seats, classes, least, most, *pools)
@@ -149,8 +150,8 @@ def make_frame(problem: Problem, seed: str = "") -> Frame:
         project_pool=pools[0],
         expert_pool=pools[1],
         employer=employer,
-        equal_projects=np.array([bar.projects for bar in equal], np.int32).reshape(len(equal), problem.shape[0]),
-        equal_experts=np.array([bar.experts for bar in equal], np.int32).reshape(len(equal), problem.shape[1]),
+        equal_projects=np.array([projects for projects, _ in equal], np.int32).reshape(len(equal), problem.shape[0]),
+        equal_experts=np.array([experts for _, experts in equal], np.int32).reshape(len(equal), problem.shape[1]),
         barred_start=start,
         barred_expert=barred,
         masks=tuple(bar for bar in problem.bars if isinstance(bar, BarredBlocks)),
@@ -158,15 +159,18 @@ def make_frame(problem: Problem, seed: str = "") -> Frame:
     )
 
 
-def _codes(values: Ints | None, count: int) -> NDArray[np.int32]:
-    return np.full(count, -1, np.int32) if values is None else np.asarray(values, np.int32)
+def compact(*sides: Ints) -> list[NDArray[np.int32]]:
+    """The same groups numbered from 0 over all sides; any negative number becomes -1."""
+    given = [np.asarray(side, np.int64) for side in sides]
+    known = np.unique(np.concatenate(given))
+    known = known[known >= 0]
+    return [np.where(side < 0, -1, np.searchsorted(known, side)).astype(np.int32) for side in given]
 
 
-def _pools(problem: Problem) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    bridging, (count, pool) = problem.bridging, problem.shape
-    if bridging is None:
-        return _codes(None, count), _codes(None, pool)
-    return _codes(bridging.projects, count), _codes(bridging.experts, pool)
+def _pools(problem: Problem) -> list[NDArray[np.int32]]:
+    if problem.bridging is None:
+        return [np.full(count, -1, np.int32) for count in problem.shape]
+    return compact(problem.bridging.projects, problem.bridging.experts)
 
 
 def _check_fixed(problem: Problem, fixed: NDArray[np.int64], employer: NDArray[np.int32]) -> None:

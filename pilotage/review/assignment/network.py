@@ -42,7 +42,7 @@ class Network:
     vacant: NDArray[np.int64]  # arcs of empty seats
     vacant_seat: NDArray[np.int64]  # (…, 3): project, class (-1: free), must cross
     experts: int  # first node of an expert
-    scale: float  # units of cost in one of suitability
+    scale: int  # units of cost in one of suitability
     grain: float  # what rounding may have moved one pair by
 
     @property
@@ -52,15 +52,18 @@ class Network:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worth:
-    """What an empty seat and a missing least load cost, in suitability; more than any chain of swaps can win."""
+    """What an empty seat and a missing least load cost, in suitability; more than any chain of swaps can win.
 
-    empty: float
-    short: float
+    Whole numbers, so that no scale has to round them.
+    """
+
+    empty: int
+    short: int
 
     @classmethod
     def of(cls, frame: Frame, low: float, high: float) -> Worth:
         chain = (min(frame.problem.shape) + 2) * max(high - low, 1e-3)
-        return cls(chain + max(abs(low), abs(high)) + 1.0, chain)
+        return cls(math.ceil(chain + max(abs(low), abs(high))) + 1, math.ceil(chain))
 
 
 class _Arcs:
@@ -96,15 +99,15 @@ def build(frame: Frame, columns: Columns, worth: Worth, units: Units = ONE, meet
     sink = experts + pool
     finest = _scale(worth, sink, units)
     cost = np.rint(columns.suitability.astype(np.float64) * finest).astype(np.int64)
-    step = _step(cost)
-    scale = finest / step
+    step = _step(cost, finest)
+    scale = finest // step
     arcs = _Arcs()
     start = np.where(member >= 0, first_meeting + member, origin)
     pair = arcs.add(start, experts + columns.expert, units.pair, -(cost // step))
     arcs.add(keys // max(pool, 1), first_meeting + np.arange(len(keys)), units.seat, 0)
     supply, seats, nodes = _supplies(frame, arcs, limited, bridged, class_node, leaf_node, sink, units)
-    vacant = arcs.add(nodes, sink, supply[nodes], math.ceil(worth.empty * scale))
-    arcs.add(experts + np.arange(pool), sink, frame.load_min * units.seat, -math.ceil(worth.short * scale))
+    vacant = arcs.add(nodes, sink, supply[nodes], worth.empty * scale)
+    arcs.add(experts + np.arange(pool), sink, frame.load_min * units.seat, -worth.short * scale)
     arcs.add(experts + np.arange(pool), sink, (frame.load_max - frame.load_min) * units.seat, 0)
     tail, head, capacity, costs = arcs.joined()
     return Network(tail, head, capacity, costs, supply, pair, vacant, seats, experts, scale, 0.5 / finest)
@@ -113,13 +116,13 @@ def build(frame: Frame, columns: Columns, worth: Worth, units: Units = ONE, meet
 def _scale(worth: Worth, nodes: int, units: Units) -> int:
     """The solver multiplies costs by the number of nodes; the sum over all arcs must stay within 62 bits too."""
     room = 2**61 / (max(worth.empty, worth.short) * (nodes + 2))
-    return int(max(1, min(FINEST, room / units.seat)))
+    return 10 ** int(math.log10(max(1, min(FINEST, room / units.seat))) + 1e-9)
 
 
-def _step(cost: NDArray[np.int64]) -> int:
+def _step(cost: NDArray[np.int64], finest: int) -> int:
     """The largest number that divides every cost: marks in quarters need no finer units, and small numbers flow faster."""
-    few = int(np.gcd.reduce(cost[:1000])) if len(cost) else 1
-    return max(1, int(np.gcd.reduce(cost)) if few > 1 else few)
+    few = math.gcd(finest, int(np.gcd.reduce(cost[:1000]))) if len(cost) else finest
+    return math.gcd(few, int(np.gcd.reduce(cost))) if few > 1 and len(cost) else few
 
 
 def _origins(frame: Frame, columns: Columns, class_node: NDArray[np.int64], leaf_node: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -22,6 +22,7 @@ Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.floating[Any]]
 Blocks = Callable[[int, int], Floats]
 
+LARGEST = 1e6  # of suitability, either way: beyond, costs would not fit into 63 bits
 NO_PAIRS: Ints = np.empty((0, 2), np.int64)
 
 
@@ -128,16 +129,17 @@ class Problem:
                 "shape", f"Suitability of projects {lo} to {hi} has shape {np.shape(found)}; {(hi - lo, len(self.load_max))} is needed."
             )
         block = np.ascontiguousarray(found, dtype=np.float32)
-        if block.size and not (np.isfinite(block.min()) and np.isfinite(block.max())):
+        if block.size and not (block.min() >= -LARGEST and block.max() <= LARGEST):
             self._refuse_number(block, lo)
         return block
 
     def _refuse_number(self, block: Floats, lo: int) -> None:
-        row, column = (int(i) for i in np.argwhere(~np.isfinite(block))[0])
+        row, column = (int(i) for i in np.argwhere(~(np.abs(block) <= LARGEST))[0])
         project, expert = self.project(lo + row), self.expert(column)
+        wrong = "too large" if np.isfinite(block[row, column]) else "not a number"
         raise AssignmentError(
             "suitability",
-            f"The suitability of {expert} for {project} is {block[row, column]}, not a number. Mend it, or bar the pair by a rule.",
+            f"The suitability of {expert} for {project} is {block[row, column]}, {wrong}. Mend it, or bar the pair by a rule.",
             project=lo + row,
             expert=column,
         )
@@ -183,6 +185,9 @@ def _first(where: Any) -> int:
 
 
 def _check_numbers(problem: Problem) -> None:
+    for name in ("seats", "load_max", "load_min"):
+        if (value := getattr(problem, name)) is not None and np.size(value) and not np.issubdtype(np.asarray(value).dtype, np.integer):
+            raise AssignmentError("whole", f"{name} holds numbers that are not whole. Give whole numbers.")
     seats, most = np.asarray(problem.seats), np.asarray(problem.load_max)
     if (seats < 0).any():
         at = _first(seats < 0)

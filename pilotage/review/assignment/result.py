@@ -2,7 +2,8 @@
 #
 # Data: seats as arrays, the seats left empty by kind, the bound. Each empty seat gets one reason, looked for in this
 # order: the run was stopped; the competence floor; a discipline, a pool or an employer of which there are not enough;
-# too few experts left after the rules, counted by rule; all who are left have their load full.
+# too few experts left after the rules, counted by rule; slots or employers of the panel keep out those with time left;
+# all who are left have their load full.
 #
 # Invariants: total, loads and gap are computed from the seats given here, not taken from a solver.
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pilotage.review.assignment.problem import Ints, Problem
 
 @dataclass(frozen=True, slots=True)
 class Unfilled:
-    """``code``: stopped, floor, discipline, discipline_most, pool, employer, rules, load. ``possible``: experts no rule bars,
+    """``code``: stopped, floor, discipline, discipline_most, pool, employer, rules, load, panel. ``possible``: experts no rule bars,
     -1 where the run was stopped."""
 
     project: int
@@ -96,11 +97,17 @@ def versions() -> dict[str, str]:
     return found
 
 
+def _of(seats: NDArray[np.int64], project: int) -> NDArray[np.int64]:
+    return seats[seats[:, 0] == project, 1]
+
+
 Lack = tuple[int, int, bool, int]  # project, class (-1: free), must cross, seats
 
 
-def unfilled(frame: Frame, lacks: Sequence[Lack], stopped: bool) -> tuple[Unfilled, ...]:
-    return tuple(_stopped(frame, lack) if stopped else _why(frame, lack) for lack in lacks)
+def unfilled(frame: Frame, lacks: Sequence[Lack], seats: NDArray[np.int64], stopped: bool) -> tuple[Unfilled, ...]:
+    """``seats`` (n, 2): the new pairs of project and expert, fixed ones aside."""
+    idle = np.bincount(seats[:, 1], minlength=frame.problem.shape[1]) < frame.load_max
+    return tuple(_stopped(frame, lack) if stopped else _why(frame, lack, idle, _of(seats, lack[0])) for lack in lacks)
 
 
 def _stopped(frame: Frame, lack: Lack) -> Unfilled:
@@ -110,13 +117,17 @@ def _stopped(frame: Frame, lack: Lack) -> Unfilled:
     return Unfilled(project, missing, "stopped", -1, {}, discipline, sentence)
 
 
-def _why(frame: Frame, lack: Lack) -> Unfilled:
+def _why(frame: Frame, lack: Lack, idle: NDArray[np.bool_], panel: NDArray[np.int64]) -> Unfilled:
     project, kind, cross, missing = lack
     problem = frame.problem
     free = frame.allowed(project, project + 1, problem.block(project, project + 1))[0]
     barred = frame.rules(project)
     suited = _suited(frame, free, project, kind, cross)
     code = _code(frame, project, kind, cross, suited, barred)
+    idle_suited = suited & idle
+    idle_suited[panel] = False
+    if code == "load" and idle_suited.any():
+        code = "panel"
     discipline = frame.disciplines[kind - 1] if kind > 0 else None
     sentence = _sentence(problem, project, missing, code, int(free.sum()), barred, discipline, int(suited.sum()))
     return Unfilled(project, missing, code, int(free.sum()), barred, discipline, sentence)
@@ -137,7 +148,7 @@ def _code(frame: Frame, project: int, kind: int, cross: bool, suited: NDArray[np
     if count < wanted:
         if count + _below_floor(frame, project, kind, cross) >= wanted:
             return "floor"
-        return "pool" if cross else "discipline" if kind > 0 else "rules" if barred else "load"
+        return "pool" if cross else "discipline" if kind > 0 else "rules"
     if kind < 0 and _within_most(frame, project, suited) < wanted:
         return "discipline_most"
     known = frame.employer[suited]
@@ -179,6 +190,7 @@ def _sentence(
         "employer": f"the {possible} possible experts have too few different employers",
         "rules": f"{possible} possible experts are left; kept away: {kept}",
         "load": f"all {suited} possible experts have their load full" + (f" ({name})" if discipline is not None else ""),
+        "panel": "possible experts have time left, but slots or employers of this panel keep them out",
     }[code]
     return f"{problem.project(project)}: {missing} empty, {why}."
 

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from pilotage.review.assignment import greedy, result
 from pilotage.review.assignment.auction import by_auction
 from pilotage.review.assignment.bridging import ties
-from pilotage.review.assignment.exact import Draft, draft, search
+from pilotage.review.assignment.chains import fill_by_chains
+from pilotage.review.assignment.exact import Draft, Search, draft, search
 from pilotage.review.assignment.frame import Frame, make_frame
 from pilotage.review.assignment.problem import AssignmentError, Problem, as_pairs
 from pilotage.review.assignment.result import ShortLoad, Solution
@@ -99,7 +100,18 @@ def _draft(frame: Frame, run: Run, gap: float, method: str) -> Draft:
     if method == "auction" or (method == "auto" and large and not least and kernels()):
         return by_auction(frame, run, gap)
     found = search(frame, run)
-    return draft(found) if found.network is not None else greedy.draft(found)
+    if found.network is None:
+        return greedy.draft(found)
+    made = draft(found)
+    return _mended(frame, found, made, run) if made.lacks and len(found.forbidden) else made
+
+
+def _mended(frame: Frame, found: Search, made: Draft, run: Run) -> Draft:
+    """Forbidding pairs across slots may have cost a seat that a chain can still fill."""
+    with run.stage("repair"):
+        full = fill_by_chains(frame, made, run)
+    gained = _worth(full) - _worth(made) + found.worth.empty * (len(full.project) - len(made.project))
+    return replace(full, slack=max(0.0, made.slack - gained))
 
 
 def _tied(frame: Frame, found: Draft, run: Run, gap: float, method: str) -> tuple[Frame, Draft]:
@@ -140,7 +152,7 @@ def solution(frame: Frame, found: Draft, run: Run, asked: Problem | None = None)
     order = np.lexsort((expert, project))
     project, expert, suitability = project[order], expert[order], suitability[order]
     with run.stage("reasons"):
-        reasons = result.unfilled(frame, found.lacks, not found.finished)
+        reasons = result.unfilled(frame, found.lacks, np.stack([found.project, found.expert], axis=1), not found.finished)
     total, crossing = float(suitability.sum(dtype=np.float64)), frame.crossing(project, expert)
     loads = np.bincount(expert, minlength=problem.shape[1])
     return Solution(

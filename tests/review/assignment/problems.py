@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from pilotage.review.assignment import BarredPairs, Problem, SameGroup, Slots
+from pilotage.review.assignment import BarredBlocks, BarredPairs, Problem, SameGroup, Slots
 
 
 def made(seed: int, *, least: bool = False, slots: bool = False, employers: bool = False, floor: bool = False, size: int = 6) -> Problem:
@@ -18,6 +18,7 @@ def made(seed: int, *, least: bool = False, slots: bool = False, employers: bool
     bars = [
         SameGroup("same_province", rng.integers(-1, 4, count), rng.integers(-1, 4, pool)),
         BarredPairs("declared", np.argwhere(rng.random((count, pool)) < 0.1)),
+        _blocks(rng.random((count, pool)) < 0.1),
     ]
     return Problem(
         seats=seats,
@@ -26,9 +27,13 @@ def made(seed: int, *, least: bool = False, slots: bool = False, employers: bool
         load_min=_least(rng, load_max, seats) if least else None,
         bars=bars,
         slots=_slots(rng, seats, pool) if slots else None,
-        employer=rng.integers(-1, 3, pool) if employers else None,
+        employer=rng.choice([-5, 7, 2**40, 12], pool) if employers else None,
         floor=0.2 if floor else None,
     )
+
+
+def _blocks(barred: np.ndarray) -> BarredBlocks:
+    return BarredBlocks("co_operation", lambda lo, hi: barred[lo:hi])
 
 
 def _least(rng: np.random.Generator, load_max: np.ndarray, seats: np.ndarray) -> np.ndarray:

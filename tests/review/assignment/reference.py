@@ -27,6 +27,8 @@ def barred(problem: Problem) -> np.ndarray:
             out |= (bar.projects[:, None] == bar.experts[None, :]) & (bar.projects[:, None] >= 0)
         elif isinstance(bar, BarredPairs):
             out[tuple(as_pairs(bar.pairs).T)] = True
+        else:
+            out |= bar.block(0, count)
     out[tuple(as_pairs(problem.forbidden).T)] = True
     if problem.floor is not None:
         low = problem.block(0, count) < np.float32(problem.floor)

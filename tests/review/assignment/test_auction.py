@@ -26,12 +26,14 @@ def compare(problem: Problem) -> None:
         assert near.total <= best.total + 1e-5 <= near.bound + 2e-5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS)
-def test_plain_problems(seed: int) -> None:
+def test_plain_problems_fill_what_can_be_filled(seed: int) -> None:
     problem = made(seed, size=8)
-    compare(problem)
-    assert solve(problem, partial=True, method="auction").vacant == truth(problem).vacant
+    near, best = solve(problem, partial=True, method="auction"), truth(problem)
+    check(problem, near)
+    assert near.vacant == best.vacant
+    assert near.total <= best.total + 1e-5 <= near.bound + 2e-5
 
 
 @settings(max_examples=40, deadline=None)

@@ -64,7 +64,7 @@ def test_frequencies_are_the_marginals() -> None:
     rng = np.random.default_rng(5)
     problem = Problem(np.full(8, 2), np.full(10, 2), rng.random((8, 10)).astype(np.float32))
     lottery = randomise(problem, Fraction(3, 8))
-    draws, counts = 600, np.zeros(problem.shape)
+    draws, counts = 250, np.zeros(problem.shape)
     for number in range(draws):
         np.add.at(counts, tuple(lottery.draw(f"seed {number}").pairs.T), 1)
     wanted = np.zeros(problem.shape)

@@ -60,3 +60,15 @@ def test_pool() -> None:
 def test_unavailable_experts_are_counted() -> None:
     entry = only(load_max=np.array([1, 0, 0]))
     assert (entry.code, dict(entry.barred_by)) == ("rules", {"no_load": 2})
+
+
+def test_a_pool_smaller_than_the_panel() -> None:
+    entry = only(seats=np.array([4, 0]), load_max=np.array([2, 2, 2]))
+    assert (entry.code, entry.missing, entry.possible) == ("rules", 1, 3)
+
+
+def test_slots_and_employers_together() -> None:
+    """Network and safety are wanted, and the only expert of safety is a colleague of all of network."""
+    slots = Slots(np.array([0, 0, 1]), np.array([[1, 1], [0, 0]]), np.array([[2, 2], [2, 2]]))
+    entry = only(slots=slots, employer=np.array([4, 4, 4]))
+    assert (entry.code, entry.missing) == ("panel", 1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pilotage.review.assignment import AssignmentError, BarredBlocks, BarredPairs, Bridging, Problem, SameGroup, Slots, solve
+from pilotage.review.assignment import AssignmentError, BarredBlocks, BarredPairs, Bridging, Problem, SameGroup, Slots, scan, solve, solving
 
 BASE = Problem(
     seats=np.array([2, 1]),
@@ -37,6 +38,12 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         {"suitability": np.array([[0.5, np.nan, 0.3], [0.2, 0.9, 0.1]])},
         "The suitability of Wang for Mine is nan, not a number. Mend it, or bar the pair by a rule.",
     ),
+    (
+        "suitability",
+        {"suitability": np.array([[0.5, 1e9, 0.3], [0.2, 0.9, 0.1]])},
+        "The suitability of Wang for Mine is 1000000000.0, too large.",
+    ),
+    ("whole", {"seats": np.array([1.5, 1])}, "seats holds numbers that are not whole. Give whole numbers."),
     ("shape", {"suitability": np.ones((2, 2))}, "suitability has shape (2, 2); 2 projects and 3 experts need (2, 3)."),
     ("shape", {"suitability": lambda lo, hi: np.ones((1, 3))}, "Suitability of projects 0 to 2 has shape (1, 3); (2, 3) is needed."),
     ("shape", {"employer": np.array([1])}, "employer has shape (1,); 2 projects and 3 experts need (3,)."),
@@ -123,3 +130,21 @@ def test_an_unknown_method() -> None:
 def test_the_auction_refuses_least_loads() -> None:
     with pytest.raises(AssignmentError, match="cannot keep least loads"):
         solve(replace(BASE, load_min=np.array([1, 0, 0])), method="auction")
+
+
+def test_without_ortools_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ortools.graph.python", None)
+    with pytest.raises(AssignmentError, match="needs OR-tools, which is not installed"):
+        solve(BASE)
+
+
+def test_without_numba_the_flow_does_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = solve(BASE).pairs.tolist()
+    for module in (solving, scan):
+        monkeypatch.setattr(module, "kernels", lambda: None)
+    monkeypatch.setattr(solving, "FLOW_PAIRS", 0)
+    monkeypatch.setattr(scan, "COMPILE_FROM", 0)
+    found = solve(BASE)
+    assert (found.algorithm, found.pairs.tolist()) == ("min-cost flow with pricing over all pairs", wanted)
+    with pytest.raises(AssignmentError, match="needs numba, which is not installed"):
+        solve(BASE, method="auction")

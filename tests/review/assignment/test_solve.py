@@ -130,3 +130,11 @@ def test_no_time_still_gives_an_answer_with_its_gap() -> None:
 def test_nothing_to_assign() -> None:
     solution = solve(Problem(np.array([0, 0]), np.array([1]), np.ones((2, 1), np.float32)))
     assert (len(solution.project), solution.total, solution.unfilled) == (0, 0.0, ())
+
+
+def test_every_seat_fixed() -> None:
+    problem = Problem(np.array([1, 1]), np.array([1, 1]), np.array([[0.1, 0.9], [0.9, 0.1]], np.float32), fixed=np.array([[0, 0], [1, 1]]))
+    solution = solve(problem)
+    check(problem, solution)
+    assert (solution.fixed.all(), solution.vacant, solution.gap) == (True, 0, 0.0)
+    assert solution.total == pytest.approx(0.2)
