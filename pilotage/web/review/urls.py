@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from pilotage.web.review import (
     application,
     board,
+    calibration,
     conflicts,
     expert_files,
     experts,
@@ -31,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("work/review/<slug:slug>/experts/", invitations.call_experts, name="invitations"),
     path("work/review/<slug:slug>/conflicts/", conflicts.conflict_page, name="conflicts"),
     path("work/review/<slug:slug>/assign/", board.assign, name="assign"),
+    path("work/review/<slug:slug>/calibration/", calibration.calibration, name="calibration"),
+    path("work/review/<slug:slug>/calibration/export/", calibration.calibration_export, name="calibration-export"),
     path("work/review/<slug:slug>/<str:number>/", application.application, name="application"),
     path("work/selection/<slug:slug>/", selection.selection, name="selection"),
     path("work/selection/<slug:slug>/export/", selection.export, name="selection-export"),
