@@ -10,7 +10,7 @@ from django.urls import reverse
 from pilotage.accounts import services as accounts
 from pilotage.accounts.models import Organisation
 from pilotage.calls import rules, services
-from pilotage.calls.models import Application, CallVersion, Recommender
+from pilotage.calls.models import Application, Recommender
 from pilotage.calls.selectors import quota_status, recommender_choices, recommenders_of
 from pilotage.core.verdict import Invalid, Refused
 from tests.factories import calls as make
@@ -24,9 +24,7 @@ KINDS = ["province", "planned_city", "communications", "central_enterprise"]
 def call(at: Any) -> Any:
     at(make.FILING)
     call = make.call()
-    content = {**call.current.content, "recommended_by": KINDS}
-    CallVersion.objects.filter(pk=call.current.pk).update(content=content)
-    call.current.content = content
+    make.change(call, recommended_by=KINDS)
     return call
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pilotage.calls import rules, services
 from pilotage.calls.eligibility import Answer, Facts, Holding, Honour, Question, judge, overall
-from pilotage.calls.models import CallVersion
 from pilotage.core.verdict import Invalid, Refused
 from tests.factories import calls as make
 
@@ -102,9 +101,7 @@ def test_an_answer_more_turns_only_unknown_into_something_else(key, value):
 
 
 def conditions(call: Any, *given_rules: dict[str, Any]) -> None:
-    content = {**call.current.content, "eligibility": list(given_rules)}
-    CallVersion.objects.filter(pk=call.current.pk).update(content=content)
-    call.current.content = content
+    make.change(call, eligibility=list(given_rules))
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import copy
 import csv
 import io
 import json
+import uuid
 import zipfile
 from datetime import date, datetime
 from functools import cache
@@ -18,7 +19,7 @@ from ruamel.yaml import YAML
 
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.loading import load_calls
-from pilotage.calls.models import Application, Attachment, Call
+from pilotage.calls.models import Application, Attachment, Call, CallVersion
 from pilotage.calls.selectors import recommender_choices
 from pilotage.calls.services.drafts import columns
 from pilotage.plan.models import Plan
@@ -33,6 +34,14 @@ SHORT = {"320000": "苏", "370000": "鲁", "210000": "辽"}
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+
+
+def change(call: Call, **changes: Any) -> None:
+    """Other content for the version in force, under a digest of its own: what was prepared from another test's version is not taken for it."""
+    version = call.current
+    assert version
+    version.content, version.digest = {**version.content, **changes}, uuid.uuid4().hex
+    CallVersion.objects.filter(pk=version.pk).update(content=version.content, digest=version.digest)
 
 
 # Instants of the call's life: everything open, after the city's deadline, after the province's.
