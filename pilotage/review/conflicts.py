@@ -48,8 +48,8 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``ties`` are those that count on the call's day, see :func:`lasting`. ``files``: applications of the call
-    that the person files or is the contact of; ``house_files``: those of the person's employers."""
+    """``ties`` are those that count on the call's day, see :func:`lasting`. ``files``: numbers of the
+    applications of the call that the person files or is the contact of; ``house_files``: of the person's employers."""
 
     key: Key
     enterprises: Tokens = _NONE

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
@@ -22,7 +23,7 @@ from pilotage.calls.enums import TAKING_PART, ApplicationKind, ApplicationState,
 from pilotage.calls.models import Application, Call, Partner
 from pilotage.calls.scope import MUNICIPALITIES
 from pilotage.core import clock
-from pilotage.registry.models import Enterprise, localized
+from pilotage.registry.models import Division, Enterprise, localized
 from pilotage.review import conflicts
 from pilotage.review.models import DeclaredConflict, ExpertProfile, Relation
 from pilotage.review.options import review_options
@@ -90,12 +91,13 @@ class Screener:
         every += [expert.employer for expert in self.experts.values() if expert.employer]
         every += [application.enterprise for application in self.applications.values()]
         self._roots, self.names = roots_of(every)
+        self._declared = _declared(call, self.experts)
         self.persons = self._persons()
         self.projects = {pk: self._project(application) for pk, application in self.applications.items()}
 
     # --- facts ------------------------------------------------------------------------------
     def _persons(self) -> dict[int, conflicts.Person]:
-        ties, declared = _ties(self.experts), _declared(self.call, self.experts)
+        ties = _ties(self.experts)
         houses = {pk: self._belongs(expert) for pk, expert in self.experts.items()}
         files = _own_files(self.call, self.experts.values(), self._own)
         rivals = (
@@ -115,7 +117,7 @@ class Screener:
                 conflicts.lasting(ties.get(pk, ()), day),
                 frozenset(files.get(pk, ())),
                 frozenset(key for house in own for key in rivals.get(house.pk, ())),
-                frozenset(declared.get(pk, ())),
+                frozenset(self._declared.get(pk, ())),
             )
         return found
 
@@ -143,13 +145,20 @@ class Screener:
         return conflicts.find(self.persons[expert], self.projects[application], self.rules)
 
     def explain(self, expert: int, application: int) -> list[Found]:
-        """Every rule that holds for the pair, each with its facts in the active language. No query."""
+        """Every rule that holds for the pair, each with its facts in the active language. One query for places, once."""
         person, project = self.persons[expert], self.projects[application]
         found = conflicts.explain(person, project, self.rules)
-        return [Found(each.rule, finding_sentence(each, person, self._name)) for each in found]
+        declared = self._declared.get(expert, {}).get(application)
+        return [Found(each.rule, finding_sentence(each, person, self._name, declared)) for each in found]
 
-    def _name(self, pk: object) -> str:
-        return self.names.get(pk, "") if isinstance(pk, int) else ""
+    def _name(self, key: object) -> str:
+        """Of an enterprise by its number, of a place by its code."""
+        return self.names.get(key, "") if isinstance(key, int) else self._places.get(str(key), "")
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        codes = {code for project in self.projects.values() for code in (*project.provinces, *project.cities)}
+        return {row.code: row.name for row in Division.objects.filter(pk__in=codes)}
 
     def screen(self) -> conflicts.Screening:
         """All pairs; places follow the order in which experts and applications were given."""
@@ -192,16 +201,19 @@ def _ties(experts: Collection[int]) -> dict[int, list[conflicts.Tie]]:
     return found
 
 
-def _declared(call: Call, experts: Collection[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    rows = DeclaredConflict.objects.filter(expert__in=list(experts), application__call=call).order_by("id")
-    for expert, application in rows.values_list("expert_id", "application_id"):
-        found[expert].append(application)
+def _declared(call: Call, experts: Collection[int]) -> dict[int, dict[int, DeclaredConflict]]:
+    """Expert -> application -> what was declared. One query."""
+    found: dict[int, dict[int, DeclaredConflict]] = defaultdict(dict)
+    for row in DeclaredConflict.objects.filter(expert__in=list(experts), application__call=call).order_by("id"):
+        found[row.expert_id][row.application_id] = row
     return found
 
 
-def _own_files(call: Call, experts: Iterable[ExpertProfile], acts_for: dict[int, list[tuple[Enterprise, bool]]]) -> dict[int, list[int]]:
-    """Expert -> the applications of the call that the expert files or is the contact of. One query, three where an expert files for an enterprise."""
+def _own_files(call: Call, experts: Iterable[ExpertProfile], acts_for: dict[int, list[tuple[Enterprise, bool]]]) -> dict[int, list[str]]:
+    """Expert -> the numbers of the applications of the call that the expert files or is the contact of.
+
+    One query, three where an expert files for an enterprise.
+    """
     people = list(experts)
     by_user = {expert.user_id: expert.pk for expert in people}
     by_email = {expert.user.email.lower(): expert.pk for expert in people}
@@ -210,26 +222,26 @@ def _own_files(call: Call, experts: Iterable[ExpertProfile], acts_for: dict[int,
         for house, files in houses:
             if files:
                 by_house[house.pk].append(by_user[user])
-    found: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, list[str]] = defaultdict(list)
     for house_pk, applications in (_files_of(call, by_house) if by_house else {}).items():
         for expert in by_house[house_pk]:
             found[expert] += applications
     rows = _filed(call).annotate(contact=Lower(KeyTextTransform("contact_email", "data")))
     wanted = Q(created_by__in=list(by_user)) | Q(contact__in=list(by_email))
-    for pk, creator, contact in rows.filter(wanted).values_list("pk", "created_by_id", "contact"):
+    for number, creator, contact in rows.filter(wanted).values_list("number", "created_by_id", "contact"):
         for mine in {by_user.get(creator), by_email.get(contact)}:
             if mine is not None:
-                found[mine].append(pk)
+                found[mine].append(number)
     return found
 
 
-def _files_of(call: Call, houses: Collection[int]) -> dict[int, list[int]]:
-    """Enterprise -> the applications of the call in which it takes part. Two queries."""
-    found: dict[int, list[int]] = defaultdict(list)
-    leads = _filed(call).filter(enterprise__in=list(houses)).values_list("enterprise_id", "pk")
+def _files_of(call: Call, houses: Collection[int]) -> dict[int, list[str]]:
+    """Enterprise -> the numbers of the applications of the call in which it takes part. Two queries."""
+    found: dict[int, list[str]] = defaultdict(list)
+    leads = _filed(call).filter(enterprise__in=list(houses)).values_list("enterprise_id", "number")
     joint = Partner.objects.filter(application__in=_filed(call).values("pk"), enterprise__in=list(houses), state__in=TAKING_PART)
-    for house, pk in [*leads, *joint.order_by("id").values_list("enterprise_id", "application_id")]:
-        found[house].append(pk)
+    for house, number in [*leads, *joint.order_by("id").values_list("enterprise_id", "application__number")]:
+        found[house].append(number)
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from pilotage.review.enums import RelationKind
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from pilotage.review.models import DeclaredConflict
 
 # why an expert may not take a seat
 BARRED: dict[str, str | _StrPromise] = {
@@ -47,16 +50,38 @@ BARRED_SHORT: dict[str, str | _StrPromise] = {
 }
 
 
-def finding_sentence(found: Finding, person: Person, name: Callable[[object], str]) -> str:
-    """What a rule found of a pair, with names and dates. ``name`` gives the name of an enterprise by its key."""
+def finding_sentence(found: Finding, person: Person, name: Callable[[object], str], declared: DeclaredConflict | None = None) -> str:
+    """What a rule found of a pair, with names and dates. ``name`` gives the name of an enterprise or a place by its key."""
     if found.rule == "relation":
         return joined(_tie_sentence(tie, name) for tie in _shared_ties(found, person))
+    if found.rule == "declared" and declared is not None:
+        values = {
+            "kind": declared.get_kind_display(),
+            "source": declared.get_source_display(),
+            "day": date_text(timezone.localtime(declared.declared_at).date()),
+        }
+        return _("Conflict with this application: %(kind)s, %(source)s on %(day)s.") % values
+    if found.rule in _FILED:
+        numbers = person.files if found.rule == "own_application" else person.house_files
+        return str(_FILED[found.rule]) % {"numbers": _(", ").join(sorted(str(number) for number in numbers))}
     names = _(", ").join(sorted(filter(None, (name(key) for key in found.common))))
     if found.rule == "same_enterprise":
         return _("The expert belongs to %(name)s.") % {"name": names} if names else str(BARRED[found.rule])
+    if found.rule in _PLACES and names:
+        return str(_PLACES[found.rule]) % {"place": names}
     if found.rule == "same_group" and names:
         return _("The expert's employer and the applicant belong to one group: %(name)s.") % {"name": names}
     return str(BARRED[found.rule])
+
+
+_FILED: dict[str, str | _StrPromise] = {
+    "own_application": gettext_lazy("The expert files %(numbers)s in this call or is the contact."),
+    "employer_applies": gettext_lazy("The expert's employer applies with %(numbers)s in this call, which the call does not allow."),
+}
+_PLACES: dict[str, str | _StrPromise] = {
+    "same_province": gettext_lazy("The expert comes from the applicant's province (%(place)s), which this call does not allow."),
+    "same_city": gettext_lazy("The expert's employer lies in the applicant's city (%(place)s), which this call does not allow."),
+}
 
 
 def _shared_ties(found: Finding, person: Person) -> list[Tie]:

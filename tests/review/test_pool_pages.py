@@ -295,7 +295,7 @@ def test_what_is_no_table_of_experts_is_refused_with_a_sentence(call, cast, clie
 
 
 # --- cost -----------------------------------------------------------------------------------
-COSTS = {"pool": 14, "expert": 8, "experts": 15, "conflicts": 19}
+COSTS = {"pool": 14, "expert": 8, "experts": 15, "conflicts": 20}
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -169,6 +169,20 @@ def test_every_rule_of_a_pair_is_told_with_names_and_dates(call, cast):
         services.assign(actor=cast.secretariat, application=app, expert=who)
 
 
+def test_facts_are_told_by_place_and_numbers_and_day(call, cast):
+    app = make.application(call)
+    local, filer, told = make.expert("E1", "320000"), make.expert("E2"), make.expert("E3")
+    app.created_by = filer.user
+    app.save()
+    relations.record_conflict(actor=cast.secretariat, expert=told, application=app, kind="family", note="配偶任职")
+    reasons = {choice.expert.number: choice.reasons for choice in expert_choices(app)}
+    assert [len(each) for each in reasons.values()] == [1, 1, 1]
+    assert "江苏" in reasons[local.number][0]
+    assert app.number in reasons[filer.number][0]
+    assert "亲属" in reasons[told.number][0]
+    assert "2023年10月20日" in reasons[told.number][0]
+
+
 def test_all_pairs_are_screened_without_a_query_for_each(call, cast, django_assert_num_queries):
     def measured(rows):
         for i in rows:
