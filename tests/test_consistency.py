@@ -62,7 +62,11 @@ def test_rooms_import_downwards_only():
 
 def test_every_room_is_in_the_contract_for_its_inside():
     contract = (ROOT / ".importlinter").read_text()
-    rooms = {Path(config.path).name for config in OWN_APPS if (Path(config.path) / "models.py").exists() or (Path(config.path) / "models").is_dir()}
+    rooms = {
+        Path(config.path).name
+        for config in OWN_APPS
+        if (Path(config.path) / "models.py").exists() or (Path(config.path) / "models").is_dir()
+    }
 
     assert {room for room in rooms if f"    pilotage.{room}\n" not in contract} == set()
 

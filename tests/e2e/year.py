@@ -98,7 +98,9 @@ def _accept(scene: dict[str, Any]) -> None:
     calls.accept_many(actor=secretariat, applications=_fresh(scene, "first", "second"))
     review.assign_round_robin(actor=secretariat, call=scene["call"])
     expert = ExpertProfile.objects.get(user=_user("expert"))
-    relations.add_relation(actor=_user("expert"), expert=expert, kind="consultancy", enterprise_name="演示旧友机械有限公司", ends_on=date(2022, 5, 31))
+    relations.add_relation(
+        actor=_user("expert"), expert=expert, kind="consultancy", enterprise_name="演示旧友机械有限公司", ends_on=date(2022, 5, 31)
+    )
     asked = invitations.invite(actor=secretariat, call=scene["call"], experts=[expert], answer_by=date(2024, 1, 31), note="请支持。")
     scene["invitation"] = asked.invited[0]
 
