@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import gettext
+import importlib.metadata
+import os
 import re
 import shutil
 import subprocess
@@ -423,3 +425,18 @@ ALLOWED_ENVIRON = {"env.py", "wsgi.py", "__main__.py", "postgres.py"}
 
 def test_debug_is_off_by_default():
     assert settings.DEBUG is False
+
+
+def test_the_site_needs_nothing_but_the_locked_packages():
+    """What the tests install beside them would hide a package that a plain installation lacks."""
+    code = "import django; django.setup(); import pilotage.urls, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    settings = {"DJANGO_SETTINGS_MODULE": "pilotage.settings", "PILOTAGE_SECRET_KEY": "only-for-this-test-0123456789-0123456789"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | settings, capture_output=True, text=True, check=True
+    ).stdout.split()
+    locked = {line.partition("==")[0].lower() for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line}
+    owners = importlib.metadata.packages_distributions()
+    needed = {owners[name][0].lower().replace("_", "-") for name in loaded if name in owners}
+
+    taken_when_there = {"jinja2", "markupsafe"}  # libraries use these if they find them, and do without
+    assert needed - locked - taken_when_there - {"pilotage", "setuptools", "pip"} == set()
