@@ -5,6 +5,7 @@ Scores are few thousand numbers: to compute them anew costs less than to keep a 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -76,7 +77,10 @@ def read(call: Call) -> Reading | None:
     applications = {row.number: row for row in related.defer("data", "field_versions", "bigrams").order_by("id")}
     numbers = {row[1] for row in given}
     experts = {row.number: row for row in ExpertProfile.objects.filter(number__in=numbers).select_related("user").order_by("number")}
-    lines = [ExpertLine(experts[each.expert], _mean_of(each.expert, given), each) for each in found.experts]
+    totals: dict[str, list[Decimal]] = defaultdict(list)
+    for _number, expert, total in given:
+        totals[expert].append(total)
+    lines = [ExpertLine(experts[each.expert], sum(totals[each.expert], Decimal(0)) / each.scores, each) for each in found.experts]
     return Reading(
         found,
         len(given),
@@ -84,11 +88,6 @@ def read(call: Call) -> Reading | None:
         _placed(found.projects, applications),
         [_sentence(found, warned) for warned in found.warnings],
     )
-
-
-def _mean_of(expert: str, given: Sequence[tuple[str, str, Decimal]]) -> Decimal:
-    totals = [total for _number, who, total in given if who == expert]
-    return sum(totals, Decimal(0)) / len(totals)
 
 
 def _placed(projects: Sequence[ProjectFigures], applications: dict[str, Application]) -> list[ProjectLine]:
