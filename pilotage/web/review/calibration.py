@@ -17,8 +17,8 @@ from pilotage.core.tables import Column, write_xlsx
 from pilotage.review import calibrated
 from pilotage.review.calibrated import ExpertLine, ProjectLine
 from pilotage.web.review.board import call_of
+from pilotage.web.review.selection import XLSX
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 60
 MIDDLE, REACH = 100, 92  # of the picture of a shift, in its own units
 SURE = Decimal("1.96")  # standard errors to each side: 95 %
