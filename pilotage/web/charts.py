@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from pilotage.web.formats import in_english
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from pilotage.web.formats import in_english, number
 
 OUTSIDE = ("710000", "810000", "820000")  # take no part in mainland calls unless counted
 CLASSES = 5
@@ -65,6 +68,23 @@ class Tile:
     tone: int  # 0 for zero and outside, 1-5 by class
     url: str
     selected: bool
+
+    def as_item(self) -> SafeString:
+        """The tile as a list item. Made here, not in a template: 34 of them were a quarter of the directory page's time."""
+        inner = (
+            f'<span aria-hidden="true">{escape(self.short)}</span><span class="visually-hidden">{escape(self.name)}</span> '
+            f"<b>{number(self.count)}</b>"
+        )
+        if self.url:
+            current = ' aria-current="true"' if self.selected else ""
+            tile = f'<a class="tile tone-{self.tone}" href="{escape(self.url)}"{current}>{inner}</a>'
+        else:
+            tile = f'<span class="tile tone-{self.tone}">{inner}</span>'
+        return SafeString(f'<li class="r{self.row} c{self.column}">{tile}</li>')
+
+    def as_row(self) -> SafeString:
+        name = f'<a href="{escape(self.url)}">{escape(self.name)}</a>' if self.url else escape(self.name)
+        return SafeString(f'<tr><td>{name}</td><td class="num">{number(self.count)}</td></tr>')
 
 
 @dataclass(frozen=True, slots=True)

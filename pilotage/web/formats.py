@@ -88,6 +88,8 @@ def _end(value: date | datetime) -> datetime:
 
 def number(value: Any, places: int | None = None) -> str:
     """Thousands comma in both languages, minus as U+2212; None or '' is the dash."""
+    if type(value) is int and value >= 0 and not places:
+        return f"{value:,}"
     amount = _decimal(value)
     if amount is None:
         return UNKNOWN if value in (None, "") else str(value)

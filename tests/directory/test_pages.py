@@ -20,7 +20,7 @@ from tests.factories import directory as make
 
 pytestmark = pytest.mark.django_db
 LIST = "/directory/5g-factory/"
-QUERIES_OF_LIST = 6
+QUERIES_OF_LIST = 5
 
 
 def text_of(response: Any) -> str:
@@ -63,6 +63,16 @@ def test_the_list_costs_the_same_for_one_and_three_rows(client: Client, django_a
     recount(made)
     with django_assert_num_queries(QUERIES_OF_LIST):
         client.get(LIST)
+
+
+def test_what_a_name_holds_is_shown_and_never_obeyed(client: Client) -> None:
+    made = make.edition()
+    make.entry(made, "<b>5G</b>工厂&", "“甲”<script>厂")
+    recount(made)
+    page = text_of(client.get(LIST))
+    assert "&lt;b&gt;5G&lt;/b&gt;工厂&amp;" in page
+    assert "“甲”&lt;script&gt;厂" in page
+    assert "<script>厂" not in page
 
 
 def test_pages_follow_each_other_by_cursor(edition: Edition, client: Client) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,20 +9,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pilotage.directory import rules
 from pilotage.directory.enums import CountDimension, EditionState, EntryLabel, EntryState
-from pilotage.directory.models import Directory, Edition, Entry
+from pilotage.directory.models import Directory, Edition
 from pilotage.directory.selectors.entries import EntrySearch, counts_by_edition
 from pilotage.directory.selectors.facets import FacetCounts, facet_counts
 from pilotage.directory.selectors.filters import EntryFilter
 from pilotage.registry.models import Division, Industry, localized
 from pilotage.web import formats
 from pilotage.web.directory import words
+from pilotage.web.directory.rows import rows_html
 
 DEFAULT = "5g-factory"
 SIZES = (20, 50)
@@ -38,11 +38,11 @@ class Option:
     count: int | None
     checked: bool
 
-    def control(self, facet: str) -> SafeString:
+    def control(self, facet: str) -> str:
         """The checkbox with its words and count; made here because a page has some sixty of them."""
-        checked = mark_safe(" checked") if self.checked else ""
-        count = format_html(" <span>{}</span>", formats.number(self.count)) if self.count is not None else ""
-        return format_html('<input type="checkbox" name="{}" value="{}"{}> {}{}', facet, self.code, checked, self.name, count)
+        checked = " checked" if self.checked else ""
+        count = f" <span>{formats.number(self.count)}</span>" if self.count is not None else ""
+        return f'<label><input type="checkbox" name="{facet}" value="{escape(self.code)}"{checked}> {escape(self.name)}{count}</label>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +53,16 @@ class Facet:
     is_counted: bool
 
     @property
-    def first(self) -> list[SafeString]:
-        return [option.control(self.name) for option in self.options[:SHOWN]]
+    def first(self) -> SafeString:
+        return SafeString("".join(option.control(self.name) for option in self.options[:SHOWN]))
 
     @property
-    def more(self) -> list[SafeString]:
-        return [option.control(self.name) for option in self.options[SHOWN:]]
+    def more(self) -> SafeString:
+        return SafeString("".join(option.control(self.name) for option in self.options[SHOWN:]))
 
     @property
     def size(self) -> int:
         return len(self.options)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the list in words; what the source leaves out is an empty string."""
-
-    entry: Entry
-    url: str
-    number: str
-    title: str
-    below: str
-    gap: str
-    place: str
-    industry: str
-    shows_state: bool
-    shows_edition: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +84,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def read(request: HttpRequest, slug: str) -> Listing:
     """The directory and the filter of an address. A directory without a visible edition does not exist for the actor."""
-    directory = Directory.objects.filter(slug=slug).first()
-    if directory is None:
-        raise Http404
     editions = list(
         rules.visible_editions(request.user)
-        .filter(directory=directory, state=EditionState.PUBLISHED)
+        .filter(directory__slug=slug, state=EditionState.PUBLISHED)
+        .select_related("directory")
         .order_by("year", "is_complete", "-is_fictional", "id")
     )
+    directory = editions[0].directory if editions else Directory.objects.filter(slug=slug).first()
+    if directory is None:
+        raise Http404
     filters = EntryFilter.from_query(request.GET)
     if "edition" not in request.GET:
         filters = _with_default_edition(filters, editions)
@@ -156,7 +141,7 @@ def page_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "edition": sole,
         "edition_line": words.edition_line(sole, search.base_size) if sole else _("All editions together; entries are marked with theirs."),
         "page": found,
-        "lines": lines(found, several_editions=sole is None),
+        "rows": rows_html(found, several_editions=sole is None),
         "total": total,
         "total_words": words.total_words(total),
         "facets": names.facets(filters, counts),
@@ -172,32 +157,6 @@ def page_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "view": "map" if request.GET.get("view") == "map" else "list",
         "is_default_order": not request.GET.get("after"),
     }
-
-
-def lines(entries: Iterable[Entry], *, several_editions: bool) -> list[Line]:
-    pattern = reverse("directory:entry", kwargs={"number": "NUMBER"})
-    return [_line(entry, pattern, several_editions) for entry in entries]
-
-
-def _line(entry: Entry, pattern: str, several_editions: bool) -> Line:
-    city = entry.prefecture if entry.prefecture and not entry.prefecture.is_pseudo else entry.province
-    gap = ""
-    if not entry.project_title:
-        gap = _("The source does not name the project.")
-    elif not entry.enterprise_name:
-        gap = _("The source does not name the enterprise.")
-    return Line(
-        entry=entry,
-        url=pattern.replace("NUMBER", entry.number),
-        number=words.short_number(entry),
-        title=entry.title,
-        below=entry.enterprise_name if entry.project_title else "",
-        gap=gap,
-        place=city.name if city else "",
-        industry=entry.industry.short if entry.industry else "",
-        shows_state=entry.state != EntryState.LISTED,
-        shows_edition=several_editions,
-    )
 
 
 def _map_pattern(filters: EntryFilter) -> str:

@@ -169,10 +169,11 @@ def target_bar(
 def tile_map(counts: Mapping[str, int], url_pattern: str = "", selected: str = "", note: str = "") -> dict[str, Any]:
     """34 tiles; ``{code}`` in ``url_pattern`` becomes the province's code; provinces not counted show 0."""
     tiles = charts.tiles(counts, url_pattern, selected or "")
+    ranked = sorted((tile for tile in tiles if tile.count), key=lambda tile: (-(tile.count or 0), tile.code))
     return {
-        "tiles": tiles,
+        "tiles": SafeString("".join(tile.as_item() for tile in tiles)),
         "legend": charts.legend(counts),
-        "rows": sorted((tile for tile in tiles if tile.count), key=lambda tile: (-tile.count, tile.code)),
+        "rows": SafeString("".join(tile.as_row() for tile in ranked)),
         "note": note,
     }
 
