@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
@@ -28,6 +29,9 @@ from pilotage.review import conflicts
 from pilotage.review.models import DeclaredConflict, ExpertProfile, Relation
 from pilotage.review.options import review_options
 from pilotage.review.wording import finding_sentence
+
+if TYPE_CHECKING:
+    from pilotage.review.conflict_screen import Screening
 
 APPLICANTS = (Role.FILER, Role.LEGAL_REPRESENTATIVE)
 NOT_FILED = (ApplicationState.DRAFT, ApplicationState.WITHDRAWN)
@@ -160,9 +164,11 @@ class Screener:
         codes = {code for project in self.projects.values() for code in (*project.provinces, *project.cities)}
         return {row.code: row.name for row in Division.objects.filter(pk__in=codes)}
 
-    def screen(self) -> conflicts.Screening:
+    def screen(self) -> Screening:
         """All pairs; places follow the order in which experts and applications were given."""
-        return conflicts.screen(list(self.persons.values()), list(self.projects.values()), self.rules)
+        from pilotage.review.conflict_screen import screen  # loads numpy
+
+        return screen(list(self.persons.values()), list(self.projects.values()), self.rules)
 
     def barred(self) -> dict[int, dict[int, str]]:
         """Application -> expert -> first rule, for all pairs that are barred."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.review import conflicts
+from pilotage.review import conflict_screen, conflicts
 from pilotage.review.conflicts import Person, Project
 
 ids = st.integers(0, 3)
@@ -78,7 +78,7 @@ def test_more_rules_never_free_anyone(person, project):
 @given(st.lists(persons, max_size=5), st.lists(projects, max_size=5), st.lists(st.sampled_from(sorted(conflicts.RULES)), unique=True))
 def test_screening_all_pairs_says_what_single_pairs_say(people, filed, listed):
     rules = conflicts.rules_in_force(listed)
-    screening = conflicts.screen(people, filed, rules)
+    screening = conflict_screen.screen(people, filed, rules)
     for place, project in enumerate(filed):
         alone = {i: rule for i, person in enumerate(people) if (rule := conflicts.find(person, project, rules))}
         assert screening.of(place) == alone
