@@ -3,10 +3,11 @@
 Fills an empty database in a temporary directory with fictional entries (the same ones every time), serves it with
 ``pilotage serve`` and two web processes, and asks for pages over loopback from this process. Prints one line a kind:
 
-    directory_search db=sqlite rows=1000000 kind=common requests=200 clients=2 p50_ms=… p99_ms=… max_ms=… cpu_ms=… load=… bytes=…
+    directory_search db=sqlite rows=1000000 kind=common requests=200 clients=2 p50_ms=… p99_ms=… max_ms=… cpu_ms=… load=… stolen=… bytes=…
 
 ``cpu_ms`` is what the web processes spent on a request (the database's own processes not counted), ``load`` the machine's
-load average: on a machine that does other work, ``cpu_ms`` is the steadier figure. One line for the filling: ``directory_fill db=… rows=… seconds=…``.
+load average, ``stolen`` the share of the processors' time
+that the machine's host gave to others: on such a machine ``cpu_ms`` is the steadier figure. One line for the filling: ``directory_fill db=… rows=… seconds=…``.
 
 Kinds: ``all`` no filter, ``province``, ``rare`` a term of 16 hits, ``common`` a term of about a tenth of all rows,
 ``both`` the common term in one province, ``middle`` a page in the middle by its cursor.
@@ -244,13 +245,13 @@ def serve_and_ask(options: argparse.Namespace) -> None:
     try:
         _wait(port, server)
         for kind, address in addresses(options.rows).items():
-            before = cpu_seconds(server.pid)
+            before, host = cpu_seconds(server.pid), host_ticks()
             times, size = ask(port, address, options.requests, options.clients)
             spent = (cpu_seconds(server.pid) - before) * 1000 / (len(times) + WARM)
             print(
                 f"directory_search db={options.db} rows={options.rows} kind={kind} requests={len(times)} clients={options.clients} "
                 f"p50_ms={_percentile(times, 50):.1f} p99_ms={_percentile(times, 99):.1f} max_ms={times[-1]:.1f} "
-                f"cpu_ms={spent:.1f} load={os.getloadavg()[0]:.1f} bytes={size}",
+                f"cpu_ms={spent:.1f} load={os.getloadavg()[0]:.1f} stolen={stolen_since(host):.3f} bytes={size}",
                 flush=True,
             )
     finally:
@@ -319,6 +320,17 @@ def cpu_seconds(pid: int) -> float:
         total += (int(fields[11]) + int(fields[12])) / ticks
         waiting += [int(child) for child in children.split()]
     return total
+
+
+def host_ticks() -> tuple[int, int]:
+    """Ticks stolen by the host of this virtual machine, and all ticks, since it started."""
+    fields = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return fields[7], sum(fields)
+
+
+def stolen_since(before: tuple[int, int]) -> float:
+    stolen, everything = host_ticks()
+    return (stolen - before[0]) / max(1, everything - before[1])
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
