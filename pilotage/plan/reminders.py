@@ -22,7 +22,8 @@ DEFAULTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "check": (("checkers", ("3d", "1d")), ("filers_with_draft", ("3d", "1d"))),
     "recommend": (("recommenders", ("3d", "1d")), ("cosigners", ("3d", "1d"))),
     "accept": (("secretariat", ("1d",)),),
-    "review": (("experts", ("3d", "1d")),),
+    # the last one comes on the day itself: in the morning, where a review closes in the afternoon
+    "review": (("experts", ("7d", "3d", "1d", "8h")),),
     "update": (("filers", ("30d", "7d", "1d")),),
 }
 

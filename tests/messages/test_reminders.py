@@ -119,6 +119,28 @@ def test_experts_are_reminded_until_they_have_finished(call: Any, cast: Any) -> 
     assert at_tick(moment("2023-11-02 18:00")) == 0
 
 
+def test_experts_hear_of_the_last_week_three_days_the_day_before_and_the_day_itself(call: Any, cast: Any) -> None:
+    closes = Stage.objects.get(call=call, kind="review").closes_at
+    me, done = expert("0417", "210000", user=cast.expert), expert("0418", "210000")
+    row = make.application(call, cast.filer, cast.enterprise, state=S.ACCEPTED)
+    with clock.at(closes - timedelta(days=9)):
+        review.assign(actor=cast.secretariat, application=row, expert=me)
+        given_back = review.assign(actor=cast.secretariat, application=row, expert=done)
+    at_tick(closes - timedelta(days=8))
+    at_tick(closes - timedelta(days=7))
+    with clock.at(closes - timedelta(days=6)):
+        review.recuse(actor=done.user, assignment=given_back, reason="回避")
+    for days in (6, 3, 2):
+        at_tick(closes - timedelta(days=days))
+    for hours in (24, 20, 8, 7, 1, 0):
+        at_tick(closes - timedelta(hours=hours))
+
+    wanted = [("experts", str(days * 1440)) for days in (7, 3, 1)] + [("experts", "480")]
+    assert (reminders_of(cast.expert), reminders_of(done.user)) == (wanted, wanted[:1])
+    last = Message.objects.filter(recipient=cast.expert, key__startswith="reminder:").latest("id")
+    assert (closes - last.created_at, last.link) == (timedelta(hours=8), "/review/")
+
+
 def test_an_update_is_due_until_it_is_filed(call: Any, cast: Any) -> None:
     listed = make.application(call, cast.filer, cast.enterprise, S.LISTED)
     closes = Stage.objects.get(call=call, kind="update").closes_at
