@@ -31,6 +31,11 @@ def test_the_year_has_the_published_outline():
     assert 850 <= len(plots) <= 950
 
 
+def test_in_review_some_nine_hundred_projects_compete():
+    fates = Counter(plot.fate for plot in shape.plots(contested=True))
+    assert 880 <= fates[Fate.LISTED] + fates[Fate.OVER_CAP] + fates[Fate.BELOW_LINE] <= 920
+
+
 def test_the_year_is_the_same_every_time():
     assert list(shape.plots()) == list(shape.plots())
     firms = [fiction.firm(random.Random(1), "苏州", set(), "34") for _ in range(2)]

@@ -54,12 +54,18 @@ def moment_of(plot: Plot, opens: datetime, closes: datetime) -> datetime:
 
 
 def file_applications(
-    call: Call, offices: people.Offices, until: datetime, report: Callable[[str], None], window: tuple[datetime, datetime]
+    call: Call,
+    offices: people.Offices,
+    until: datetime,
+    report: Callable[[str], None],
+    window: tuple[datetime, datetime],
+    *,
+    contested: bool = False,
 ) -> list[Filed]:
     """File everything due before ``until``, in order of time. Deterministic."""
     local = places()
     taken: set[str] = set()
-    plots = sorted(shape.plots(), key=lambda plot: moment_of(plot, *window))
+    plots = sorted(shape.plots(contested=contested), key=lambda plot: moment_of(plot, *window))
     model = next(plot for plot in plots if plot.province == "320000" and plot.fate is Fate.LISTED)
     due = [plot for plot in plots if moment_of(plot, *window) < until]
     filed: list[Filed] = []
@@ -67,7 +73,8 @@ def file_applications(
         with transaction.atomic():
             for plot in batch:
                 with clock.at(moment_of(plot, *window)):
-                    filed.append(_file(call, offices, plot, local, taken, is_model=plot is model))
+                    application, filer = _file(call, offices, plot, local, taken, is_model=plot is model)
+                    filed.append(Filed(plot, application, filer, _strength(plot, contested=contested)))
         report(f"filed {len(filed)} of {len(due)}")
     return filed
 
@@ -77,7 +84,9 @@ def _batches(plots: list[Plot]) -> Iterable[list[Plot]]:
         yield plots[start : start + BATCH]
 
 
-def _file(call: Call, offices: people.Offices, plot: Plot, local: dict[str, list[Division]], taken: set[str], *, is_model: bool) -> Filed:
+def _file(
+    call: Call, offices: people.Offices, plot: Plot, local: dict[str, list[Division]], taken: set[str], *, is_model: bool
+) -> tuple[Application, User]:
     rng = random.Random(f"{shape.SEED}plot{plot.index}")
     place = _place(plot, local, is_model=is_model)
     industry = fiction.industry_for(rng, plot.index)
@@ -108,7 +117,7 @@ def _file(call: Call, offices: people.Offices, plot: Plot, local: dict[str, list
     if plot.fate is not Fate.DRAFT:
         calls.add_attachment(actor=filer, application=application, field="evidence_network", upload=_contract(application, made.name))
         calls.submit(actor=filer, application=application)
-    return Filed(plot, application, filer, _strength(rng, plot))
+    return application, filer
 
 
 @cache
@@ -139,8 +148,15 @@ def _city_name(place: Division) -> str:
     return place.short_zh or place.name_zh
 
 
-def _strength(rng: random.Random, plot: Plot) -> float:
-    """The quality experts will see, 0-10. The gaps keep the outline of the year: Jiangsu's own line lies above the national one."""
+def _strength(plot: Plot, *, contested: bool) -> float:
+    """The quality experts will see, 0-10. The gaps keep the outline of the year: Jiangsu's own line lies above the national one.
+
+    In a contested year there is no gap: the strong and the weak overlap around the line, as in life.
+    """
+    rng = random.Random(f"{shape.SEED}strength{plot.index}")
+    if contested:
+        is_strong = plot.fate in {Fate.LISTED, Fate.OVER_CAP}
+        return min(9.6, max(4.0, rng.gauss(7.9 if is_strong else 6.8, 0.55)))
     if plot.fate is Fate.LISTED:
         return rng.uniform(8.5 if plot.province in shape.OVER_CAP else 7.8, 9.4)
     if plot.fate is Fate.OVER_CAP:

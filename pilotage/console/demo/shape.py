@@ -49,6 +49,8 @@ COMPANIONS = {
     Fate.DRAFT: (0.20, 0),
 }
 OVER_CAP = {"320000": 13}
+# The review stage is built fuller: some 900 projects in review, most of them around the line.
+BELOW_LINE_CONTESTED = 1.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +63,22 @@ class Plot:
     fate: Fate
 
 
-def plots() -> Iterator[Plot]:
+def plots(*, contested: bool = False) -> Iterator[Plot]:
+    """``contested``: the year as it stands in review, where it is not yet known who will be listed."""
     index = 0
     for province, listed in {**LISTED, **UNLISTED}.items():
-        for fate, planned_city in _fates(province, listed if province in LISTED else 0, UNLISTED.get(province, 0)):
+        for fate, planned_city in _fates(province, listed if province in LISTED else 0, UNLISTED.get(province, 0), contested):
             yield Plot(index, province, planned_city, fate)
             index += 1
 
 
-def _fates(province: str, listed: int, others: int) -> list[tuple[Fate, str | None]]:
+def _fates(province: str, listed: int, others: int, contested: bool) -> list[tuple[Fate, str | None]]:
     city = next((code for code in PLANNED_CITIES if code[:2] == province[:2]), None)
     own = PLANNED_CITIES.get(city or "", 0)
     fates: list[tuple[Fate, str | None]] = [(Fate.LISTED, city)] * own + [(Fate.LISTED, None)] * (listed - own)
     fates += [(Fate.OVER_CAP, None)] * OVER_CAP.get(province, 0)
-    for fate, (share, least) in COMPANIONS.items():
+    for fate, (usual, least) in COMPANIONS.items():
+        share = BELOW_LINE_CONTESTED if contested and fate is Fate.BELOW_LINE else usual
         fates += [(fate, None)] * max(least, round(share * (listed or others)))
     if city:
         fates += [(Fate.BELOW_LINE, city)] * 2 + [(Fate.NOT_RECOMMENDED, city)]

@@ -7,7 +7,7 @@ time it would have happened; so the audit chain of the demonstration is a real o
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -65,11 +65,12 @@ def build(stage: Stage, report: Callable[[str], None]) -> datetime:
     with clock.at(local_moment(2023, 6, 21)):
         _foundation(report)
     call = Call.objects.get(slug=CALL)
+    contested = stage is Stage.REVIEW
     with clock.at(local_moment(2023, 7, 10)), transaction.atomic():
         offices = people.appoint(filing.places(), list(Division.objects.filter(pk__in=shape.PLANNED_CITIES)))
-        _set_quotas(call, offices)
+        _set_quotas(call, offices, list(shape.plots(contested=contested)))
     report("offices appointed, quotas set")
-    filed = filing.file_applications(call, offices, now, report, FILING)
+    filed = filing.file_applications(call, offices, now, report, FILING, contested=contested)
     _check(filed, offices, now, done=stage is not Stage.APPLY)
     report("cities have checked")
     if stage is Stage.APPLY:
@@ -79,7 +80,7 @@ def build(stage: Stage, report: Callable[[str], None]) -> datetime:
     if stage is Stage.RECOMMEND:
         return now
     _accept(filed, offices)
-    _review(call, filed, offices, report, share=0.55 if stage is Stage.REVIEW else 1.0)
+    _review(call, filed, offices, report, contested=contested)
     if stage is Stage.REVIEW:
         return now
     _select_and_announce(call, offices)
@@ -99,12 +100,12 @@ def _foundation(report: Callable[[str], None]) -> None:
     report("plan loaded, published history recorded")
 
 
-def _set_quotas(call: Call, offices: people.Offices) -> None:
-    """No real quota is known; the demonstration gives each recommender room for what it will send."""
+def _set_quotas(call: Call, offices: people.Offices, plots: list[shape.Plot]) -> None:
+    """No real quota is known; the demonstration gives each recommender room for what it will send, and a tenth more."""
+    sent = Counter(plot.planned_city or plot.province for plot in plots if plot.fate in RECOMMENDED)
     for recommender in Recommender.objects.filter(kind__in=["province", "planned_city"]).select_related("province"):
         place = recommender.prefecture_id or recommender.province_id
-        listed = shape.PLANNED_CITIES.get(place or "", 0) or shape.LISTED.get(place or "", 0)
-        limit = max(5, -(-(listed * 2 + shape.OVER_CAP.get(place or "", 0)) // 5) * 5)
+        limit = max(5, -(-sent[place or ""] * 11 // 50) * 5)
         calls.set_quota(actor=offices.secretariat[0], call=call, recommender=recommender, limit=limit)
 
 
@@ -220,7 +221,7 @@ def _accept(filed: list[Filed], offices: people.Offices) -> None:
                 calls.reject(actor=secretary, application=item.application, reason="缺少网络服务合同签章页，补正期内未补交。")
 
 
-def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Callable[[str], None], *, share: float) -> None:
+def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Callable[[str], None], *, contested: bool) -> None:
     with clock.at(local_moment(2023, 10, 8, 9)):
         employers = list(Enterprise.objects.filter(is_fictional=True).order_by("pk")[:60])
         provinces = list(Division.objects.filter(pk__in={**shape.LISTED, **shape.UNLISTED}).order_by("pk"))
@@ -233,17 +234,13 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
         review.assign_round_robin(actor=offices.secretariat[0], call=call)
     strength = {f.application.pk: f.strength for f in filed}
     seats = _seats(call)
-    nth: dict[int, int] = defaultdict(int)
     criteria = call.current.content["rubrics"]["main"]["criteria"]
     for start in range(0, len(seats), 150):
-        with clock.at(local_moment(2023, 10, 12 if share < 1 else 26)), transaction.atomic():
+        with clock.at(local_moment(2023, 10, 12 if contested else 26)), transaction.atomic():
             for seat in seats[start : start + 150]:
-                offset = (-0.25, 0.0, 0.25)[nth[seat.application_id] % 3]
-                nth[seat.application_id] += 1
-                if random.Random(f"{shape.SEED}seat{seat.application_id}{seat.expert_id}").random() < share:
-                    _score(seat, criteria, strength[seat.application_id] + offset)
+                _score(seat, criteria, strength[seat.application_id] + _leaning(seat, contested=contested))
         report(f"reviewed {min(start + 150, len(seats))} of {len(seats)} seats")
-    if share < 1:
+    if contested:
         with clock.at(local_moment(2023, 10, 13)):
             ties.find_late(call)
 
@@ -266,9 +263,16 @@ COMMENTS = (
 )
 
 
+def _leaning(seat: Assignment, *, contested: bool) -> float:
+    """How much this expert marks above or below the others, and how much this one reading strays. In points of ten."""
+    own = random.Random(f"{shape.SEED}leaning{seat.expert.number}").uniform(-1, 1)
+    stray = random.Random(f"{shape.SEED}stray{seat.application.number}{seat.expert.number}").gauss(0, 1)
+    return own * 0.6 + stray * 0.35 if contested else own * 0.2
+
+
 def _score(seat: Assignment, criteria: list[dict[str, Any]], quality: float) -> None:
     """Whole marks around ``quality``, rounded up or down by chance so that their mean stays true to it."""
-    rng = random.Random(f"{shape.SEED}score{seat.application_id}{seat.expert.number}")
+    rng = random.Random(f"{shape.SEED}score{seat.application.number}{seat.expert.number}")
     scores = {c["key"]: {"value": str(min(10, max(0, int(quality + rng.random())))), "comment": ""} for c in criteria}
     review.declare_no_conflict(actor=seat.expert.user, assignment=seat)
     review.save_scores(actor=seat.expert.user, assignment=seat, scores=scores, comment=rng.choice(COMMENTS))
