@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.review import scoring
-from pilotage.review.models import Assignment, Selection
+from pilotage.review.assignment_facts import digest_of, gather
+from pilotage.review.assignment_options import AssignmentParameters
+from pilotage.review.models import Assignment, AssignmentRun, Selection
 from pilotage.review.options import review_options, rubric_of
 from pilotage.review.selectors import open_proposal, selection_inputs, values_of
 
@@ -28,3 +30,9 @@ def inputs_unchanged(selection: Selection) -> None:
 def not_proposed(selection: Selection) -> None:
     if open_proposal(selection):
         raise Conflict(_("This selection has been proposed and waits for a second person. Withdraw the proposal first."))
+
+
+def run_unchanged(run: AssignmentRun) -> None:
+    """Raises Conflict when applications, experts, conflicts, seats or orders have changed since the run was solved."""
+    if digest_of(gather(run.call, AssignmentParameters.from_json(run.parameters))) != run.inputs_digest:
+        raise Conflict(_("Applications, experts, conflicts or seats have changed since this run. Solve it again."))

@@ -16,7 +16,27 @@ LIVE = frozenset({AssignmentState.ASSIGNED, AssignmentState.STARTED, AssignmentS
 
 class AssignmentMethod(TextChoices):
     MANUAL = "manual", _("manual")
-    ROUND_ROBIN = "round_robin", _("round robin")
+    OPTIMAL = "optimal", _("as suitable as can be")
+    ROUND_ROBIN = "round_robin", _("round robin")  # of seats given before there were runs
+
+
+class RunState(TextChoices):
+    """Of an assignment run."""
+
+    WAITING = "waiting", pgettext_lazy("run", "Waiting")
+    SOLVING = "solving", pgettext_lazy("run", "Being solved")
+    PROPOSED = "proposed", pgettext_lazy("run", "Preview")
+    FINAL = "final", pgettext_lazy("run", "Final")
+    DISCARDED = "discarded", pgettext_lazy("run", "Discarded")
+    FAILED = "failed", pgettext_lazy("run", "Failed")
+
+
+WORKING = frozenset({RunState.WAITING, RunState.SOLVING})
+
+
+class SeatOrderKind(TextChoices):
+    LOCK = "lock", pgettext_lazy("seat", "Locked")
+    FORBID = "forbid", pgettext_lazy("seat", "Forbidden")
 
 
 class RelationKind(TextChoices):

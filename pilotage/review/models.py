@@ -9,10 +9,12 @@ from django.utils.translation import pgettext_lazy
 
 from pilotage.review.enums import AssignmentMethod, AssignmentState, HearingResult, Outcome, SelectionState
 from pilotage.review.pool_models import Absence, DeclaredConflict, ExpertInvitation, ExpertProfile, Relation
+from pilotage.review.run_models import AssignmentRun, SeatOrder
 
 __all__ = [
     "Absence",
     "Assignment",
+    "AssignmentRun",
     "DeclaredConflict",
     "ExpertInvitation",
     "ExpertProfile",
@@ -20,6 +22,7 @@ __all__ = [
     "Relation",
     "ReviewSummary",
     "Score",
+    "SeatOrder",
     "Selection",
     "SelectionRow",
 ]

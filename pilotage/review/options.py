@@ -20,6 +20,7 @@ class ReviewOptions:
     blind: bool = True
     rubric: str = "main"
     invitations: bool = False  # only experts who accepted the invitation get seats
+    panel: tuple[dict[str, Any], ...] = ()  # disciplines each panel must have: name, any_of, least, most
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def review_options(call: Call) -> ReviewOptions:
         bool(options.get("blind", True)),
         str(options.get("rubric", "main")),
         bool(options.get("invitations", False)),
+        tuple(options.get("panel") or ()),
     )
 
 

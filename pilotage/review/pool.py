@@ -115,6 +115,12 @@ def industry_codes() -> dict[str, str]:
     return {name.casefold(): row.code for row in rows for name in (row.name_zh, row.short_zh, row.name_en, row.short_en) if name}
 
 
+def industry_sections() -> dict[str, str]:
+    """Each industry division with its section. One query."""
+    rows = Industry.objects.filter(level=IndustryLevel.DIVISION, parent__isnull=False).order_by("code")
+    return dict(rows.values_list("code", "parent_id"))
+
+
 # --- history --------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class History:

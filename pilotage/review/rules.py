@@ -16,7 +16,7 @@ from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.review.enums import LIVE, AssignmentState, InvitationState, SelectionState
-from pilotage.review.models import Assignment, ExpertInvitation, ExpertProfile, Selection
+from pilotage.review.models import Assignment, AssignmentRun, ExpertInvitation, ExpertProfile, Selection
 
 REVIEWABLE = (ApplicationState.ACCEPTED, ApplicationState.UNDER_REVIEW)
 
@@ -98,6 +98,16 @@ def can_answer(actor: Any, invitation: ExpertInvitation) -> Verdict:
 
 def can_manage_invitation(actor: Any, invitation: ExpertInvitation) -> Verdict:
     return can_manage(actor, invitation.call)
+
+
+# --- assignment runs ------------------------------------------------------------------------
+def visible_runs(actor: Any) -> QuerySet[AssignmentRun]:
+    """Experts see their seats once a run is final, never the run."""
+    return AssignmentRun.objects.all() if can_see_results(actor) else AssignmentRun.objects.none()
+
+
+def can_manage_run(actor: Any, run: AssignmentRun) -> Verdict:
+    return can_manage(actor, run.call)
 
 
 def is_decided(call: Call) -> bool:

@@ -17,14 +17,14 @@ from pilotage.audit.models import Proposal, ProposalState
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
 from pilotage.core.verdict import YES, Verdict, no
-from pilotage.review import ranking, round_robin
+from pilotage.review import ranking
 from pilotage.review.enums import LIVE, AssignmentState, Outcome, SelectionState
 from pilotage.review.gates import kept_out
 from pilotage.review.models import Assignment, ExpertProfile, Score, Selection, SelectionRow
-from pilotage.review.options import SelectionParameters, review_options
+from pilotage.review.options import SelectionParameters
 from pilotage.review.pool import available_experts
 from pilotage.review.screening import Screener
-from pilotage.review.wording import BARRED, BARRED_SHORT, joined
+from pilotage.review.wording import BARRED, joined
 
 IN_REVIEW = (ApplicationState.ACCEPTED, ApplicationState.UNDER_REVIEW)
 NOTICE_OPENED = (ApplicationState.IN_NOTICE, ApplicationState.EXCLUDED, ApplicationState.LISTED)
@@ -108,71 +108,8 @@ def _held_seats(applications: Sequence[int] | QuerySet) -> dict[int, list[tuple[
     return held
 
 
-# --- round robin ----------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Unfilled:
-    application: Application
-    missing: int
-    possible: int
-    barred_by: dict[str, int]
-
-    @property
-    def sentence(self) -> str:
-        sep = _(", ")
-        kept = sep.join(f"{BARRED_SHORT[rule]} {count}" for rule, count in self.barred_by.items())
-        values = {"missing": self.missing, "possible": self.possible, "kept": kept or "–"}
-        return _("%(missing)s seats stay empty: %(possible)s experts could sit, kept away: %(kept)s.") % values
-
-
-@dataclass(frozen=True, slots=True)
-class SeatPlan:
-    """What the round robin would do. ``seats`` are (application, expert) pairs; ``loads`` include seats held already."""
-
-    seats: list[tuple[Application, ExpertProfile]]
-    unfilled: list[Unfilled]
-    loads: dict[int, int]
-    applications: list[Application]
-    expert_count: int
-
-    @property
-    def lightest(self) -> int:
-        return min(self.loads.values(), default=0)
-
-    @property
-    def heaviest(self) -> int:
-        return max(self.loads.values(), default=0)
-
-
-def seat_plan(call: Call, per_application: int | None = None) -> SeatPlan:
-    """The seats a round robin would fill now. A constant number of queries; writes nothing."""
-    options = review_options(call)
-    wanted = options.experts_per_application if per_application is None else per_application
-    applications = list(reviewable_applications(call).select_related("enterprise").order_by("number"))
-    experts = list(available_experts(call).select_related("user", "employer"))
-    barred_by = Screener(call, experts, applications).barred()
-    loads, held = live_loads(call), _held_seats(reviewable_applications(call).values("pk"))
-    needs = [_need(a.pk, wanted, barred_by[a.pk], held.get(a.pk, [])) for a in applications]
-    limits = {e.pk: e.capacity for e in experts if e.capacity is not None}
-    plan = round_robin.assign(needs, {e.pk: loads.get(e.pk, 0) for e in experts}, limits=limits, seed=call.slug)
-    by_pk, expert_by_pk = {a.pk: a for a in applications}, {e.pk: e for e in experts}
-    for application in applications:
-        application.call = call
-    return SeatPlan(
-        [(by_pk[p], expert_by_pk[e]) for p, e in plan.seats],
-        [Unfilled(by_pk[u.project], u.missing, u.possible, u.barred_by) for u in plan.unfilled],
-        plan.loads,  # type: ignore[arg-type]
-        applications,
-        len(experts),
-    )
-
-
 def reviewable_applications(call: Call) -> QuerySet[Application]:
     return Application.objects.filter(call=call, kind=ApplicationKind.NEW, state__in=IN_REVIEW)
-
-
-def _need(application: int, wanted: int, barred_by: Mapping[int, str], held: Sequence[tuple[int, str]]) -> round_robin.Need:
-    live = sum(state in LIVE for _expert, state in held)
-    return round_robin.Need(application, max(0, wanted - live), {**barred_by, **{expert: _held(state) for expert, state in held}})
 
 
 # --- scores ---------------------------------------------------------------------------------

@@ -22,16 +22,9 @@ from pilotage.review.enums import LIVE, AssignmentMethod, AssignmentState, Relat
 from pilotage.review.models import Assignment, ExpertProfile, ReviewSummary, Score
 from pilotage.review.options import review_options, rubric_of
 from pilotage.review.relations import add_relation, conflict_faults, keep_conflict
-from pilotage.review.selectors import SeatPlan, can_take_seat, seat_plan, values_of
+from pilotage.review.selectors import can_take_seat, values_of
 
 MAX_COMMENT = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentReport:
-    created: list[Assignment]
-    unfilled: list[tuple[Application, str]]
-    plan: SeatPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +57,21 @@ class _Merge:
 
 
 # --- seats ----------------------------------------------------------------------------------
-def assign_round_robin(*, actor: Any, call: Call, per_application: int | None = None) -> AssignmentReport:
-    """Fill every empty seat that can be filled. Accepted applications that get a seat go under review."""
-    rules.can_manage(actor, call).require()
-    if per_application is not None and not 1 <= per_application <= 20:
-        raise Invalid({"per_application": _("Between 1 and 20 experts per application.")})
-    with transaction.atomic():
-        Call.objects.select_for_update().get(pk=call.pk)  # two runs at once would fill each seat twice
-        plan = seat_plan(call, per_application)
-        created = _create_seats(actor, call, plan)
-        seated = {assignment.application_id for assignment in created}
-        _start_review(actor, [a for a in plan.applications if a.pk in seated])
-        refresh_summaries(call, seated)
-    return AssignmentReport(created, [(u.application, u.sentence) for u in plan.unfilled], plan)
+def create_seats(*, actor: Any, call: Call, pairs: Sequence[tuple[Application, ExpertProfile]], method: str) -> list[Assignment]:
+    """Seats at the end of each expert's queue; accepted applications go under review.
 
-
-def _create_seats(actor: Any, call: Call, plan: SeatPlan) -> list[Assignment]:
+    Must run in the transaction that decided them, which has asked every rule.
+    """
     queue = dict(Assignment.objects.filter(call=call).order_by().values_list("expert_id").annotate(last=Max("position")))
     now, seats = clock.now(), []
-    for application, expert in plan.seats:
+    for application, expert in pairs:
         queue[expert.pk] = queue.get(expert.pk, 0) + 1
         seats.append(
             Assignment(
                 application=application,
                 call=call,
                 expert=expert,
-                method=AssignmentMethod.ROUND_ROBIN,
+                method=method,
                 position=queue[expert.pk],
                 assigned_by=actor,
                 assigned_at=now,
@@ -97,6 +79,9 @@ def _create_seats(actor: Any, call: Call, plan: SeatPlan) -> list[Assignment]:
         )
     created = Assignment.objects.bulk_create(seats, batch_size=500)
     record_many([Entry(assignment, "assignment.create") for assignment in created], actor=actor)
+    seated = {application.pk: application for application, _expert in pairs}
+    _start_review(actor, list(seated.values()))
+    refresh_summaries(call, seated)
     return created
 
 

@@ -2,14 +2,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilotage.core.transitions import StateTable, register, row
-from pilotage.review.checks import inputs_unchanged, not_proposed, scores_complete
-from pilotage.review.enums import AssignmentState, InvitationState, SelectionState
+from pilotage.review.checks import inputs_unchanged, not_proposed, run_unchanged, scores_complete
+from pilotage.review.enums import WORKING, AssignmentState, InvitationState, RunState, SelectionState
 from pilotage.review.rules import (
     can_administer,
     can_answer,
     can_confirm_selection,
     can_discard_selection,
     can_manage_invitation,
+    can_manage_run,
     can_recuse,
     can_review,
 )
@@ -62,6 +63,23 @@ SELECTION = register(
                 "confirm", S.DRAFT, S.CONFIRMED, can_confirm_selection, inputs_unchanged, two_person=True, label=_("Confirm the selection")
             ),
             row("discard", S.DRAFT, S.DISCARDED, can_discard_selection, not_proposed, label=_("Discard")),
+        ),
+    ),
+)
+R = RunState
+ASSIGNMENT_RUN = register(
+    "review.assignmentrun",
+    StateTable(
+        "assignment_run",
+        tuple(R.values),
+        R.WAITING,
+        (
+            # also from solving: a worker that was killed begins again
+            row("begin", WORKING, R.SOLVING, can_manage_run),
+            row("propose", R.SOLVING, R.PROPOSED, can_manage_run),
+            row("fail", WORKING, R.FAILED, can_manage_run),
+            row("finalise", R.PROPOSED, R.FINAL, can_manage_run, run_unchanged, label=_("Make final")),
+            row("discard", {*WORKING, R.PROPOSED, R.FAILED}, R.DISCARDED, can_manage_run, label=_("Discard")),
         ),
     ),
 )

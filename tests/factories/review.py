@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -20,6 +21,7 @@ from pilotage.plan.models import Plan
 from pilotage.registry.models import Industry
 from pilotage.review.enums import AssignmentMethod, AssignmentState, InvitationState, RelationKind, RelationSource
 from pilotage.review.models import Assignment, ExpertInvitation, ExpertProfile, Relation, Score
+from pilotage.review.runs import Assigned, assign_now, default_parameters
 from pilotage.review.services import refresh_summaries
 from tests.factories.accounts import LONG_AGO, MembershipFactory, OrganisationFactory, UserFactory, division, enterprise
 
@@ -148,6 +150,15 @@ def tie(who: ExpertProfile, house: Any, by: Any, kind: str = RelationKind.CONSUL
     named = {"enterprise_name": house} if isinstance(house, str) else {"enterprise": house}
     facts = {"source": RelationSource.SECRETARIAT, "recorded_by": by, "recorded_at": LONG_AGO, **fields}
     return Relation.objects.create(expert=who, kind=kind, **named, **facts)
+
+
+SEED = "a seed that everybody knows"
+
+
+def assigned(call: Call, by: Any, experts: int | None = None, **parameters: Any) -> Assigned:
+    """Seats for all in review as a run gives them; who cannot be seated stays without."""
+    wanted = replace(default_parameters(call), partial=True, **parameters, **({"experts": experts} if experts is not None else {}))
+    return assign_now(actor=by, call=call, parameters=wanted, seed=SEED)
 
 
 def seat(app: Application, who: ExpertProfile, by: Any, state: str = AssignmentState.STARTED, score: int | None = None) -> Assignment:

@@ -6,7 +6,7 @@ import pytest
 
 from pilotage.audit import services as audit
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import invitations, services
+from pilotage.review import invitations
 from pilotage.review.enums import AssignmentState, InvitationState
 from pilotage.review.models import Assignment, ExpertInvitation, ReviewSummary
 from pilotage.review.pool import available_experts
@@ -32,10 +32,11 @@ def test_only_who_accepted_gets_seats_where_the_call_invites(invited_call, cast,
     other = make.expert("E2")
     report = invitations.invite(actor=cast.secretariat, call=invited_call, experts=[me, other], answer_by=date(2023, 10, 25), note="请支持")
     assert (len(report.invited), report.skipped) == (2, [])
-    assert services.assign_round_robin(actor=cast.secretariat, call=invited_call).created == []
+    with pytest.raises(Invalid, match="专家"):
+        make.assigned(invited_call, cast.secretariat)
     invitations.accept(actor=cast.expert, invitation=report.invited[0])
     assert numbers(available_experts(invited_call)) == ["0417"]
-    assert [seat.expert for seat in services.assign_round_robin(actor=cast.secretariat, call=invited_call).created] == [me]
+    assert [seat.expert for seat in make.assigned(invited_call, cast.secretariat).created] == [me]
     assert audit.verify() == []
 
 
@@ -117,7 +118,7 @@ def test_one_who_vanished_is_replaced_without_an_invitation_and_not_asked_again(
     assert (len(freed.seats), freed.finished, freed.invitation.state) == (2, 1, V.REPLACED)
     assert states(seats) == [A.FINISHED, A.CANCELLED, A.CANCELLED]
     other = make.expert("E2")
-    report = services.assign_round_robin(actor=cast.secretariat, call=call, per_application=1)
+    report = make.assigned(call, cast.secretariat, 1)
     assert [seat.expert for seat in report.created] == [other, other]
     with pytest.raises(Conflict):
         invitations.replace_expert(actor=cast.secretariat, call=call, expert=me, reason="再次")

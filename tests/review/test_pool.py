@@ -115,14 +115,14 @@ def test_an_impossible_absence_is_refused_at_its_field(call, cast, me, starts_on
     assert list(problem.value.errors) == [field]
 
 
-def test_capacity_bounds_the_round_robin_and_seats_by_hand(call, cast):
+def test_capacity_bounds_runs_and_seats_by_hand(call, cast):
     for i in range(4):
         make.application(call, f"A-{i}")
     small, large = make.expert("E1", capacity=1), make.expert("E2")
-    report = services.assign_round_robin(actor=cast.secretariat, call=call, per_application=2)
-    assert report.plan.loads == {small.pk: 1, large.pk: 4}
-    assert [unfilled.barred_by for unfilled in report.plan.unfilled] == [{"full": 1}] * 3
-    free = next(unfilled.application for unfilled in report.plan.unfilled)
+    report = make.assigned(call, cast.secretariat, 2)
+    assert report.run.result["loads"] == [[small.pk, 0, 1], [large.pk, 0, 4]]
+    assert [unfilled["code"] for unfilled in report.run.result["unfilled"]] == ["load"] * 3
+    free = report.unfilled[0][0]
     with pytest.raises(Refused, match="上限"):
         services.assign(actor=cast.secretariat, application=free, expert=small)
 

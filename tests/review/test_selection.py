@@ -190,7 +190,7 @@ def test_one_selection_per_call(call, cast, field):
     with pytest.raises(Refused):
         selections.build_selection(actor=cast.secretariat, call=call, parameters=TERMS)
     with pytest.raises(Refused):
-        services.assign_round_robin(actor=cast.secretariat, call=call)
+        make.assigned(call, cast.secretariat)
 
 
 def test_the_applicant_learns_the_reason_only_with_the_notice(call, cast, field):

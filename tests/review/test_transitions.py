@@ -1,4 +1,4 @@
-"""Every (state, verb, role) of both tables: exactly the listed ones are allowed."""
+"""Every (state, verb, role) of all tables: exactly the listed ones are allowed."""
 
 import itertools
 
@@ -6,13 +6,13 @@ import pytest
 
 from pilotage.accounts.models import User
 from pilotage.core.transitions import may
-from pilotage.review.enums import AssignmentState, InvitationState, SelectionState
-from pilotage.review.models import Selection
-from pilotage.review.transitions import ASSIGNMENT, INVITATION, SELECTION
+from pilotage.review.enums import AssignmentState, InvitationState, RunState, SelectionState
+from pilotage.review.models import AssignmentRun, Selection
+from pilotage.review.transitions import ASSIGNMENT, ASSIGNMENT_RUN, INVITATION, SELECTION
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db
-A, S, V = AssignmentState, SelectionState, InvitationState
+A, R, S, V = AssignmentState, RunState, SelectionState, InvitationState
 
 ASSIGNMENT_ALLOWED = {
     (A.ASSIGNED, "start", "expert"),
@@ -30,6 +30,12 @@ INVITATION_ALLOWED = {
     *((V.INVITED, "withdraw", who) for who in OFFICE),
     *((state, "replace", who) for state in (V.INVITED, V.ACCEPTED, V.DECLINED) for who in OFFICE),
     *((state, "invite_again", who) for state in (V.DECLINED, V.WITHDRAWN, V.REPLACED) for who in OFFICE),
+}
+RUN_ALLOWED = {
+    *((state, verb, who) for state in (R.WAITING, R.SOLVING) for verb in ("begin", "fail", "discard") for who in OFFICE),
+    *((R.SOLVING, "propose", who) for who in OFFICE),
+    *((R.PROPOSED, verb, who) for verb in ("finalise", "discard") for who in OFFICE),
+    *((R.FAILED, "discard", who) for who in OFFICE),
 }
 SELECTION_ALLOWED = {(S.DRAFT, verb, who) for verb in ("confirm", "discard") for who in ("secretariat", "second_secretariat")}
 
@@ -68,6 +74,19 @@ def test_nobody_answers_once_the_review_is_over(call, cast, me, at):
     invitation = make.invitation(call, me, cast.secretariat)
     at(make.AFTER_REVIEW)
     assert not may(cast.expert, invitation, "accept")
+
+
+def test_assignment_run(call, cast, me):
+    actors = people(cast)
+    run = AssignmentRun(pk=1, call=call, number=1, parameters={}, seed="", commitment="", created_by=cast.secretariat)
+    allowed = set()
+    for state, verb, (name, actor) in itertools.product(ASSIGNMENT_RUN.states, ASSIGNMENT_RUN.by_verb, actors.items()):
+        run.state = state
+        verdict = may(actor, run, verb)
+        assert bool(verdict) != bool(str(verdict.reason)), (state, verb, name)
+        if verdict:
+            allowed.add((state, verb, name))
+    assert allowed == RUN_ALLOWED
 
 
 def test_selection(call, cast, me, at):

@@ -5,27 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from pilotage.calls.enums import ApplicationState, StageKind
 from pilotage.calls.models import Application, Call
 from pilotage.calls.rules import visible_calls
 from pilotage.core.keyset import page
 from pilotage.core.search import match
-from pilotage.core.verdict import Invalid
 from pilotage.registry.models import Division
-from pilotage.review import services
 from pilotage.review.gates import hearing_stages
 from pilotage.review.options import review_options
 from pilotage.review.rules import can_manage, can_see_results
-from pilotage.review.selectors import SeatPlan, conflict_count, expert_loads, seat_plan
+from pilotage.review.selectors import conflict_count, expert_loads
 
 WIDE = Decimal(20)  # points between the highest and the lowest total that deserve a look
 STATES = (
@@ -143,49 +139,3 @@ def _groups(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
         "wide": _("Scores far apart"),
     }
     return [{"url": f"?progress={key}", "label": label, "count": counts[key], "current": key == current} for key, label in labels.items()]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def assign(request: HttpRequest, slug: str) -> HttpResponse:
-    """The round robin: first what it would do, then, on POST, done."""
-    call = call_of(request, slug)
-    raw = request.POST.get("per_application") or request.GET.get("per_application") or ""
-    wanted = review_options(call).experts_per_application
-    errors: dict[str, str] = {}
-    if raw:
-        if raw.isdecimal() and 1 <= int(raw) <= 20:
-            wanted = int(raw)
-        else:
-            errors["per_application"] = _("Between 1 and 20 experts per application.")
-    if request.method == "POST" and not errors:
-        try:
-            report = services.assign_round_robin(actor=request.user, call=call, per_application=wanted)
-        except Invalid as problem:
-            errors |= problem.errors
-        else:
-            _tell(request, report)
-            return redirect("review:board", slug=slug)
-    plan = seat_plan(call, wanted)
-    context = {"call": call, "plan": plan, "wanted": wanted, "errors": errors, "may_manage": can_manage(request.user, call)}
-    return render(request, "review/assign.html", context | _effect(plan), status=422 if errors else 200)
-
-
-def _effect(plan: SeatPlan) -> dict[str, Any]:
-    waiting = {application.pk for application, _expert in plan.seats}
-    return {
-        "starting": sum(a.state == ApplicationState.ACCEPTED and a.pk in waiting for a in plan.applications),
-        "missing": sum(unfilled.missing for unfilled in plan.unfilled),
-        "unfilled": plan.unfilled[:50],
-    }
-
-
-def _tell(request: HttpRequest, report: services.AssignmentReport) -> None:
-    count = len(report.created)
-    messages.success(request, ngettext("%(count)s seat filled.", "%(count)s seats filled.", count) % {"count": count})
-    if report.unfilled:
-        sentence = ngettext(
-            "%(count)s application still has empty seats; its page says why.",
-            "%(count)s applications still have empty seats; their pages say why.",
-            len(report.unfilled),
-        )
-        messages.warning(request, sentence % {"count": len(report.unfilled)})

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from pilotage.web.review import (
     application,
+    assigning,
     board,
     calibration,
     conflicts,
@@ -31,7 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("work/review/<slug:slug>/hearings/<slug:key>/", hearings.hearing_desk, name="hearings"),
     path("work/review/<slug:slug>/experts/", invitations.call_experts, name="invitations"),
     path("work/review/<slug:slug>/conflicts/", conflicts.conflict_page, name="conflicts"),
-    path("work/review/<slug:slug>/assign/", board.assign, name="assign"),
+    path("work/review/<slug:slug>/assign/", assigning.assigning, name="assigning"),
     path("work/review/<slug:slug>/calibration/", calibration.calibration, name="calibration"),
     path("work/review/<slug:slug>/calibration/export/", calibration.calibration_export, name="calibration-export"),
     path("work/review/<slug:slug>/<str:number>/", application.application, name="application"),

@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from pilotage.calls.tasks import tend_files
 from pilotage.messages.tasks import tick
 from pilotage.registry.tasks import requeue_stalled
+from pilotage.review.tasks import requeue_stalled as requeue_runs
 
 logger = logging.getLogger("pilotage.console")
 
@@ -19,7 +20,7 @@ logger = logging.getLogger("pilotage.console")
 class Command(BaseCommand):
     help = (
         "Deliver the post: read new decisions into inboxes, send reminders, digests and e-mails, every few seconds until stopped;\n"
-        "queue imports again whose worker was killed, and work on new files; remove uploads that were given up.\n"
+        "queue imports and assignment runs again whose worker was killed, and work on new files; remove uploads that were given up.\n"
         "`pilotage serve` runs it beside the web server.\n\n"
         "Example: pilotage tick --once"
     )
@@ -30,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
         if once:
-            done = {**tick(), "imports queued again": requeue_stalled(), **tend_files()}
+            done = {**tick(), "imports queued again": requeue_stalled(), "runs queued again": requeue_runs(), **tend_files()}
             self.stdout.write(", ".join(f"{name} {number}" for name, number in done.items()))
             return
         stopped = threading.Event()
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         while not stopped.is_set():
             tick()
             _guarded("stalled imports could not be looked for", requeue_stalled)
+            _guarded("stalled assignment runs could not be looked for", requeue_runs)
             _guarded("stored files could not be looked after", tend_files)
             close_old_connections()
             stopped.wait(every)
