@@ -13,6 +13,7 @@ from pilotage.plan.eligibilityrefs import check_eligibility
 from pilotage.plan.positions import Document, YamlPath
 from pilotage.plan.reminderrefs import check_reminders
 from pilotage.plan.reportrefs import check_reports
+from pilotage.plan.selectrefs import check_quotas
 
 # Where a stage may stand: a later kind never comes before an earlier one, and these are given once.
 ORDER = ("apply", "check", "recommend", "accept", "review", "defence", "site_visit", "select", "notice", "publish", "update", "re_evaluate")
@@ -24,7 +25,7 @@ OWN_OPTIONS: Mapping[str, frozenset[str]] = {
     "review": frozenset({"experts_per_application", "assignment", "conflicts", "blind", "invitations", "rubric", "medium"}),
     "defence": frozenset({"gate", "medium"}),
     "site_visit": frozenset({"gate"}),
-    "select": frozenset({"total", "per_province", "reserve", "tie_break"}),
+    "select": frozenset({"total", "per_province", "quotas", "reserve", "tie_break", "calibrate", "draws", "lottery", "seed"}),
     "notice": frozenset({"days"}),
     "publish": frozenset({"directory", "edition", "prefix", "valid_years", "label"}),
     "update": frozenset({"every", "sections", "due_days", "late_days", "last"}),
@@ -48,7 +49,7 @@ def check_call(document: Document, measures: Collection[str], codes: Codes) -> N
     call = document.data
     _check_measures(document, call["measure"], measures)
     recommenders = _recommenders(document, call, codes)
-    _check_stages(document, call, recommenders)
+    _check_stages(document, call, recommenders, codes)
     check_reminders(document, call)
     check_reports(document, call)
     check_eligibility(document, codes)
@@ -91,7 +92,7 @@ def _recommenders(document: Document, call: dict[str, Any], codes: Codes) -> lis
     return codes.get(name, [])
 
 
-def _check_stages(document: Document, call: dict[str, Any], recommenders: list[dict[str, str]]) -> None:
+def _check_stages(document: Document, call: dict[str, Any], recommenders: list[dict[str, str]], codes: Codes) -> None:
     stages = call["stages"]
     unique(document, ("stages",), (stage["key"] for stage in stages), "key")
     if stages[0]["kind"] != "apply":
@@ -104,7 +105,7 @@ def _check_stages(document: Document, call: dict[str, Any], recommenders: list[d
                 (*path, "kind"), _("There is a stage “%(kind)s” already.") % {"kind": stage["kind"]}, _("one stage of this kind")
             )
         seen.add(stage["kind"])
-        _check_stage(document, path, stage, call, recommenders)
+        _check_stage(document, path, stage, call, recommenders, codes)
     _check_order(document, stages)
     _check_levels(document, stages)
 
@@ -129,7 +130,7 @@ def _check_levels(document: Document, stages: list[dict[str, Any]]) -> None:
 
 
 def _check_stage(
-    document: Document, path: YamlPath, stage: dict[str, Any], call: dict[str, Any], recommenders: list[dict[str, str]]
+    document: Document, path: YamlPath, stage: dict[str, Any], call: dict[str, Any], recommenders: list[dict[str, str]], codes: Codes
 ) -> None:
     kind = stage["kind"]
     for option in NEEDED.get(kind, ()):
@@ -149,7 +150,7 @@ def _check_stage(
     for index, section in enumerate(stage.get("sections", [])):
         known(document, (*path, "sections", index), section, sections, _("a section of the form"))
     if kind == "select":
-        _check_caps(document, path, stage, recommenders)
+        check_quotas(document, path, stage, recommenders, codes)
 
 
 def _check_notice(document: Document, path: YamlPath, stage: dict[str, Any]) -> None:
@@ -160,17 +161,6 @@ def _check_notice(document: Document, path: YamlPath, stage: dict[str, Any]) -> 
     if days != stage["days"] and days > 0:
         message = _("The notice is said to last %(said)d days, but its dates make %(made)d.") % {"said": stage["days"], "made": days}
         document.fault((*path, "days"), message, str(days))
-
-
-def _check_caps(document: Document, path: YamlPath, stage: dict[str, Any], recommenders: list[dict[str, str]]) -> None:
-    provinces = {r["province"] for r in recommenders if r.get("province")}
-    for code, cap in stage.get("per_province", {}).items():
-        here = (*path, "per_province", code)
-        if code != "default" and (provinces or not (code.isdigit() and len(code) == 6)):
-            known(document, here, code, provinces, _("default or the six digits of a province"), key=True)
-        if cap is not None and cap > stage.get("total", cap):
-            message = _("The cap %(cap)d is above the total of %(total)d.") % {"cap": cap, "total": stage["total"]}
-            document.fault(here, message, _("at most %(total)d") % {"total": stage["total"]})
 
 
 def _check_order(document: Document, stages: list[dict[str, Any]]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.review import scoring
+from pilotage.review import scoring, selection_facts
 from pilotage.review.assignment_facts import digest_of, gather
 from pilotage.review.assignment_options import AssignmentParameters
 from pilotage.review.models import Assignment, AssignmentRun, Selection
 from pilotage.review.options import review_options, rubric_of
-from pilotage.review.selectors import open_proposal, selection_inputs, values_of
+from pilotage.review.selectors import open_proposal, values_of
 
 
 def scores_complete(assignment: Assignment) -> None:
@@ -23,7 +23,7 @@ def scores_complete(assignment: Assignment) -> None:
 
 def inputs_unchanged(selection: Selection) -> None:
     """Raises Conflict when scores, states or seats have changed since the draft was built."""
-    if selection_inputs(selection.call, selection.parameters)[1] != selection.inputs_digest:
+    if selection_facts.digest_of(selection_facts.gather(selection.call, selection.parameters)) != selection.inputs_digest:
         raise Conflict(_("Scores or applications have changed since this draft was built. Build it again."))
 
 

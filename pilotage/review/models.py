@@ -10,11 +10,13 @@ from django.utils.translation import pgettext_lazy
 from pilotage.review.enums import AssignmentMethod, AssignmentState, HearingResult, Outcome, SelectionState
 from pilotage.review.pool_models import Absence, DeclaredConflict, ExpertInvitation, ExpertProfile, Relation
 from pilotage.review.run_models import AssignmentRun, SeatOrder
+from pilotage.review.selection_models import DecisionFile, SelectionInputs
 
 __all__ = [
     "Absence",
     "Assignment",
     "AssignmentRun",
+    "DecisionFile",
     "DeclaredConflict",
     "ExpertInvitation",
     "ExpertProfile",
@@ -24,6 +26,7 @@ __all__ = [
     "Score",
     "SeatOrder",
     "Selection",
+    "SelectionInputs",
     "SelectionRow",
 ]
 
@@ -141,13 +144,14 @@ class Hearing(models.Model):
 
 
 class Selection(models.Model):
-    """A proposed or confirmed result. ``parameters`` and ``inputs_digest`` are enough to compute it again."""
+    """A proposed or confirmed result; ``inputs`` (SelectionInputs, of ``inputs_digest``) are enough to reckon ``results`` and rows again."""
 
     call = models.ForeignKey("calls.Call", on_delete=models.PROTECT, related_name="selections")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=SelectionState.choices, default=SelectionState.DRAFT)
     parameters = models.JSONField()
     inputs_digest = models.CharField(max_length=80)
+    results = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
@@ -176,6 +180,7 @@ class Selection(models.Model):
             "state": self.state,
             "parameters": self.parameters,
             "inputs_digest": self.inputs_digest,
+            "results": self.results,
             "rows": [list(row) for row in self.rows.order_by("position").values_list(*fields)],
         }
 

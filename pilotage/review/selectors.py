@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +15,8 @@ from pilotage.audit.models import Proposal, ProposalState
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
 from pilotage.core.verdict import YES, Verdict, no
-from pilotage.review import ranking
+from pilotage.review import selection_facts
 from pilotage.review.enums import LIVE, AssignmentState, Outcome, SelectionState
-from pilotage.review.gates import kept_out
 from pilotage.review.models import Assignment, ExpertProfile, Score, Selection, SelectionRow
 from pilotage.review.options import SelectionParameters
 from pilotage.review.pool import available_experts
@@ -151,32 +148,31 @@ def _load(expert: ExpertProfile, states: Mapping[str, tuple[int, Any]]) -> Exper
 
 
 # --- selection ------------------------------------------------------------------------------
-def selection_inputs(call: Call, parameters: Mapping[str, Any]) -> tuple[list[ranking.Candidate], str]:
-    """The candidates of a selection and the digest of all it depends on. One query, and one per stage that must be passed."""
-    rows = (
-        Application.objects.filter(call=call, kind=ApplicationKind.NEW, state=ApplicationState.UNDER_REVIEW)
-        .order_by("number")
-        .values_list(
-            "pk", "number", "province_id", "rank", "review_summary__mean", "review_summary__finished_count", "review_summary__spread"
-        )
-    )
-    gates = kept_out(call)
-    candidates = [
-        ranking.Candidate(number, mean, finished or 0, province, spread, rank, gates.get(pk))
-        for pk, number, province, rank, mean, finished, spread in rows
-    ]
-    body = [[c.key, c.group, c.recommended_rank, _figure(c.mean), c.finished, _figure(c.spread), *(c.kept_out or ())] for c in candidates]
-    text = json.dumps({"parameters": dict(parameters), "candidates": body}, sort_keys=True, ensure_ascii=False)
-    return candidates, hashlib.sha256(text.encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What other terms would change; ``entering`` and ``leaving`` are rows that are not in the database. ``cost``: change of the sum of scores."""
+
+    entering: list[SelectionRow]
+    leaving: list[SelectionRow]
+    results: dict[str, Any]
+    cost: str
 
 
-def _figure(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value:.3f}"
+def what_if(selection: Selection, parameters: SelectionParameters) -> WhatIf:
+    """Reckon the stored inputs under other terms; writes nothing. Raises Invalid where the terms contradict. Two queries."""
+    found = selection_facts.reckoned(selection.inputs.read() | {"parameters": parameters.as_json()})
+    rows = {row.application.number: row for row in selection.rows.select_related("application__enterprise", "application__province")}
+    after = {row["number"]: row for row in found["rows"] if row["outcome"] == Outcome.SELECTED}
+    before = {number for number, row in rows.items() if row.outcome == Outcome.SELECTED}
+    entering = [_row_like(rows[number].application, row) for number, row in after.items() if number not in before]
+    leaving = [row for number, row in rows.items() if number in before and number not in after]
+    cost = Decimal(found["results"]["total_score"]) - Decimal(selection.results["total_score"])
+    return WhatIf(entering, leaving, found["results"], f"{cost:.3f}")
 
 
-def rank_call(call: Call, parameters: SelectionParameters) -> tuple[list[ranking.Place], str]:
-    candidates, digest = selection_inputs(call, parameters.as_json())
-    return ranking.rank(candidates, parameters.terms()), digest
+def _row_like(application: Application, row: Mapping[str, Any]) -> SelectionRow:
+    names = ("position", "outcome", "reason", "figures")
+    return SelectionRow(application=application, mean=row["figures"]["raw"], **{name: row[name] for name in names})
 
 
 def open_proposal(selection: Selection) -> Proposal | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from pilotage.registry.models import localized
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from pilotage.review.models import DeclaredConflict
+
+Names = Callable[[str, str], str]  # (attribute, value) -> name of what a quota counts
 
 # why an expert may not take a seat
 BARRED: dict[str, str | _StrPromise] = {
@@ -117,13 +119,27 @@ def joined(sentences: Iterable[str]) -> str:
 REASONS: dict[str, str | _StrPromise] = {
     "selected": gettext_lazy("Within the number of places"),
     "reserve": gettext_lazy("Reserve"),
-    "province_cap": gettext_lazy("Places of the province are full"),
+    "lottery": gettext_lazy("Drawn by lot"),
     "below_line": gettext_lazy("Below the line"),
-    "tie_at_line": gettext_lazy("Level with the line, behind by the tie rule"),
+    "tie": gettext_lazy("Level with the line, behind by the tie rule"),
+    "quota_maximum": gettext_lazy("A quota is full"),
+    "quota_minimum": gettext_lazy("The place goes to a minimum"),
+    "quotas": gettext_lazy("Several quotas together"),
     "below_least": gettext_lazy("Below the least score"),
     "few_reviews": gettext_lazy("Too few finished reviews"),
     "gate_failed": gettext_lazy("Defence or site visit not passed"),
     "gate_missing": gettext_lazy("Defence or site visit not held"),
+    # of selections made before quotas could cross
+    "province_cap": gettext_lazy("Places of the province are full"),
+    "tie_at_line": gettext_lazy("Level with the line, behind by the tie rule"),
+}
+ATTRIBUTES: dict[str, str | _StrPromise] = {
+    "province": pgettext_lazy("quota", "province"),
+    "industry": pgettext_lazy("quota", "industry"),
+    "size": pgettext_lazy("quota", "size"),
+    "ownership": pgettext_lazy("quota", "ownership"),
+    "group": pgettext_lazy("quota", "group"),
+    "level": pgettext_lazy("quota", "level"),
 }
 TIES: dict[str, str | _StrPromise] = {
     "mean": gettext_lazy("mean score"),
@@ -131,6 +147,7 @@ TIES: dict[str, str | _StrPromise] = {
     "spread": gettext_lazy("smaller spread of the scores"),
     "recommended_rank": gettext_lazy("better place in the recommendation"),
     "number": gettext_lazy("earlier application number"),
+    "draw": gettext_lazy("draw by lot from the published seed"),
 }
 
 
@@ -139,58 +156,143 @@ def points(value: Any) -> str:
     return "–" if value is None or value == "" else f"{Decimal(str(value)):.2f}"
 
 
-def reason_sentence(reason: str, figures: Mapping[str, Any], province: str = "") -> str:
-    """Why a row of a selection has its outcome, with its figures. ``province`` is the province's name."""
-    return _SENTENCES[reason](figures, province)
+def code_names(_attribute: str, value: str) -> str:
+    """Where no names are at hand: the codes themselves."""
+    return value
 
 
-def _selected(figures: Mapping[str, Any], _province: str) -> str:
-    return _("Place %(place)s of those selected, with %(mean)s points.") % {"place": figures["place"], "mean": points(figures["mean"])}
+def reason_sentence(reason: str, figures: Mapping[str, Any], names: Names = code_names) -> str:
+    """Why a row of a selection has its outcome, with its figures."""
+    return _SENTENCES[reason](figures, names)
 
 
-def _reserve(figures: Mapping[str, Any], _province: str) -> str:
-    values = {"place": figures["place"], "mean": points(figures["mean"]), "line": points(figures["line"])}
-    return _("Place %(place)s of the reserve: %(mean)s points, the line is %(line)s.") % values
+# --- the bar --------------------------------------------------------------------------------
+def bar_sentence(figures: Mapping[str, Any], names: Names = code_names) -> str:
+    """Own score, bar, and what the bar is made of; empty for one that was set aside before."""
+    if figures.get("bar") is None:
+        return ""
+    line, *others = figures["parts"]
+    terms = [_("national line %(amount)s") % {"amount": points(line["amount"])}]
+    text = terms[0] + "".join(_term(part, names) for part in others if Decimal(part["amount"]))
+    values = {"score": points(figures["score"]), "bar": points(figures["bar"]), "parts": text}
+    return _("Yours %(score)s; bar %(bar)s = %(parts)s.") % values
 
 
-def _province_cap(figures: Mapping[str, Any], province: str) -> str:
-    values = {
-        "province": province or _("the province"),
-        "cap": figures["cap"],
-        "used": figures["used"],
-        "reserve": figures["reserve_used"],
-        "mean": points(figures["mean"]),
-        "last": points(figures["last_selected"]),
+def _term(part: Mapping[str, Any], names: Names) -> str:
+    amount = Decimal(part["amount"])
+    values = {"name": named(part, names), "amount": points(abs(amount))}
+    if part["code"] == "maximum":
+        text = _("%(name)s full %(amount)s") % values
+    elif part["code"] == "minimum":
+        text = _("minimum for %(name)s %(amount)s") % values
+    else:
+        text = _("places cannot be divided %(amount)s") % values
+    return (_(" + %(term)s") if amount > 0 else _(" − %(term)s")) % {"term": text}
+
+
+def named(limit: Mapping[str, Any], names: Names) -> str:
+    return names(limit["attribute"], limit["value"]) if limit["attribute"] and limit["value"] else ""
+
+
+def relaxed_sentence(relaxed: Mapping[str, Any], names: Names = code_names) -> str:
+    """A minimum that could not be met, and what stands in its way."""
+    values = {name: relaxed[name] for name in ("minimum", "eligible", "reached")} | {"name": named(relaxed, names)}
+    blocked = relaxed["blocked_by"]
+    if not blocked and relaxed["eligible"] < relaxed["minimum"]:
+        return _("%(name)s: at least %(minimum)s were to be selected, but only %(eligible)s can be.") % values
+    values["why"] = _limits(blocked, names) if blocked else _("other minimums")
+    return _("%(name)s: at least %(minimum)s were to be selected; of %(eligible)s only %(reached)s fit, because of: %(why)s.") % values
+
+
+def minimums_sentence(attribute: str, asked: int, total: int) -> str:
+    values = {"name": ATTRIBUTES[attribute], "asked": asked, "total": total}
+    return _("The minimums by %(name)s ask for %(asked)s places, but there are %(total)s. Lower some.") % values
+
+
+def _limits(blockers: Sequence[Mapping[str, Any]], names: Names) -> str:
+    return _(", ").join(_limit(blocker, names) for blocker in blockers)
+
+
+def _limit(blocker: Mapping[str, Any], names: Names) -> str:
+    values = {"name": named(blocker, names), "limit": blocker["limit"]}
+    if blocker["code"] == "line":
+        return _("the total of %(limit)s") % values
+    if blocker["code"] == "maximum":
+        return _("at most %(limit)s of %(name)s") % values
+    return _("at least %(limit)s of %(name)s") % values
+
+
+# --- sentences by reason --------------------------------------------------------------------
+def _score(figures: Mapping[str, Any]) -> str:
+    return points(figures.get("score", figures.get("mean")))
+
+
+def _selected(figures: Mapping[str, Any], _names: Names) -> str:
+    return _("Place %(place)s of those selected, with %(mean)s points.") % {"place": figures["place"], "mean": _score(figures)}
+
+
+def _reserve(figures: Mapping[str, Any], names: Names) -> str:
+    values = {"place": figures["place"], "mean": _score(figures), "line": points(figures["line"])}
+    first = _("Place %(place)s of the reserve: %(mean)s points, the line is %(line)s.") % values
+    blockers = figures.get("blockers")
+    return joined([first, _blocked(blockers, names)]) if blockers else first
+
+
+def _blocked(blockers: Sequence[Mapping[str, Any]], names: Names) -> str:
+    return _("What stood in its way: %(limits)s.") % {"limits": _limits(blockers, names)}
+
+
+def _lottery(figures: Mapping[str, Any], _names: Names) -> str:
+    return _("%(mean)s points: inside the zone in which scores cannot be told apart the published draw decided.") % {
+        "mean": _score(figures)
     }
-    if not figures["used"]:
-        return _("%(province)s has no place under the published caps (%(cap)s).") % values
-    if figures["reserve_used"]:
-        return (
-            _("%(province)s: of %(cap)s places %(used)s are selected, the last with %(last)s points, and %(reserve)s stand in reserve;")
-            + " "
-            + _("this project has %(mean)s.")
-        ) % values
-    return _("%(province)s: all %(cap)s places are taken, the last with %(last)s points. This project has %(mean)s.") % values
 
 
-def _below_line(figures: Mapping[str, Any], _province: str) -> str:
+def _quota_maximum(figures: Mapping[str, Any], names: Names) -> str:
+    blocker = figures["blockers"][0]
+    values = {"name": named(blocker, names), "limit": blocker["limit"], "mean": _score(figures), "bar": points(figures["bar"])}
+    if not blocker["limit"]:
+        return _("%(name)s has no place under the published quotas.") % values
+    return _("%(name)s: all %(limit)s places are taken. This project has %(mean)s points; with its quotas %(bar)s were needed.") % values
+
+
+def _quota_minimum(figures: Mapping[str, Any], names: Names) -> str:
+    blocker = figures["blockers"][0]
+    values = {"name": named(blocker, names), "limit": blocker["limit"], "mean": _score(figures), "bar": points(figures["bar"])}
+    return (
+        _("The places of those with no more points go to the minimum of %(limit)s for %(name)s.")
+        + " "
+        + _("This project has %(mean)s points; with its quotas %(bar)s were needed.")
+    ) % values
+
+
+def _quotas(figures: Mapping[str, Any], names: Names) -> str:
+    values = {"limits": _limits(figures["blockers"], names), "mean": _score(figures), "bar": points(figures["bar"])}
+    return (
+        _("Several quotas together stood in its way: %(limits)s.") % values
+        + " "
+        + _("This project has %(mean)s points; with its quotas %(bar)s were needed.") % values
+    )
+
+
+def _below_line(figures: Mapping[str, Any], _names: Names) -> str:
     if figures["line"] is None:
         return _("No place was to be given.")
-    gap = Decimal(str(figures["line"])) - Decimal(str(figures["mean"]))
-    values = {"mean": points(figures["mean"]), "line": points(figures["line"]), "gap": points(gap)}
+    gap = Decimal(str(figures["line"])) - Decimal(_score(figures))
+    values = {"mean": _score(figures), "line": points(figures["line"]), "gap": points(gap)}
     return _("%(mean)s points; the line, the last one selected, is %(line)s: %(gap)s short, and the reserve is full.") % values
 
 
-def _tie_at_line(figures: Mapping[str, Any], _province: str) -> str:
-    values = {"mean": points(figures["mean"]), "rule": TIES[figures.get("tie", "number")]}
+def _tie(figures: Mapping[str, Any], _names: Names) -> str:
+    values = {"mean": _score(figures), "rule": TIES[figures.get("rule") or figures.get("tie", "number")]}
     return _("%(mean)s points, the same as the last one taken; the published tie rule decided: %(rule)s.") % values
 
 
-def _below_least(figures: Mapping[str, Any], _province: str) -> str:
-    return _("%(mean)s points; at least %(least)s are needed.") % {"mean": points(figures["mean"]), "least": points(figures["least"])}
+def _below_least(figures: Mapping[str, Any], _names: Names) -> str:
+    return _("%(mean)s points; at least %(least)s are needed.") % {"mean": _score(figures), "least": points(figures["least"])}
 
 
-def _few_reviews(figures: Mapping[str, Any], _province: str) -> str:
+def _few_reviews(figures: Mapping[str, Any], _names: Names) -> str:
     values = {"finished": figures["finished"], "required": figures["required"]}
     return (
         ngettext("%(finished)s of %(required)s review finished.", "%(finished)s of %(required)s reviews finished.", values["required"])
@@ -198,22 +300,35 @@ def _few_reviews(figures: Mapping[str, Any], _province: str) -> str:
     )
 
 
-def _gate_failed(figures: Mapping[str, Any], _province: str) -> str:
+def _gate_failed(figures: Mapping[str, Any], _names: Names) -> str:
     return _("A stage that must be passed (%(stage)s) was not passed.") % {"stage": figures["stage"]}
 
 
-def _gate_missing(figures: Mapping[str, Any], _province: str) -> str:
+def _gate_missing(figures: Mapping[str, Any], _names: Names) -> str:
     return _("A stage that must be passed (%(stage)s) has no result.") % {"stage": figures["stage"]}
 
 
-_SENTENCES = {
+def _province_cap(figures: Mapping[str, Any], _names: Names) -> str:
+    """Of selections made before quotas could cross."""
+    values = {"province": _("the province"), "cap": figures["cap"], "mean": _score(figures), "last": points(figures["last_selected"])}
+    if not figures["used"]:
+        return _("%(province)s has no place under the published caps (%(cap)s).") % values
+    return _("%(province)s: all %(cap)s places are taken, the last with %(last)s points. This project has %(mean)s.") % values
+
+
+_SENTENCES: dict[str, Callable[[Mapping[str, Any], Names], str]] = {
     "gate_failed": _gate_failed,
     "gate_missing": _gate_missing,
     "selected": _selected,
     "reserve": _reserve,
-    "province_cap": _province_cap,
+    "lottery": _lottery,
+    "quota_maximum": _quota_maximum,
+    "quota_minimum": _quota_minimum,
+    "quotas": _quotas,
     "below_line": _below_line,
-    "tie_at_line": _tie_at_line,
+    "tie": _tie,
     "below_least": _below_least,
     "few_reviews": _few_reviews,
+    "province_cap": _province_cap,
+    "tie_at_line": _tie,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ from django.urls import reverse
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.models import Application, Stage
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import hearings, ranking
+from pilotage.review import hearings
 from pilotage.review.gates import kept_out, latest
+from pilotage.review.reckoning import reckon
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db
@@ -65,12 +65,22 @@ def test_a_stage_that_is_no_gate_keeps_nobody_out(cast, call, visit, two):
     assert (kept_out(call), latest(call, visit)[two[0].pk].note) == ({}, "未通过")
 
 
-def test_the_ranking_sets_aside_whoever_is_kept_out():
-    candidates = [ranking.Candidate("a", Decimal(90), 3, kept_out=("visit", "failed")), ranking.Candidate("b", Decimal(60), 3)]
+def test_a_selection_sets_aside_whoever_is_kept_out():
+    names = ("number", "outcome", "reason")
+    found = reckon(
+        {
+            "parameters": {"total": 2},
+            "candidates": [
+                {"number": n, "rank": None, "gate": gate, "attributes": {}} for n, gate in (("a", ["visit", "failed"]), ("b", None))
+            ],
+            "scores": [["a", "x", "90.000"], ["b", "x", "60.000"]],
+        }
+    )
 
-    places = ranking.rank(candidates, ranking.Terms(total=2))
-
-    assert [(p.candidate.key, p.outcome, p.reason) for p in places] == [("b", "selected", "selected"), ("a", "not_selected", "gate_failed")]
+    assert [tuple(row[name] for name in names) for row in found["rows"]] == [
+        ("b", "selected", "selected"),
+        ("a", "not_selected", "gate_failed"),
+    ]
 
 
 @pytest.mark.parametrize(

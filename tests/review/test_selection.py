@@ -10,6 +10,7 @@ from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.review import selections, services
 from pilotage.review.enums import AssignmentState, SelectionState
 from pilotage.review.models import Selection
+from pilotage.review.quota_names import QuotaNames
 from pilotage.review.selectors import reason_for
 from pilotage.review.wording import reason_sentence
 from tests.factories import review as make
@@ -49,7 +50,7 @@ def test_a_draft_ranks_with_reasons_and_moves_nothing(call, cast, field):
     assert rows == [
         ("A-0", Decimal(90), "selected", "selected"),
         ("A-1", Decimal(80), "selected", "selected"),
-        ("A-2", Decimal(70), "not_selected", "province_cap"),
+        ("A-2", Decimal(70), "not_selected", "quota_maximum"),
         ("A-3", Decimal(60), "selected", "selected"),
         ("A-4", Decimal(50), "reserve", "reserve"),
         ("A-9", Decimal(100), "not_selected", "few_reviews"),
@@ -61,7 +62,7 @@ def test_a_draft_ranks_with_reasons_and_moves_nothing(call, cast, field):
 def test_reasons_speak_with_their_figures(call, cast, field):
     selection = selections.build_selection(actor=cast.secretariat, call=call, parameters=TERMS)
     row = selection.rows.get(application__number="A-2")
-    sentence = reason_sentence(row.reason, row.figures, "江苏省")
+    sentence = reason_sentence(row.reason, row.figures, QuotaNames(call))
     assert all(part in sentence for part in ("江苏省", "2", "80.00", "70.00"))
     row = selection.rows.get(application__number="A-9")
     assert reason_sentence(row.reason, row.figures).count("1") == 1
@@ -79,11 +80,14 @@ def test_the_call_file_gives_the_terms(call, cast, field):
     assert selection.parameters == {
         "total": 300,
         "reserve": 30,
-        "default_cap": 40,
-        "caps": {"320000": 97},
+        "quotas": [["province", None, 0, 40], ["province", "320000", 0, 97]],
         "required_reviews": 3,
         "least_mean": None,
         "tie_break": ["mean", "finished_count", "number"],
+        "calibrate": False,
+        "draws": 200,
+        "lottery": False,
+        "seed": call.slug,
     }
 
 
@@ -199,5 +203,5 @@ def test_the_applicant_learns_the_reason_only_with_the_notice(call, cast, field)
     assert reason_for(field[2]) is None
     Application.objects.filter(pk=field[0].pk).update(state=ApplicationState.IN_NOTICE)
     row = reason_for(field[2])
-    assert (row.reason, row.figures["cap"]) == ("province_cap", 2)
+    assert (row.reason, row.figures["blockers"][0]["limit"]) == ("quota_maximum", 2)
     assert reason_for(make.application(call, "A-7")) is None

@@ -18,8 +18,9 @@ from pilotage.registry.models import Division
 from pilotage.review.enums import Outcome
 from pilotage.review.models import Selection, SelectionRow
 from pilotage.review.options import SelectionParameters
+from pilotage.review.quota_names import QuotaNames
 from pilotage.review.selectors import outcomes_of
-from pilotage.review.wording import TIES, points, reason_sentence
+from pilotage.review.wording import TIES, Names, points, reason_sentence
 from pilotage.web.review.board import HEAVY
 
 NEAR = 8  # ranks shown on either side of the line
@@ -34,18 +35,28 @@ class Standing:
     line_position: int | None
     line: Decimal | None
     lacking: int  # set aside for want of finished reviews
-    first_left_out: frozenset[int]  # of each full province, the place of the first who is not in
+    first_left_out: frozenset[
+        int
+    ]  # of each full province, the place of the first who is not in
 
     def counts(self) -> Counter[str]:
         return Counter(outcome for _position, outcome in self.outcomes)
 
 
 def standing_of(chosen: Selection) -> Standing:
-    rows = list(chosen.rows.order_by("position").values_list("position", "outcome", "mean", "reason", "application__province_id"))
-    picked = [(position, mean) for position, outcome, mean, _reason, _province in rows if outcome == Outcome.SELECTED]
+    rows = list(
+        chosen.rows.order_by("position").values_list(
+            "position", "outcome", "mean", "reason", "application__province_id"
+        )
+    )
+    picked = [
+        (position, mean)
+        for position, outcome, mean, _reason, _province in rows
+        if outcome == Outcome.SELECTED
+    ]
     first: dict[str, int] = {}
     for position, _outcome, _mean, reason, province in rows:
-        if reason == "province_cap":
+        if reason in {"quota_maximum", "province_cap"}:
             first.setdefault(province, position)
     return Standing(
         [(row[0], row[1]) for row in rows],
@@ -58,14 +69,25 @@ def standing_of(chosen: Selection) -> Standing:
 
 def rows_of(current: Selection) -> QuerySet[SelectionRow]:
     heavy = [f"application__{name}" for name in HEAVY]
-    related = ("application__enterprise", "application__province", "application__prefecture", "application__industry")
-    return current.rows.select_related(*related, "application__review_summary").defer(*heavy)
+    related = (
+        "application__enterprise",
+        "application__province",
+        "application__prefecture",
+        "application__industry",
+    )
+    return current.rows.select_related(*related, "application__review_summary").defer(
+        *heavy
+    )
 
 
 def critical(current: Selection, standing: Standing) -> list[dict[str, Any]]:
     """Rows around the line in order, with folds for what needs no decision and the line itself."""
     at = standing.line_position or 0
-    kept = {position for position, _outcome in standing.outcomes if abs(position - at) <= NEAR} | standing.first_left_out
+    kept = {
+        position
+        for position, _outcome in standing.outcomes
+        if abs(position - at) <= NEAR
+    } | standing.first_left_out
     rows = {row.position: row for row in rows_of(current).filter(position__in=kept)}
     items: list[dict[str, Any]] = []
     hidden: list[tuple[int, str]] = []
@@ -87,17 +109,31 @@ def _fold(items: list[dict[str, Any]], hidden: list[tuple[int, str]]) -> None:
     if not hidden:
         return
     counts = Counter(outcome for _position, outcome in hidden)
-    parts = [f"{Outcome(outcome).label} {counts[outcome]}" for outcome in Outcome.values if counts[outcome]]
+    parts = [
+        f"{Outcome(outcome).label} {counts[outcome]}"
+        for outcome in Outcome.values
+        if counts[outcome]
+    ]
     first, last = hidden[0][0], hidden[-1][0]
-    places = _("Place %(first)s: %(parts)s") if first == last else _("Places %(first)s–%(last)s: %(parts)s")
-    items.append({"fold": places % {"first": first, "last": last, "parts": _(", ").join(parts)}})
+    places = (
+        _("Place %(first)s: %(parts)s")
+        if first == last
+        else _("Places %(first)s–%(last)s: %(parts)s")
+    )
+    items.append(
+        {"fold": places % {"first": first, "last": last, "parts": _(", ").join(parts)}}
+    )
     hidden.clear()
 
 
 def facts_panel(current: Selection) -> dict[str, Any]:
     """How the selected are spread, in the figures that are published: one query."""
     fields = ("province_id", "industry_id", "enterprise__ownership", "enterprise__size")
-    rows = list(current.rows.filter(outcome=Outcome.SELECTED).order_by().values_list(*(f"application__{name}" for name in fields)))
+    rows = list(
+        current.rows.filter(outcome=Outcome.SELECTED)
+        .order_by()
+        .values_list(*(f"application__{name}" for name in fields))
+    )
     total = len(rows)
     size = Counter(row[3] for row in rows)
     return {
@@ -110,36 +146,69 @@ def facts_panel(current: Selection) -> dict[str, Any]:
     }
 
 
-def _shares(counts: Counter[str], choices: Any, total: int) -> list[tuple[str, int, float]]:
+def _shares(
+    counts: Counter[str], choices: Any, total: int
+) -> list[tuple[str, int, float]]:
     """(label, count, per cent), largest first; unknown last."""
-    known = [(choices(value).label, count, 100 * count / total) for value, count in counts.most_common() if value]
-    unknown = [(_("not known"), counts[""], 100 * counts[""] / total)] if counts[""] else []
+    known = [
+        (choices(value).label, count, 100 * count / total)
+        for value, count in counts.most_common()
+        if value
+    ]
+    unknown = (
+        [(_("not known"), counts[""], 100 * counts[""] / total)] if counts[""] else []
+    )
     return known + unknown
 
 
-def quotas_panel(facts: dict[str, Any], terms: SelectionParameters, names: Mapping[str, Division]) -> dict[str, Any]:
+def quotas_panel(
+    facts: dict[str, Any], terms: SelectionParameters, names: Mapping[str, Division]
+) -> dict[str, Any]:
     used_by = facts["by_province"]
-    lines = [{"province": names[code], "used": used, "cap": terms.terms().cap(code)} for code, used in used_by.items() if code in names]
+    lines = [
+        {"province": names[code], "used": used, "cap": cap_of(terms, code)}
+        for code, used in used_by.items()
+        if code in names
+    ]
     lines.sort(key=lambda line: (-line["used"], line["province"].code))
     full = sum(bool(line["cap"]) and line["used"] >= line["cap"] for line in lines)
     return {"lines": lines[:10], "rest": lines[10:], "full": full}
 
 
-def why_panel(request: HttpRequest, current: Selection, standing: Standing) -> dict[str, Any] | None:
+def cap_of(terms: SelectionParameters, province: str) -> int | None:
+    line = terms.line("province", province)
+    return line.maximum if line else None
+
+
+def why_panel(
+    request: HttpRequest, current: Selection, standing: Standing
+) -> dict[str, Any] | None:
     """The chosen row's reason with its bars; by default the first one left out near the line."""
     number = request.GET.get("row", "")
     rows = rows_of(current)
     row = rows.filter(application__number=number).first() if number else None
     if row is None:
-        row = rows.exclude(outcome=Outcome.SELECTED).exclude(mean=None).order_by("position").first()
+        row = (
+            rows.exclude(outcome=Outcome.SELECTED)
+            .exclude(mean=None)
+            .order_by("position")
+            .first()
+        )
     if row is None:
         return None
-    return {"row": row, "sentence": sentence_of(row), "bars": _bars(row, standing), "tie": TIES.get(row.figures.get("tie", ""), "")}
+    return {
+        "row": row,
+        "sentence": sentence_of(row),
+        "bars": _bars(row, standing),
+        "tie": TIES.get(row.figures.get("tie", ""), ""),
+    }
 
 
-def sentence_of(row: SelectionRow) -> str:
-    province = row.application.province
-    return reason_sentence(row.reason, row.figures, province.name if province else "")
+def sentence_of(row: SelectionRow, names: Names | None = None) -> str:
+    """``names`` is given where many rows are written."""
+    return reason_sentence(
+        row.reason, row.figures, names or QuotaNames(row.selection.call)
+    )
 
 
 def _bars(row: SelectionRow, standing: Standing) -> list[dict[str, Any]]:
@@ -147,16 +216,24 @@ def _bars(row: SelectionRow, standing: Standing) -> list[dict[str, Any]]:
     if row.mean is None or standing.line is None:
         return []
     line, own = standing.line, row.mean
-    bound = Decimal(row.figures["last_selected"]) if row.figures.get("last_selected") else line
+    bound = Decimal(row.figures["bar"]) if row.figures.get("bar") else line
     bound = max(bound, line)
     low = float(int(min(line, own, bound)) - 2)
     high = float(int(max(line, own, bound)) + 2)
 
-    def bar(label: str, value: Decimal, kind: str, start: Decimal | None = None) -> dict[str, Any]:
+    def bar(
+        label: str, value: Decimal, kind: str, start: Decimal | None = None
+    ) -> dict[str, Any]:
         left = 0.0 if start is None else _place(float(start), low, high)
         width = max(0.5, _place(float(value), low, high) - left)
         text = points(value) if start is None else f"+{points(value - start)}"
-        return {"label": label, "text": text, "kind": kind, "left": left, "width": width}
+        return {
+            "label": label,
+            "text": text,
+            "kind": kind,
+            "left": left,
+            "width": width,
+        }
 
     bars = [bar(_("National line"), line, "line")]
     if bound > line:
@@ -172,15 +249,29 @@ def _place(value: float, low: float, high: float) -> float:
 
 def changed_panel(current: Selection) -> dict[str, Any] | None:
     """Who came in and who went out since the draft before. Three queries."""
-    before = Selection.objects.filter(call=current.call_id, number__lt=current.number).order_by("-number").first()
+    before = (
+        Selection.objects.filter(call=current.call_id, number__lt=current.number)
+        .order_by("-number")
+        .first()
+    )
     if before is None:
         return None
     old, new = outcomes_of(before), outcomes_of(current)
-    entered = [pk for pk, outcome in new.items() if outcome == Outcome.SELECTED and old.get(pk) != Outcome.SELECTED]
-    left = [pk for pk, outcome in old.items() if outcome == Outcome.SELECTED and new.get(pk) != Outcome.SELECTED]
+    entered = [
+        pk
+        for pk, outcome in new.items()
+        if outcome == Outcome.SELECTED and old.get(pk) != Outcome.SELECTED
+    ]
+    left = [
+        pk
+        for pk, outcome in old.items()
+        if outcome == Outcome.SELECTED and new.get(pk) != Outcome.SELECTED
+    ]
     titles = {
         a.pk: a
-        for a in Application.objects.filter(pk__in=[*entered[:SHOWN], *left[:SHOWN]]).select_related("prefecture", "province").defer(*HEAVY)
+        for a in Application.objects.filter(pk__in=[*entered[:SHOWN], *left[:SHOWN]])
+        .select_related("prefecture", "province")
+        .defer(*HEAVY)
     }
     return {
         "before": before,

@@ -26,11 +26,25 @@ from pilotage.review import selections
 from pilotage.review.enums import Outcome, SelectionState
 from pilotage.review.models import Selection, SelectionRow
 from pilotage.review.options import SelectionParameters, selection_defaults
-from pilotage.review.rules import can_build_selection, can_see_results, visible_selections
+from pilotage.review.quota_names import QuotaNames
+from pilotage.review.rules import (
+    can_build_selection,
+    can_see_results,
+    visible_selections,
+)
 from pilotage.review.selectors import current_selection, open_proposal
 from pilotage.review.wording import REASONS, TIES
 from pilotage.web.review.board import call_of
-from pilotage.web.review.panels import changed_panel, critical, facts_panel, quotas_panel, rows_of, sentence_of, standing_of, why_panel
+from pilotage.web.review.panels import (
+    changed_panel,
+    critical,
+    facts_panel,
+    quotas_panel,
+    rows_of,
+    sentence_of,
+    standing_of,
+    why_panel,
+)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -46,31 +60,54 @@ def selection(request: HttpRequest, slug: str) -> HttpResponse:
             _act(request, call, current)
             return redirect("review:selection", slug=slug)
         except Invalid as problem:
-            return render(request, "review/selection.html", _context(request, call, current, problem.errors), status=422)
-    return render(request, "review/selection.html", _context(request, call, current, {}))
+            return render(
+                request,
+                "review/selection.html",
+                _context(request, call, current, problem.errors),
+                status=422,
+            )
+    return render(
+        request, "review/selection.html", _context(request, call, current, {})
+    )
 
 
 # --- acts -----------------------------------------------------------------------------------
 def _act(request: HttpRequest, call: Call, current: Selection | None) -> None:
     act = request.POST.get("act", "")
     if act == "build":
-        built = selections.build_selection(actor=request.user, call=call, parameters=_terms(request.POST))
-        messages.success(request, _("Draft %(number)s is built. Nothing has moved yet.") % {"number": built.number})
+        built = selections.build_selection(
+            actor=request.user, call=call, parameters=_terms(request.POST)
+        )
+        messages.success(
+            request,
+            _("Draft %(number)s is built. Nothing has moved yet.")
+            % {"number": built.number},
+        )
         return
     # a button pressed on an older page must not decide about a newer draft
-    if current is None or request.POST.get("selection") != str(current.pk) or act not in _ON_DRAFT:
+    if (
+        current is None
+        or request.POST.get("selection") != str(current.pk)
+        or act not in _ON_DRAFT
+    ):
         raise Http404
     _ON_DRAFT[act](request, current)
 
 
 def _propose(request: HttpRequest, current: Selection) -> None:
-    selections.propose_selection(actor=request.user, selection=current, reason=request.POST.get("reason", ""))
-    messages.success(request, _("Proposed. A second person of the secretariat must confirm."))
+    selections.propose_selection(
+        actor=request.user, selection=current, reason=request.POST.get("reason", "")
+    )
+    messages.success(
+        request, _("Proposed. A second person of the secretariat must confirm.")
+    )
 
 
 def _confirm(request: HttpRequest, current: Selection) -> None:
     selections.confirm_selection(actor=request.user, selection=current)
-    messages.success(request, _("The selection is confirmed; every application has its outcome."))
+    messages.success(
+        request, _("The selection is confirmed; every application has its outcome.")
+    )
 
 
 def _withdraw(request: HttpRequest, current: Selection) -> None:
@@ -83,14 +120,31 @@ def _discard(request: HttpRequest, current: Selection) -> None:
     messages.success(request, _("The draft is discarded."))
 
 
-_ON_DRAFT = {"propose": _propose, "confirm": _confirm, "withdraw": _withdraw, "discard": _discard}
+_ON_DRAFT = {
+    "propose": _propose,
+    "confirm": _confirm,
+    "withdraw": _withdraw,
+    "discard": _discard,
+}
 
 
 def _terms(post: Mapping[str, str]) -> dict[str, Any]:
     terms: dict[str, Any] = {
-        name: post[name] for name in ("total", "reserve", "default_cap", "required_reviews", "least_mean") if name in post
+        name: post[name]
+        for name in (
+            "total",
+            "reserve",
+            "default_cap",
+            "required_reviews",
+            "least_mean",
+        )
+        if name in post
     }
-    terms["caps"] = {name.removeprefix("cap-"): value for name, value in post.items() if name.startswith("cap-")}
+    terms["caps"] = {
+        name.removeprefix("cap-"): value
+        for name, value in post.items()
+        if name.startswith("cap-")
+    }
     code, cap = post.get("new_cap_province", ""), post.get("new_cap", "")
     if code and cap:
         terms["caps"][code] = cap
@@ -98,8 +152,17 @@ def _terms(post: Mapping[str, str]) -> dict[str, Any]:
 
 
 # --- the page -------------------------------------------------------------------------------
-def _context(request: HttpRequest, call: Call, current: Selection | None, errors: Mapping[str, str]) -> dict[str, Any]:
-    terms = SelectionParameters.from_json(current.parameters) if current else selection_defaults(call)
+def _context(
+    request: HttpRequest,
+    call: Call,
+    current: Selection | None,
+    errors: Mapping[str, str],
+) -> dict[str, Any]:
+    terms = (
+        SelectionParameters.from_json(current.parameters)
+        if current
+        else selection_defaults(call)
+    )
     provinces = list(Division.objects.filter(level="province").order_by("code"))
     names = {p.code: p for p in provinces}
     context: dict[str, Any] = {
@@ -109,21 +172,37 @@ def _context(request: HttpRequest, call: Call, current: Selection | None, errors
         "posted": request.POST if errors else {},
         "errors": errors,
         "provinces": provinces,
-        "cap_lines": [(code, names[code], cap) for code, cap in sorted(terms.caps.items()) if code in names],
+        "cap_lines": [
+            (code, names[code], cap)
+            for code, cap in sorted(terms.caps.items())
+            if code in names
+        ],
         "tie_break": [TIES[name] for name in terms.tie_break],
         "may_build": can_build_selection(request.user, call),
         "proposal": None,
         "may_discard": None,
-        "candidates": 0 if current else Application.objects.filter(call=call, state=ApplicationState.UNDER_REVIEW).count(),
+        "candidates": 0
+        if current
+        else Application.objects.filter(
+            call=call, state=ApplicationState.UNDER_REVIEW
+        ).count(),
     }
     return context | (_drawn(request, call, current, terms, names) if current else {})
 
 
 def _drawn(
-    request: HttpRequest, call: Call, current: Selection, terms: SelectionParameters, names: Mapping[str, Division]
+    request: HttpRequest,
+    call: Call,
+    current: Selection,
+    terms: SelectionParameters,
+    names: Mapping[str, Division],
 ) -> dict[str, Any]:
     standing = standing_of(current)
-    view = request.GET.get("view") if request.GET.get("view") in {"all", "critical"} else "critical"
+    view = (
+        request.GET.get("view")
+        if request.GET.get("view") in {"all", "critical"}
+        else "critical"
+    )
     facts = facts_panel(current)
     proposal, verdict = open_proposal(current), may(request.user, current, "confirm")
     is_own = proposal is not None and proposal.proposed_by_id == request.user.pk
@@ -132,7 +211,11 @@ def _drawn(
         "counts": standing.counts(),
         "views": _views(call, view),
         "view": view,
-        **(_all_rows(request, current) if view == "all" else {"items": critical(current, standing), "page": None}),
+        **(
+            _all_rows(request, current)
+            if view == "all"
+            else {"items": critical(current, standing), "page": None}
+        ),
         "quotas": quotas_panel(facts, terms, names),
         "facts": facts,
         "why": why_panel(request, current, standing),
@@ -141,7 +224,9 @@ def _drawn(
         "may_propose": verdict,
         "may_confirm": may(request.user, proposal, "confirm") if is_own else verdict,
         "may_withdraw": is_own,
-        "may_discard": may(request.user, current, "discard") if proposal is None else no(_("Withdraw the proposal first.")),
+        "may_discard": may(request.user, current, "discard")
+        if proposal is None
+        else no(_("Withdraw the proposal first.")),
         "lacking": standing.lacking,
     }
 
@@ -149,13 +234,25 @@ def _drawn(
 def _views(call: Call, view: str) -> list[dict[str, Any]]:
     base = reverse("review:selection", args=[call.slug])
     return [
-        {"url": base, "label": _("Near the line"), "count": None, "current": view == "critical"},
-        {"url": f"{base}?view=all", "label": _("All"), "count": None, "current": view == "all"},
+        {
+            "url": base,
+            "label": _("Near the line"),
+            "count": None,
+            "current": view == "critical",
+        },
+        {
+            "url": f"{base}?view=all",
+            "label": _("All"),
+            "count": None,
+            "current": view == "all",
+        },
     ]
 
 
 def _all_rows(request: HttpRequest, current: Selection) -> dict[str, Any]:
-    shown = page(rows_of(current), order=("position",), after=request.GET.get("after", ""))
+    shown = page(
+        rows_of(current), order=("position",), after=request.GET.get("after", "")
+    )
     return {"page": shown, "items": [{"row": row} for row in shown]}
 
 
@@ -166,15 +263,28 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     can_see_results(request.user).require()
     number = request.GET.get("number", "")
     rows = visible_selections(request.user).filter(call=call)
-    chosen = get_object_or_404(rows, number=int(number)) if number.isdecimal() else current_selection(rows, call)
+    chosen = (
+        get_object_or_404(rows, number=int(number))
+        if number.isdecimal()
+        else current_selection(rows, call)
+    )
     if chosen is None:
         raise Http404
-    title = _("%(call)s, selection %(number)s") % {"call": call.title, "number": chosen.number}
+    names = QuotaNames(call)
+    title = _("%(call)s, selection %(number)s") % {
+        "call": call.title,
+        "number": chosen.number,
+    }
     file = write_xlsx(
-        _columns(), (_line(row) for row in rows_of(chosen).order_by("position")), title=_("Selection"), notes=_notes(chosen, title)
+        _columns(),
+        (_line(row, names) for row in rows_of(chosen).order_by("position")),
+        title=_("Selection"),
+        notes=_notes(chosen, title),
     )
     response = HttpResponse(file, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="selection-{call.slug}-{chosen.number}.xlsx"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="selection-{call.slug}-{chosen.number}.xlsx"'
+    )
     return response
 
 
@@ -196,7 +306,7 @@ def _columns() -> list[Column]:
     ]
 
 
-def _line(row: SelectionRow) -> list[Any]:
+def _line(row: SelectionRow, names: QuotaNames) -> list[Any]:
     a = row.application
     summary = getattr(a, "review_summary", None)
     return [
@@ -212,20 +322,25 @@ def _line(row: SelectionRow) -> list[Any]:
         summary.spread if summary else None,
         Outcome(row.outcome).label,
         str(REASONS[row.reason]),
-        sentence_of(row),
+        sentence_of(row, names),
     ]
 
 
 def _notes(chosen: Selection, title: str) -> list[str]:
     state = SelectionState(chosen.state).label
     total = chosen.parameters["total"]
-    places = npgettext("review", "%(count)s place", "%(count)s places", total) % {"count": total}
+    places = npgettext("review", "%(count)s place", "%(count)s places", total) % {
+        "count": total
+    }
     return [
         title,
-        _("State: %(state)s. %(places)s. Inputs %(digest)s") % {"state": state, "places": places, "digest": chosen.inputs_digest},
+        _("State: %(state)s. %(places)s. Inputs %(digest)s")
+        % {"state": state, "places": places, "digest": chosen.inputs_digest},
         _made(),
     ]
 
 
 def _made() -> str:
-    return _("Printed %(moment)s") % {"moment": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M")}
+    return _("Printed %(moment)s") % {
+        "moment": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M")
+    }

@@ -1,0 +1,162 @@
+"""The whole reckoning of a selection from its inputs: quotas, calibration, chances, and nothing that depends on an order."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pilotage.review.reckoning import CannotCompare, reckon
+from pilotage.review.selection_terms import QuotaLine, SelectionParameters, published_lines
+from pilotage.review.wording import bar_sentence, reason_sentence, relaxed_sentence
+
+
+def candidate(number: str, gate: list[str] | None = None, **attributes: str) -> dict[str, Any]:
+    return {"number": number, "rank": None, "gate": gate, "attributes": attributes}
+
+
+def given_scores(table: dict[str, dict[str, float]]) -> list[list[str]]:
+    return sorted([number, expert, f"{value:.3f}"] for number, mine in table.items() for expert, value in mine.items())
+
+
+def inputs(candidates: list[dict[str, Any]], scores: list[list[str]], **terms: Any) -> dict[str, Any]:
+    return {"parameters": SelectionParameters(**{"seed": "s", "draws": 50, **terms}).as_json(), "candidates": candidates, "scores": scores}
+
+
+PANEL = {"A": {"Li": 80, "Wu": 79}, "B": {"Li": 71, "Gu": 78}, "C": {"Wu": 76, "Gu": 83}, "D": {"Li": 60, "Wu": 62, "Gu": 67}}
+PROVINCES = {"A": "32", "B": "32", "C": "37", "D": "37"}
+
+
+def four(**terms: Any) -> dict[str, Any]:
+    return reckon(inputs([candidate(n, province=p) for n, p in PROVINCES.items()], given_scores(PANEL), total=2, reserve=1, **terms))
+
+
+def row(found: dict[str, Any], number: str) -> dict[str, Any]:
+    return next(each for each in found["rows"] if each["number"] == number)
+
+
+def outcomes(found: dict[str, Any]) -> dict[str, str]:
+    return {each["number"]: each["outcome"] for each in found["rows"]}
+
+
+def test_raw_and_calibrated_stand_side_by_side_and_raw_decides_unless_the_terms_say_otherwise():
+    raw, calibrated = four(), four(calibrate=True)
+    for found in (raw, calibrated):
+        figures = row(found, "A")["figures"]
+        assert (figures["raw"], figures["calibrated"], figures["shift"]) == ("79.500", "81.646", "2.146")
+    assert (row(raw, "A")["figures"]["score"], row(calibrated, "A")["figures"]["score"]) == ("79.500", "81.646")
+    assert (raw["results"]["calibration"]["used"], calibrated["results"]["calibration"]["used"]) == (False, True)
+    assert [each["position"] for each in raw["rows"]] == [1, 2, 3, 4]
+    assert row(raw, "C")["figures"]["tie"] == "number"
+    assert "tie" not in row(calibrated, "C")["figures"]
+
+
+def test_the_bar_is_the_sum_of_its_parts_and_is_said():
+    found = four(quotas=(QuotaLine("province", "32", 0, 1),))
+    figures = row(found, "B")["figures"]
+    assert outcomes(found) == {"A": "selected", "B": "not_selected", "C": "selected", "D": "reserve"}
+    assert round(sum(float(part["amount"]) for part in figures["parts"]), 3) == float(figures["bar"])
+    assert bar_sentence(figures, lambda _a, _v: "江苏") != ""
+
+
+def test_sentences_name_the_limit(settings):
+    settings.LANGUAGE_CODE = "en"
+    found = four(quotas=(QuotaLine("province", "32", 0, 0),))
+    assert row(found, "A")["reason"] == "quota_maximum"
+    assert "32" in reason_sentence("quota_maximum", row(found, "A")["figures"])
+    for each in found["rows"]:
+        assert reason_sentence(each["reason"], each["figures"])
+
+
+def test_a_minimum_that_cannot_be_met_gives_way_and_is_named():
+    found = four(quotas=(QuotaLine("province", "32", 1, None), QuotaLine("size", "small", 1, None), QuotaLine("province", "65", 1, None)))
+    assert [(each["attribute"], each["value"], each["eligible"]) for each in found["results"]["relaxed"]] == [
+        ("province", "65", 0),
+        ("size", "small", 0),
+    ]
+    assert all(relaxed_sentence(each) for each in found["results"]["relaxed"])
+    assert found["results"]["checks"]["sound"] is True
+
+
+def test_components_warn_and_refuse_calibrated_scores():
+    table = {"A": {"Li": 80, "Wu": 79}, "B": {"Li": 70, "Wu": 66}, "C": {"Gu": 90, "He": 88}, "D": {"Gu": 71, "He": 74}}
+    pool = [candidate(n, province="32") for n in table]
+    found = reckon(inputs(pool, given_scores(table), total=2, required_reviews=2))
+    assert found["results"]["calibration"]["components"] == 2
+    assert found["results"]["calibration"]["warnings"][0]["code"] == "several_components"
+    with pytest.raises(CannotCompare) as refused:
+        reckon(inputs(pool, given_scores(table), total=2, required_reviews=2, calibrate=True))
+    assert refused.value.parts == [["A", "B"], ["C", "D"]]
+    alone = [candidate("A"), candidate("B"), candidate("C", ["visit", "failed"]), candidate("D", ["visit", "failed"])]
+    assert outcomes(reckon(inputs(alone, given_scores(table), total=1, calibrate=True)))["A"] == "selected"
+
+
+def test_one_score_each_gives_no_chances_and_no_reviews_give_no_calibration():
+    found = reckon(inputs([candidate("A"), candidate("B")], [["A", "x", "80.000"], ["B", "x", "70.000"]], total=1))
+    assert (found["results"]["grey"]["draws"], "chance" in row(found, "A")["figures"]) == (0, False)
+    found = reckon(inputs([candidate("A")], [], total=1))
+    assert (found["results"]["line"], found["rows"][0]["reason"], found["results"]["calibration"]["components"]) == (None, "few_reviews", 0)
+    assert reckon(inputs([], [], total=1, quotas=(QuotaLine("province", None, 0, 3),)))["rows"] == []
+
+
+def close_race(**terms: Any) -> dict[str, Any]:
+    noise = random.Random(7)
+    table = {f"N{i:02}": {f"e{(i + k) % 8}": 80 - i + noise.uniform(-9, 9) for k in range(3)} for i in range(20)}
+    return inputs([candidate(n, size="large" if i % 2 else "small") for i, n in enumerate(table)], given_scores(table), total=8, **terms)
+
+
+def test_the_grey_zone_lies_around_the_line_and_chances_sum_to_the_places():
+    found = reckon(close_race(draws=200))
+    chances = {each["number"]: float(each["figures"]["chance"]) for each in found["rows"]}
+    assert round(sum(chances.values()), 1) == 8.0
+    assert set(found["results"]["grey"]["numbers"]) == {number for number, chance in chances.items() if 0.05 < chance < 0.95}
+    assert 2 <= len(found["results"]["grey"]["numbers"]) <= 18
+    assert row(found, found["rows"][0]["number"])["figures"]["chance"] > row(found, found["rows"][-1]["number"])["figures"]["chance"]
+
+
+def test_the_lottery_draws_inside_the_grey_zone_only_and_keeps_quotas():
+    plain = reckon(close_race(quotas=(QuotaLine("size", "large", 0, 3),)))
+    drawn = reckon(close_race(quotas=(QuotaLine("size", "large", 0, 3),), lottery=True))
+    assert drawn["results"]["grey"]["numbers"] == plain["results"]["grey"]["numbers"]
+    moved = {n for n, outcome in outcomes(drawn).items() if (outcome == "selected") != (outcomes(plain)[n] == "selected")}
+    assert moved <= set(plain["results"]["grey"]["numbers"])
+    assert next(q for q in drawn["results"]["quotas"] if q["value"] == "large")["used"] <= 3
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_another_order_gives_the_same_bytes(order):
+    given_inputs = close_race(quotas=(QuotaLine("size", "large", 1, 5),), calibrate=True)
+    shuffled = {**given_inputs, **{name: order.sample(given_inputs[name], len(given_inputs[name])) for name in ("candidates", "scores")}}
+    assert json.dumps(reckon(shuffled)) == json.dumps(reckon(given_inputs))
+
+
+def test_everything_is_json():
+    found = reckon(close_race())
+    assert json.loads(json.dumps(found)) == found
+
+
+# --- terms ----------------------------------------------------------------------------------
+def test_old_selections_and_per_province_read_as_quotas_of_the_province():
+    old = SelectionParameters.from_json({"total": 3, "default_cap": 2, "caps": {"320000": 5}})
+    assert old.quotas == (QuotaLine("province", None, 0, 2), QuotaLine("province", "320000", 0, 5))
+    assert SelectionParameters.from_json(old.as_json()) == old
+    assert (old.default_cap, old.caps) == (2, {"320000": 5})
+    assert (old.line("province", "370000"), old.line("size", "small")) == (QuotaLine("province", None, 0, 2), None)
+
+
+def test_quotas_of_the_call_file_win_over_per_province():
+    lines = published_lines(
+        {
+            "per_province": {"default": 40, "320000": 97, "650000": None},
+            "quotas": [{"by": "province", "values": {"320000": {"min": 5, "max": 90}}}, {"by": "group", "each": {"max": 3}}],
+        }
+    )
+    assert lines == (
+        QuotaLine("province", None, 0, 40),
+        QuotaLine("province", "320000", 5, 90),
+        QuotaLine("province", "650000", 0, None),
+        QuotaLine("group", None, 0, 3),
+    )
