@@ -98,6 +98,7 @@ ACTS: dict[str, Any] = {
     "recommendation_list.send": pgettext_lazy("audit", "Send the recommendation list"),
     "registry.seed": pgettext_lazy("audit", "Load the code lists"),
     "selection.build": pgettext_lazy("audit", "Build a selection draft"),
+    "selection.decision_file": pgettext_lazy("audit", "Sign the decision file"),
     "signoff.ask": pgettext_lazy("audit", "Ask for the signature"),
     "site.add": pgettext_lazy("audit", "Add a site"),
     "site.remove": pgettext_lazy("audit", "Remove a site"),

@@ -6,6 +6,7 @@ from pilotage.web.review import (
     board,
     calibration,
     conflicts,
+    decision,
     expert_files,
     experts,
     hearings,
@@ -37,5 +38,6 @@ urlpatterns: list[URLPattern] = [
     path("work/review/<slug:slug>/calibration/export/", calibration.calibration_export, name="calibration-export"),
     path("work/review/<slug:slug>/<str:number>/", application.application, name="application"),
     path("work/selection/<slug:slug>/", selection.selection, name="selection"),
+    path("work/selection/<slug:slug>/decision/", decision.decision_file, name="decision-file"),
     path("work/selection/<slug:slug>/export/", selection.export, name="selection-export"),
 ]
