@@ -219,7 +219,7 @@ def _used(found: Selection, absent: Sequence[Quota], parameters: SelectionParame
     """Each published line with what it came to; of values without a line of their own those that matter."""
     named = {(line.attribute, line.value) for line in parameters.quotas}
     rows = [u for u in found.quotas if u.attribute is not None]
-    kept = [u for u in rows if (u.attribute, u.value) in named or u.used or u.minimum or (u.maximum is not None and u.eligible > u.maximum)]
+    kept = [u for u in rows if (u.attribute, u.value) in named or u.used or u.minimum]
     names = ("attribute", "value", "minimum", "maximum", "eligible", "used")
     lines: list[dict[str, Any]] = [{name: getattr(u, name) for name in names} for u in kept]
     rest = [q for q in absent if q.value is not None]

@@ -10,7 +10,7 @@ from typing import Any
 ATTRIBUTES = ("province", "industry", "size", "ownership", "group", "level")
 TIE_RULES = ("mean", "finished_count", "spread", "recommended_rank", "number", "draw")
 DEFAULT_TIES = ("mean", "finished_count", "number")
-DRAWS = 200  # a chance is known to within about 0.07
+DRAWS = 100  # a chance is known to within about 0.1
 MOST_DRAWS = 1000
 
 

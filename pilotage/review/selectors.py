@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -159,8 +159,9 @@ class WhatIf:
 
 
 def what_if(selection: Selection, parameters: SelectionParameters) -> WhatIf:
-    """Reckon the stored inputs under other terms; writes nothing. Raises Invalid where the terms contradict. Two queries."""
-    found = selection_facts.reckoned(selection.inputs.read() | {"parameters": parameters.as_json()})
+    """Reckon the stored inputs under other terms, without chances unless a lottery needs them; writes nothing. Raises Invalid. Two queries."""
+    terms = parameters if parameters.lottery else replace(parameters, draws=0)
+    found = selection_facts.reckoned(selection.inputs.read() | {"parameters": terms.as_json()})
     rows = {row.application.number: row for row in selection.rows.select_related("application__enterprise", "application__province")}
     after = {row["number"]: row for row in found["rows"] if row["outcome"] == Outcome.SELECTED}
     before = {number for number, row in rows.items() if row.outcome == Outcome.SELECTED}

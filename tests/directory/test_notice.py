@@ -12,6 +12,8 @@ from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.directory import rules, services
 from pilotage.directory.enums import NoticeState, ObjectionState
 from pilotage.directory.models import Objection
+from pilotage.review.models import SelectionRow
+from pilotage.review.reserve import next_in_reserve
 from tests.factories import directory as make
 
 pytestmark = pytest.mark.django_db
@@ -168,17 +170,37 @@ def _close(cast: Any, notice: Any, moment: str) -> None:
         services.confirm_close_notice(actor=cast.second_secretariat, notice=notice)
 
 
-def test_a_reserve_of_a_full_province_is_passed_over(cast: Any) -> None:
+def test_a_reserve_whom_a_full_quota_keeps_out_is_passed_over(cast: Any) -> None:
     stage = make.opened(cast, reserve=1)
     other = make.application(stage.call, cast, "大连备选精密有限公司", "reserve", county="210200")
-    from pilotage.review.models import SelectionRow
-
     SelectionRow.objects.create(selection=stage.selection, application=other, position=9, outcome="reserve", reason="rank")
-    select = stage.call.stage("select")
-    select.options = {**select.options, "per_province": {"default": 40, "320000": 1}}
-    select.save()
-    call = type(stage.call).objects.get(pk=stage.call.pk)
-    assert services.next_reserve(call) == other
+    assert next_in_reserve(stage.call) == stage.reserve[0]
+    _confirmed_with(stage, quotas=[["province", None, 0, 40], ["province", "320000", 0, 2]])
+    assert next_in_reserve(stage.call) == other
+    _confirmed_with(stage, default_cap=1)  # as selections were stored before there were quotas of other attributes
+    assert next_in_reserve(stage.call) == other
+    _confirmed_with(stage, quotas=[["province", None, 0, 0], ["province", "320000", 0, 2]])
+    assert next_in_reserve(stage.call) is None
+
+
+def test_whoever_mends_a_minimum_goes_before(cast: Any) -> None:
+    stage = make.opened(cast, reserve=1)
+    other = make.application(stage.call, cast, "大连备选精密有限公司", "reserve", county="210200")
+    SelectionRow.objects.create(selection=stage.selection, application=other, position=9, outcome="reserve", reason="rank")
+    _confirmed_with(stage, quotas=[["province", "210000", 1, None]])
+    assert next_in_reserve(stage.call) == other
+
+
+def test_the_order_of_moving_up_is_that_of_the_reserve_not_of_the_ranks(cast: Any) -> None:
+    stage = make.opened(cast, reserve=2)
+    for place, application in enumerate(reversed(stage.reserve), start=1):
+        SelectionRow.objects.filter(application=application).update(figures={"place": place})
+    assert next_in_reserve(stage.call) == stage.reserve[1]
+
+
+def _confirmed_with(stage: Any, **parameters: Any) -> None:
+    stage.selection.parameters = {"total": 2, **parameters}
+    stage.selection.save()
 
 
 # --- closing --------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def test_the_call_file_gives_the_terms(call, cast, field):
         "least_mean": None,
         "tie_break": ["mean", "finished_count", "number"],
         "calibrate": False,
-        "draws": 200,
+        "draws": 100,
         "lottery": False,
         "seed": call.slug,
     }

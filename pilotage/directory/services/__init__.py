@@ -19,7 +19,7 @@ from pilotage.directory.services.notices import (
     prepare_notice,
     propose_close_notice,
 )
-from pilotage.directory.services.objections import OBJECTIONS_PER_HOUR, decide_objection, next_reserve, object_to
+from pilotage.directory.services.objections import OBJECTIONS_PER_HOUR, decide_objection, object_to
 from pilotage.directory.services.proposals import open_proposal
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "confirm_remove",
     "decide_objection",
     "expire",
-    "next_reserve",
     "object_to",
     "open_notice",
     "open_proposal",

@@ -8,14 +8,13 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from pilotage.audit import services as audit
-from pilotage.calls.enums import ApplicationState, StageKind
-from pilotage.calls.models import Application, Call
+from pilotage.calls.enums import ApplicationState
+from pilotage.calls.models import Application
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid, Refused
 from pilotage.directory import rules
 from pilotage.directory.models import Objection, PublicNotice
-from pilotage.review.enums import Outcome
-from pilotage.review.models import SelectionRow
+from pilotage.review.reserve import next_in_reserve
 
 OBJECTIONS_PER_HOUR = 5
 MIN_TEXT = 10
@@ -79,7 +78,7 @@ def decide_objection(*, actor: Any, objection: Objection, upheld: bool, decision
     if upheld and application is not None and application.state == ApplicationState.IN_NOTICE:
         reason = _("Objection %(number)s was upheld.") % {"number": objection.number}
         audit.transition(application, "exclude", actor=actor, reason=reason)
-        promoted = next_reserve(application.call)
+        promoted = next_in_reserve(application.call)
         if promoted is not None:
             audit.transition(promoted, "promote", actor=actor, reason=reason)
     return objection
@@ -90,39 +89,6 @@ def _current(objection: Objection) -> Application | None:
     if objection.application_id is None:
         return None
     return Application.objects.select_for_update().get(pk=objection.application_id)
-
-
-def next_reserve(call: Call) -> Application | None:
-    """The first of the reserve, in the order of the confirmed selection, whose province is under its cap."""
-    rows = (
-        SelectionRow.objects.filter(
-            selection__call=call,
-            selection__state="confirmed",
-            outcome=Outcome.RESERVE,
-            application__state=ApplicationState.RESERVE,
-        )
-        .select_related("application")
-        .order_by("position")
-    )
-    caps = _province_caps(call)
-    return next((row.application for row in rows if _under_cap(row.application, caps)), None)
-
-
-def _province_caps(call: Call) -> dict[str, Any]:
-    stage = call.stage(StageKind.SELECT)
-    return dict(stage.options.get("per_province") or {}) if stage else {}
-
-
-def _under_cap(application: Application, caps: dict[str, Any]) -> bool:
-    cap = caps.get(application.province_id or "", caps.get("default"))
-    if cap is None:
-        return True
-    standing = Application.objects.filter(
-        call=application.call_id,
-        province=application.province_id,
-        state__in=[ApplicationState.SELECTED, ApplicationState.IN_NOTICE, ApplicationState.LISTED],
-    ).count()
-    return standing < int(cap)
 
 
 def _check(notice: PublicNotice, name: str, contact: str, text: str, application: Application | None) -> None:

@@ -22,6 +22,7 @@ from pilotage.directory.models import Edition, Entry, PublicNotice
 from pilotage.directory.selectors.entries import holds
 from pilotage.directory.selectors.notices import objections_of, with_counts
 from pilotage.directory.transitions import ENTRY
+from pilotage.review.reserve import next_in_reserve
 from pilotage.web.directory.manage_forms import DecisionForm, EntryActForm, NoticeForm
 
 TABS = ("notice", "objections", "edition", "entries")
@@ -140,7 +141,7 @@ def _objection_part(request: HttpRequest, call: Call, _notices: list[PublicNotic
             {"objection": objection, "may_decide": may(request.user, objection, "dismiss"), "form": DecisionForm(prefix=str(objection.pk))}
         )
     has_open = any(objection.state == ObjectionState.RECEIVED for objection in objections)
-    return {"lines": lines, "has_open": has_open, "next_reserve": services.next_reserve(call) if has_open else None}
+    return {"lines": lines, "has_open": has_open, "next_reserve": next_in_reserve(call) if has_open else None}
 
 
 def _edition_part(request: HttpRequest, call: Call, notices: list[PublicNotice], edition: Edition | None) -> dict[str, Any]:
