@@ -6,10 +6,10 @@ Scores are few thousand numbers: to compute them anew costs less than to keep a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +19,7 @@ from pilotage.review.enums import AssignmentState
 from pilotage.review.models import Assignment, ExpertProfile
 
 if TYPE_CHECKING:  # numpy and scipy are loaded when a calibration is read, not when the site starts
-    from pilotage.review.calibration import Calibration, ExpertFigures, ProjectFigures, Warned
+    from pilotage.review.calibration import Calibration, ExpertFigures, ProjectFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def read(call: Call) -> Reading | None:
         len(given),
         sorted(lines, key=lambda line: (line.figures.shift, line.figures.expert)),
         _placed(found.projects, applications),
-        [_sentence(found, warned) for warned in found.warnings],
+        [warning_sentence(warned.code, warned.figures) for warned in found.warnings],
     )
 
 
@@ -108,20 +108,19 @@ def _places(scores: Sequence[Decimal]) -> dict[Decimal, int]:
 
 
 # --- words ----------------------------------------------------------------------------------
-def _sentence(found: Calibration, warned: Warned) -> str:
-    figures = warned.figures
-    if warned.code == "several_components":
+def warning_sentence(code: str, figures: Mapping[str, Any]) -> str:
+    if code == "several_components":
         return _(
             "%(count)s groups of applications share no expert. Nothing in the scores can tell a strict group from a weak one: "
             "calibrated scores are compared inside a group only."
         ) % {"count": figures["components"]}
-    if warned.code == "not_separable":
+    if code == "not_separable":
         return _("Each expert scored one application only, so strictness cannot be told from quality. No score is shifted.")
-    if warned.code == "no_expert_variance":
+    if code == "no_expert_variance":
         return _("The experts judge alike: what differs between them is no more than chance. No score is shifted.")
-    if warned.code == "thin_bridging":
-        return _thin(found, warned)
-    few = len(figures["experts"])  # type: ignore[arg-type]
+    if code == "thin_bridging":
+        return _thin(figures)
+    few = len(figures["experts"])
     return ngettext(
         "%(count)s expert has fewer than %(least)s finished reviews; hardly anything is known of the strictness.",
         "%(count)s experts have fewer than %(least)s finished reviews; hardly anything is known of their strictness.",
@@ -129,8 +128,8 @@ def _sentence(found: Calibration, warned: Warned) -> str:
     ) % {"count": few, "least": figures["least"]}
 
 
-def _thin(found: Calibration, warned: Warned) -> str:
+def _thin(figures: Mapping[str, Any]) -> str:
     return _(
         "Part of the panel is linked thinly: %(bridging)s of %(seats)s seats cross over, a share of %(mixing)s of what chance would give "
         "(at least %(threshold)s is wanted). A shift between the parts may be quality, not strictness."
-    ) % {name: warned.figures[name] for name in ("bridging", "seats", "mixing", "threshold")}
+    ) % {name: figures[name] for name in ("bridging", "seats", "mixing", "threshold")}

@@ -1,7 +1,5 @@
-import io
 import re
 
-import openpyxl
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
@@ -9,24 +7,19 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application
-from pilotage.review import selections
-from pilotage.review.enums import AssignmentState, SelectionState
-from pilotage.review.models import Assignment, ExpertProfile, ReviewSummary, Selection
+from pilotage.review.enums import AssignmentState
+from pilotage.review.models import Assignment, ExpertProfile, ReviewSummary
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db
-TERMS = {"total": "3", "reserve": "1", "default_cap": "", "cap-320000": "2", "required_reviews": "2", "least_mean": ""}
 
 
 def pages(call, number="A-0"):
     return {
         "board": reverse("review:board", args=[call.slug]),
-        "assign": reverse("review:assign", args=[call.slug]),
+        "assign": reverse("review:assigning", args=[call.slug]),
         "application": reverse("review:application", args=[call.slug, number]),
-        "selection": reverse("review:selection", args=[call.slug]),
-        "export": reverse("review:selection-export", args=[call.slug]),
         "experts": reverse("review:expert-list"),
     }
 
@@ -47,7 +40,6 @@ def field(call, cast, me, at):
     "who", ["outsider", "filer", "expert", "province_officer", "communications_officer", "city_officer", "finance_liaison"]
 )
 def test_scores_and_results_are_for_secretariat_and_auditors(call, cast, field, client_for, who):
-    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": 3, "required_reviews": 2})
     client = client_for(getattr(cast, who))
     for name, address in pages(call).items():
         response = client.get(address)
@@ -56,13 +48,10 @@ def test_scores_and_results_are_for_secretariat_and_auditors(call, cast, field, 
 
 
 def test_auditors_read_and_change_nothing(call, cast, field, client_for):
-    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": 3, "required_reviews": 2})
     client = client_for(cast.auditor)
     for name, address in pages(call).items():
         assert (name, client.get(address).status_code) == (name, 200)
     assert client.post(pages(call)["assign"], {}).status_code == 403
-    assert client.post(pages(call)["selection"], {"act": "build", **TERMS}).status_code == 403
-    assert Selection.objects.count() == 1
 
 
 def test_board_shows_progress_mean_and_spread_and_sorts(call, cast, field, client_for):
@@ -135,71 +124,13 @@ def test_cancel_and_reopen_need_a_reason(call, cast, me, client_for):
     assert (begun.state, done.state) == (AssignmentState.CANCELLED, AssignmentState.STARTED)
 
 
-def test_building_shows_line_reasons_and_quota(call, cast, field, client_for):
-    client = client_for(cast.secretariat)
-    assert client.post(pages(call)["selection"], {"act": "build", **TERMS}).status_code == 302
-    html = client.get(pages(call)["selection"] + "?row=A-2").content.decode()
-    main = html[html.index("<main") :]
-    assert 'class="cut"' in main
-    assert "60.00" in main  # the line
-    assert "80.00" in main  # the last one selected of the full province
-    assert re.search(r"<b>2</b><span class=\"secondary\">/2", main)
-    assert {a.state for a in Application.objects.all()} == {ApplicationState.UNDER_REVIEW}
-
-
-def test_faulty_terms_come_back_with_what_was_typed(call, cast, field, client_for):
-    response = client_for(cast.secretariat).post(pages(call)["selection"], {"act": "build", **TERMS, "total": "many", "reserve": "7"})
-    html = response.content.decode()
-    assert (response.status_code, Selection.objects.count()) == (422, 0)
-    assert 'value="many"' in html
-    assert 'value="7"' in html
-
-
-def test_one_proposes_another_confirms(call, cast, field, client_for):
-    first, second = client_for(cast.secretariat), client_for(cast.second_secretariat)
-    page = pages(call)["selection"]
-    first.post(page, {"act": "build", **TERMS})
-    draft = Selection.objects.get()
-    first.post(page, {"act": "propose", "selection": draft.pk})
-    assert first.post(page, {"act": "confirm", "selection": draft.pk}).status_code == 403
-    html = first.get(page).content.decode()
-    assert re.search(r'value="confirm" disabled', html)
-    assert second.post(page, {"act": "confirm", "selection": draft.pk}).status_code == 302
-    draft.refresh_from_db()
-    assert draft.state == SelectionState.CONFIRMED
-    states = list(Application.objects.order_by("number").values_list("state", flat=True))
-    assert states == ["selected", "selected", "not_selected", "selected", "reserve"]
-    assert 'name="act" value="build"' not in second.get(page).content.decode()
-
-
-def test_a_button_of_an_older_draft_decides_nothing(call, cast, field, client_for):
-    client = client_for(cast.secretariat)
-    page = pages(call)["selection"]
-    client.post(page, {"act": "build", **TERMS})
-    old = Selection.objects.get()
-    client.post(page, {"act": "build", **TERMS, "total": "2"})
-    assert client.post(page, {"act": "propose", "selection": old.pk}).status_code == 404
-    assert client.get(page).content.decode().count("<b>−</b>") == 1
-
-
-def test_export_holds_every_row_with_its_reason(call, cast, field, client_for):
-    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": 3, "caps": {"320000": 2}, "required_reviews": 2})
-    content = client_for(cast.secretariat).get(pages(call)["export"]).content
-    rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
-    table = [row for row in rows if isinstance(row[0], int)]
-    assert [row[1] for row in table] == ["A-0", "A-1", "A-2", "A-3", "A-4"]
-    assert [bool(row[12]) for row in table] == [True] * 5
-    assert "80.00" in table[2][12]
-
-
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "number"), [("board", 13), ("application", 19), ("selection", 17)])
+@pytest.mark.parametrize(("name", "number"), [("board", 13), ("application", 19)])
 def test_cost_is_the_same_for_one_row_and_three(call, cast, me, at, client_for, django_assert_num_queries, rows, name, number):
     second = make.expert("E2")
     for i in range(rows):
         make.reviewed(call, cast.secretariat, [8, 7], [me, second], number=f"A-{i}", province="370000")
     at(make.AFTER_REVIEW)
-    selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": rows, "required_reviews": 2})
     client = client_for(cast.secretariat)
     with django_assert_num_queries(number):
         assert client.get(pages(call)[name]).status_code == 200

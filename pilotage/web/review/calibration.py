@@ -17,7 +17,7 @@ from pilotage.core.tables import Column, write_xlsx
 from pilotage.review import calibrated
 from pilotage.review.calibrated import ExpertLine, ProjectLine
 from pilotage.web.review.board import call_of
-from pilotage.web.review.selection import XLSX
+from pilotage.web.review.selection_export import XLSX
 
 SHOWN = 60
 MIDDLE, REACH = 100, 92  # of the picture of a shift, in its own units

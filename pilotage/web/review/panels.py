@@ -1,30 +1,27 @@
-"""What stands around the ranked list: the line, the folds, quotas, spread, and why one project is in or out."""
+"""The ranked list of a selection: the line, the folds, the critical projects, the zone in which scores cannot decide."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from pilotage.calls.models import Application
-from pilotage.registry.enums import Ownership, Size
-from pilotage.registry.models import Division
 from pilotage.review.enums import Outcome
 from pilotage.review.models import Selection, SelectionRow
-from pilotage.review.options import SelectionParameters
-from pilotage.review.quota_names import QuotaNames
 from pilotage.review.selectors import outcomes_of
-from pilotage.review.wording import TIES, Names, points, reason_sentence
 from pilotage.web.review.board import HEAVY
+from pilotage.web.review.score_plot import Scale, plot_of, scale_of, shift_text
 
-NEAR = 8  # ranks shown on either side of the line
+NEAR = 6  # ranks shown on either side of the line
+FIRST = 5  # of those that a quota keeps out, the first of each, at most so many
 SHOWN = 6  # projects named among those that came in, and among those that went out
+BY_QUOTA = ("quota_maximum", "quota_minimum", "quotas", "province_cap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,76 +29,93 @@ class Standing:
     """What the whole list says: one light query over all its rows."""
 
     outcomes: list[tuple[int, str]]  # (position, outcome) in order
-    line_position: int | None
+    cut: int | None  # the last place at or above the national line
     line: Decimal | None
     lacking: int  # set aside for want of finished reviews
-    first_left_out: frozenset[
-        int
-    ]  # of each full province, the place of the first who is not in
+    by_quota: list[int]  # places of those that a quota keeps out
 
     def counts(self) -> Counter[str]:
         return Counter(outcome for _position, outcome in self.outcomes)
 
 
 def standing_of(chosen: Selection) -> Standing:
-    rows = list(
-        chosen.rows.order_by("position").values_list(
-            "position", "outcome", "mean", "reason", "application__province_id"
-        )
-    )
-    picked = [
-        (position, mean)
-        for position, outcome, mean, _reason, _province in rows
-        if outcome == Outcome.SELECTED
-    ]
-    first: dict[str, int] = {}
-    for position, _outcome, _mean, reason, province in rows:
-        if reason in {"quota_maximum", "province_cap"}:
-            first.setdefault(province, position)
+    rows = list(chosen.rows.order_by("position").values_list("position", "outcome", "reason", "mean", "figures__score"))
+    picked = [position for position, outcome, *_rest in rows if outcome == Outcome.SELECTED]
+    known = (chosen.results or {}).get("line")
+    line = Decimal(known) if known else next((mean for position, _o, _r, mean, _s in rows if picked and position == picked[-1]), None)
+    above = [position for position, _o, _r, mean, score in rows if line is not None and _reaches(score, mean, line)]
     return Standing(
         [(row[0], row[1]) for row in rows],
-        picked[-1][0] if picked else None,
-        picked[-1][1] if picked else None,
-        sum(row[3] == "few_reviews" for row in rows),
-        frozenset(first.values()),
+        (above[-1] if known and above else picked[-1]) if picked else None,
+        line,
+        sum(row[2] == "few_reviews" for row in rows),
+        [row[0] for row in rows if row[2] in BY_QUOTA],
     )
+
+
+def _reaches(score: Any, mean: Decimal | None, line: Decimal) -> bool:
+    value = score if score is not None else mean
+    return value is not None and Decimal(str(value)) >= line
 
 
 def rows_of(current: Selection) -> QuerySet[SelectionRow]:
     heavy = [f"application__{name}" for name in HEAVY]
-    related = (
-        "application__enterprise",
-        "application__province",
-        "application__prefecture",
-        "application__industry",
-    )
-    return current.rows.select_related(*related, "application__review_summary").defer(
-        *heavy
-    )
+    related = ("application__enterprise", "application__province", "application__prefecture", "application__industry")
+    return current.rows.select_related(*related, "application__review_summary").defer(*heavy)
 
 
-def critical(current: Selection, standing: Standing) -> list[dict[str, Any]]:
+# --- the table ------------------------------------------------------------------------------
+def drawn(rows: Iterable[SelectionRow]) -> tuple[list[dict[str, Any]], Scale]:
+    """Rows with their plots, and the one scale they share."""
+    rows = list(rows)
+    scale = scale_of(row.figures for row in rows)
+    return [_item(row, scale) for row in rows], scale
+
+
+def _item(row: SelectionRow, scale: Scale) -> dict[str, Any]:
+    return {"row": row, "plot": plot_of(row.figures, scale), "shift": shift_text(row.figures), "chance": chance_of(row.figures)}
+
+
+def chance_of(figures: Mapping[str, Any]) -> str:
+    """Of selection, in per cent; certainty is not claimed of what was sampled."""
+    if figures.get("chance") is None:
+        return ""
+    share = float(figures["chance"]) * 100
+    return "<1%" if share < 1 else ">99%" if share > 99 else f"{share:.0f}%"
+
+
+def critical(current: Selection, standing: Standing) -> tuple[list[dict[str, Any]], Scale]:
     """Rows around the line in order, with folds for what needs no decision and the line itself."""
-    at = standing.line_position or 0
-    kept = {
-        position
-        for position, _outcome in standing.outcomes
-        if abs(position - at) <= NEAR
-    } | standing.first_left_out
-    rows = {row.position: row for row in rows_of(current).filter(position__in=kept)}
+    at = standing.cut or 0
+    kept = {position for position, _outcome in standing.outcomes if abs(position - at - 0.5) <= NEAR} | set(
+        _first_by_quota(current, standing)
+    )
+    shown, scale = drawn(rows_of(current).filter(position__in=kept))
+    rows = {item["row"].position: item for item in shown}
     items: list[dict[str, Any]] = []
     hidden: list[tuple[int, str]] = []
     for position, outcome in standing.outcomes:
         if position in rows:
             _fold(items, hidden)
-            items.append({"row": rows[position]})
+            items.append(rows[position])
         else:
             hidden.append((position, outcome))
         if position == at:
             _fold(items, hidden)
             items.append({"cut": True})
     _fold(items, hidden)
-    return items
+    return items, scale
+
+
+def _first_by_quota(current: Selection, standing: Standing) -> list[int]:
+    """The first that each quota keeps out."""
+    places = standing.by_quota[:200]
+    found = current.rows.filter(position__in=places).order_by("position").values_list("position", "figures__blockers")
+    first: dict[tuple[Any, ...], int] = {}
+    for position, blockers in found:
+        for each in blockers or [{"code": "maximum", "attribute": "province", "value": None}]:
+            first.setdefault((each["code"], each["attribute"], each["value"]), position)
+    return sorted(set(first.values()))[:FIRST]
 
 
 def _fold(items: list[dict[str, Any]], hidden: list[tuple[int, str]]) -> None:
@@ -109,169 +123,45 @@ def _fold(items: list[dict[str, Any]], hidden: list[tuple[int, str]]) -> None:
     if not hidden:
         return
     counts = Counter(outcome for _position, outcome in hidden)
-    parts = [
-        f"{Outcome(outcome).label} {counts[outcome]}"
-        for outcome in Outcome.values
-        if counts[outcome]
-    ]
     first, last = hidden[0][0], hidden[-1][0]
-    places = (
-        _("Place %(first)s: %(parts)s")
-        if first == last
-        else _("Places %(first)s–%(last)s: %(parts)s")
-    )
-    items.append(
-        {"fold": places % {"first": first, "last": last, "parts": _(", ").join(parts)}}
-    )
+    items.append({"fold": _fold_sentence(first, last, counts)})
     hidden.clear()
 
 
-def facts_panel(current: Selection) -> dict[str, Any]:
-    """How the selected are spread, in the figures that are published: one query."""
-    fields = ("province_id", "industry_id", "enterprise__ownership", "enterprise__size")
-    rows = list(
-        current.rows.filter(outcome=Outcome.SELECTED)
-        .order_by()
-        .values_list(*(f"application__{name}" for name in fields))
-    )
-    total = len(rows)
-    size = Counter(row[3] for row in rows)
-    return {
-        "total": total,
-        "by_province": Counter(row[0] for row in rows),
-        "provinces": len({row[0] for row in rows if row[0]}),
-        "industries": len({row[1] for row in rows if row[1]}),
-        "ownership": _shares(Counter(row[2] for row in rows), Ownership, total),
-        "size": _shares(size, Size, total),
-    }
-
-
-def _shares(
-    counts: Counter[str], choices: Any, total: int
-) -> list[tuple[str, int, float]]:
-    """(label, count, per cent), largest first; unknown last."""
-    known = [
-        (choices(value).label, count, 100 * count / total)
-        for value, count in counts.most_common()
-        if value
-    ]
-    unknown = (
-        [(_("not known"), counts[""], 100 * counts[""] / total)] if counts[""] else []
-    )
-    return known + unknown
-
-
-def quotas_panel(
-    facts: dict[str, Any], terms: SelectionParameters, names: Mapping[str, Division]
-) -> dict[str, Any]:
-    used_by = facts["by_province"]
-    lines = [
-        {"province": names[code], "used": used, "cap": cap_of(terms, code)}
-        for code, used in used_by.items()
-        if code in names
-    ]
-    lines.sort(key=lambda line: (-line["used"], line["province"].code))
-    full = sum(bool(line["cap"]) and line["used"] >= line["cap"] for line in lines)
-    return {"lines": lines[:10], "rest": lines[10:], "full": full}
-
-
-def cap_of(terms: SelectionParameters, province: str) -> int | None:
-    line = terms.line("province", province)
-    return line.maximum if line else None
-
-
-def why_panel(
-    request: HttpRequest, current: Selection, standing: Standing
-) -> dict[str, Any] | None:
-    """The chosen row's reason with its bars; by default the first one left out near the line."""
-    number = request.GET.get("row", "")
-    rows = rows_of(current)
-    row = rows.filter(application__number=number).first() if number else None
-    if row is None:
-        row = (
-            rows.exclude(outcome=Outcome.SELECTED)
-            .exclude(mean=None)
-            .order_by("position")
-            .first()
-        )
-    if row is None:
-        return None
-    return {
-        "row": row,
-        "sentence": sentence_of(row),
-        "bars": _bars(row, standing),
-        "tie": TIES.get(row.figures.get("tie", ""), ""),
-    }
-
-
-def sentence_of(row: SelectionRow, names: Names | None = None) -> str:
-    """``names`` is given where many rows are written."""
-    return reason_sentence(
-        row.reason, row.figures, names or QuotaNames(row.selection.call)
-    )
-
-
-def _bars(row: SelectionRow, standing: Standing) -> list[dict[str, Any]]:
-    """National line, what the full province adds, the project's own line, its score: on one printed scale."""
-    if row.mean is None or standing.line is None:
-        return []
-    line, own = standing.line, row.mean
-    bound = Decimal(row.figures["bar"]) if row.figures.get("bar") else line
-    bound = max(bound, line)
-    low = float(int(min(line, own, bound)) - 2)
-    high = float(int(max(line, own, bound)) + 2)
-
-    def bar(
-        label: str, value: Decimal, kind: str, start: Decimal | None = None
-    ) -> dict[str, Any]:
-        left = 0.0 if start is None else _place(float(start), low, high)
-        width = max(0.5, _place(float(value), low, high) - left)
-        text = points(value) if start is None else f"+{points(value - start)}"
-        return {
-            "label": label,
-            "text": text,
-            "kind": kind,
-            "left": left,
-            "width": width,
+def _fold_sentence(first: int, last: int, counts: Counter[str]) -> str:
+    if len(counts) == 1 and first != last:
+        whole = {
+            Outcome.SELECTED: _("Places %(first)s–%(last)s: all selected"),
+            Outcome.RESERVE: _("Places %(first)s–%(last)s: all in reserve"),
+            Outcome.NOT_SELECTED: _("Places %(first)s–%(last)s: none selected"),
         }
-
-    bars = [bar(_("National line"), line, "line")]
-    if bound > line:
-        bars.append(bar(_("Province full"), bound, "fill", line))
-    bars.append(bar(_("Line of this project"), bound, "bound"))
-    bars.append(bar(_("Mean score"), own, "own"))
-    return bars
+        return whole[Outcome(next(iter(counts)))] % {"first": first, "last": last}
+    parts = [f"{Outcome(outcome).label} {counts[outcome]}" for outcome in Outcome.values if counts[outcome]]
+    places = _("Place %(first)s: %(parts)s") if first == last else _("Places %(first)s–%(last)s: %(parts)s")
+    return places % {"first": first, "last": last, "parts": _(", ").join(parts)}
 
 
-def _place(value: float, low: float, high: float) -> float:
-    return round(100 * (value - low) / ((high - low) or 1), 1)
+# --- the grey zone --------------------------------------------------------------------------
+def grey_numbers(current: Selection) -> list[str]:
+    return list(((current.results or {}).get("grey") or {}).get("numbers", ()))
 
 
+def grey_rows(current: Selection) -> QuerySet[SelectionRow]:
+    return rows_of(current).filter(application__number__in=grey_numbers(current))
+
+
+# --- what changed ---------------------------------------------------------------------------
 def changed_panel(current: Selection) -> dict[str, Any] | None:
     """Who came in and who went out since the draft before. Three queries."""
-    before = (
-        Selection.objects.filter(call=current.call_id, number__lt=current.number)
-        .order_by("-number")
-        .first()
-    )
+    before = Selection.objects.filter(call=current.call_id, number__lt=current.number).order_by("-number").defer("results").first()
     if before is None:
         return None
     old, new = outcomes_of(before), outcomes_of(current)
-    entered = [
-        pk
-        for pk, outcome in new.items()
-        if outcome == Outcome.SELECTED and old.get(pk) != Outcome.SELECTED
-    ]
-    left = [
-        pk
-        for pk, outcome in old.items()
-        if outcome == Outcome.SELECTED and new.get(pk) != Outcome.SELECTED
-    ]
+    entered = [pk for pk, outcome in new.items() if outcome == Outcome.SELECTED and old.get(pk) != Outcome.SELECTED]
+    left = [pk for pk, outcome in old.items() if outcome == Outcome.SELECTED and new.get(pk) != Outcome.SELECTED]
     titles = {
         a.pk: a
-        for a in Application.objects.filter(pk__in=[*entered[:SHOWN], *left[:SHOWN]])
-        .select_related("prefecture", "province")
-        .defer(*HEAVY)
+        for a in Application.objects.filter(pk__in=[*entered[:SHOWN], *left[:SHOWN]]).select_related("prefecture", "province").defer(*HEAVY)
     }
     return {
         "before": before,

@@ -15,6 +15,7 @@ from pilotage.web.review import (
     queue,
     scoring,
     selection,
+    selection_export,
 )
 
 app_name = "review"
@@ -39,5 +40,5 @@ urlpatterns: list[URLPattern] = [
     path("work/review/<slug:slug>/<str:number>/", application.application, name="application"),
     path("work/selection/<slug:slug>/", selection.selection, name="selection"),
     path("work/selection/<slug:slug>/decision/", decision.decision_file, name="decision-file"),
-    path("work/selection/<slug:slug>/export/", selection.export, name="selection-export"),
+    path("work/selection/<slug:slug>/export/", selection_export.export, name="selection-export"),
 ]
