@@ -2,15 +2,17 @@
 
 import json
 import random
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotage.review.reckoning import CannotCompare, reckon
 from pilotage.review.selection_terms import QuotaLine, SelectionParameters, published_lines
-from pilotage.review.wording import bar_sentence, reason_sentence, relaxed_sentence
+from pilotage.review.wording import REASONS, bar_sentence, reason_sentence, relaxed_sentence
 
 
 def candidate(number: str, gate: list[str] | None = None, **attributes: str) -> dict[str, Any]:
@@ -53,21 +55,70 @@ def test_raw_and_calibrated_stand_side_by_side_and_raw_decides_unless_the_terms_
     assert "tie" not in row(calibrated, "C")["figures"]
 
 
-def test_the_bar_is_the_sum_of_its_parts_and_is_said():
-    found = four(quotas=(QuotaLine("province", "32", 0, 1),))
+def test_the_bar_is_the_sum_of_its_parts_and_is_said_in_both_languages():
+    found = four(quotas=(QuotaLine("province", "32", 0, 1), QuotaLine("province", "37", 0, 1)))
     figures = row(found, "B")["figures"]
-    assert outcomes(found) == {"A": "selected", "B": "not_selected", "C": "selected", "D": "reserve"}
+    assert outcomes(found) == {"A": "selected", "B": "not_selected", "C": "selected", "D": "not_selected"}
     assert round(sum(float(part["amount"]) for part in figures["parts"]), 3) == float(figures["bar"])
-    assert bar_sentence(figures, lambda _a, _v: "江苏") != ""
+    figures = {
+        "score": "82.400",
+        "bar": "80.300",
+        "parts": [
+            {"code": "line", "attribute": None, "value": None, "amount": "79.900", "limit": 3, "used": 3},
+            {"code": "maximum", "attribute": "province", "value": "32", "amount": "2.400", "limit": 1, "used": 1},
+            {"code": "minimum", "attribute": "size", "value": "small", "amount": "-2.000", "limit": 1, "used": 1},
+            {"code": "maximum", "attribute": "industry", "value": "34", "amount": "0.000", "limit": 1, "used": 1},
+        ],
+    }
+    names = {"32": "江苏", "small": "小型"}
+    with translation.override("zh-hans"):
+        assert bar_sentence(figures, lambda _a, v: names[v]) == "本项目82.40；门槛80.30＝全国线79.90＋江苏名额已满2.40－小型保底名额2.00。"
+    names = {"32": "Jiangsu", "small": "small"}
+    with translation.override("en"):
+        said = bar_sentence(figures, lambda _a, v: names[v])
+    assert said == "Yours 82.40; bar 80.30 = national line 79.90 + Jiangsu full 2.40 − minimum for small 2.00."
+    assert bar_sentence({"finished": 1, "required": 2}) == ""
 
 
-def test_sentences_name_the_limit(settings):
-    settings.LANGUAGE_CODE = "en"
-    found = four(quotas=(QuotaLine("province", "32", 0, 0),))
-    assert row(found, "A")["reason"] == "quota_maximum"
-    assert "32" in reason_sentence("quota_maximum", row(found, "A")["figures"])
-    for each in found["rows"]:
-        assert reason_sentence(each["reason"], each["figures"])
+BLOCKER = {"code": "maximum", "attribute": "province", "value": "江苏", "limit": 2, "blocked": 3}
+FIGURES = {"score": "82.400", "bar": "83.100", "line": "79.900", "blockers": [BLOCKER], "place": 4, "rule": "spread", "least": "60.000"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "more", "zh", "en"),
+    [
+        (
+            "quota_maximum",
+            {},
+            "江苏的2个名额已满。本项目82.40分；按其所受配额需83.10分。",
+            "all 2 places are taken. This project has 82.40 points",
+        ),
+        (
+            "quota_maximum",
+            {"blockers": [BLOCKER | {"limit": 0}]},
+            "按公布的配额，江苏没有名额。",
+            "has no place under the published quotas.",
+        ),
+        ("quota_minimum", {}, "用于满足江苏保底名额2个。", "go to the minimum of 2 for"),
+        ("quotas", {}, "受多项配额共同限制：江苏至多2个。", "Several quotas together stood in its way: at most 2 of"),
+        ("reserve", {}, "限制条件：江苏至多2个。", "What stood in its way: at most 2 of"),
+        ("tie", {}, "按公布的同分规则“分差小者在前”", "the published tie rule decided: smaller spread of the scores."),
+        ("lottery", {}, "由公布的抽签决定。", "the published draw decided."),
+        ("below_line", {"line": "90.000"}, "7.60", "7.60 short"),
+        ("below_line", {"line": None}, "", "No place was to be given."),
+    ],
+)
+def test_a_reason_is_said_with_its_figures_in_both_languages(reason, more, zh, en):
+    for language, words in (("zh-hans", zh), ("en", en)):
+        with translation.override(language):
+            assert words in reason_sentence(reason, FIGURES | more)
+
+
+def test_every_reason_of_a_reckoning_can_be_said():
+    for terms in ({}, {"quotas": (QuotaLine("province", "32", 0, 0),)}, {"required_reviews": 3}, {"least_mean": Decimal(75)}):
+        for each in four(**terms)["rows"]:
+            assert reason_sentence(each["reason"], each["figures"])
+            assert str(REASONS[each["reason"]])
 
 
 def test_a_minimum_that_cannot_be_met_gives_way_and_is_named():
