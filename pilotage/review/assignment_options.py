@@ -22,9 +22,10 @@ __all__ = ["METHODS", "PAIR_CAPS", "AssignmentMethod", "AssignmentParameters", "
 class AssignmentParameters:
     """``experts`` of each application, or with ``extra`` that many beyond those who have a seat.
 
-    ``applications``: numbers; none given means all in review. ``load_max`` None: as even as the seats allow, with room
-    for fit; ``load_min`` None: half of an even share where that can be. ``floor``: nobody below this suitability sits. ``bridging``: the share of seats for experts of another
-    discipline than the application's. ``partial``: leave seats empty where the experts do not suffice.
+    ``applications``: numbers; none given means all in review. ``load_max`` None: as even as the seats allow, with room for
+    fit; ``load_min`` None: half of an even share where that can be. ``floor``: nobody below this suitability sits.
+    ``bridging``: the share of seats for experts of another discipline than the application's. ``partial``: leave seats
+    empty where the experts do not suffice.
     """
 
     experts: int = 3

@@ -40,6 +40,9 @@ RULES: dict[str, str | _StrPromise] = {
 }
 
 
+LEAST_SHOWN = 0.005  # what would be printed as 0.00 is left out
+
+
 # --- refusals -------------------------------------------------------------------------------
 def refusal(code: str, facts: Mapping[str, Any], otherwise: str = "") -> str:
     """Why nothing was assigned and what to do; ``otherwise`` for a code without a sentence of its own."""
@@ -140,8 +143,12 @@ def _figure(value: float) -> str:
     return f"{value:.2f}" if value >= 0.01 else "<0.01"
 
 
-def why_fit(parts: list[list[Any]], terms: list[str]) -> str:
-    """industry 0.15, words in common 0.08 (数控, 减速)."""
-    said = [f"{PARTS[name]} {value:.2f}" for name, value in parts]
-    words = _(" (%(terms)s)") % {"terms": _(", ").join(terms)} if terms else ""
-    return _(", ").join(said) + words if said else _("nothing in common is known")
+def why_fit(parts: list[list[Any]], terms: list[str], industry: str = "") -> str:
+    """discipline 0.40 (special equipment), words in common 0.08 (数控, 减速). ``industry``: the application's, by name."""
+    said = [_part(name, value, {"discipline": [industry] if industry else [], "text": terms}.get(name, [])) for name, value in parts]
+    return _(", ").join(said) or _("nothing in common is known")
+
+
+def _part(name: str, value: float, words: list[str]) -> str:
+    figure = f" {value:.2f}" if value >= LEAST_SHOWN else ""
+    return f"{PARTS[name]}{figure}" + (_(" (%(terms)s)") % {"terms": _(", ").join(words)} if words else "")

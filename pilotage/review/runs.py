@@ -139,7 +139,7 @@ def solve_run(*, actor: Any, run: AssignmentRun, progress: Callable[[str, float]
         transition(run, "fail", actor=actor, changes={"result": told_of, "updated_at": clock.now()})
         raise
     changes = {"result": found.result, "seats": found.seats, "inputs_digest": digest, "phase": "", "share": 1.0}
-    transition(run, "propose", actor=actor, changes={**changes, "updated_at": clock.now()})
+    transition(run, "present", actor=actor, changes={**changes, "updated_at": clock.now()})
     return run
 
 

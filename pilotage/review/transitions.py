@@ -76,7 +76,7 @@ ASSIGNMENT_RUN = register(
         (
             # also from solving: a worker that was killed begins again
             row("begin", WORKING, R.SOLVING, can_manage_run),
-            row("propose", R.SOLVING, R.PROPOSED, can_manage_run),
+            row("present", R.SOLVING, R.PROPOSED, can_manage_run),
             row("fail", WORKING, R.FAILED, can_manage_run),
             row("finalise", R.PROPOSED, R.FINAL, can_manage_run, run_unchanged, label=_("Make final")),
             row("discard", {*WORKING, R.PROPOSED, R.FAILED}, R.DISCARDED, can_manage_run, label=_("Discard")),

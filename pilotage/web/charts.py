@@ -151,3 +151,29 @@ def percent(part: float, whole: float) -> float:
     if whole <= 0:
         return 0.0
     return round(min(100.0, max(0.0, part / whole * 100)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a histogram; all in per cent of the picture, from the top left."""
+
+    label: str
+    count: int
+    left: float
+    width: float
+    top: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        return self.left + self.width / 2
+
+
+def histogram(counts: list[tuple[str, int]]) -> list[Bar]:
+    """Bars of equal width, the highest as high as the picture."""
+    highest = max((count for _label, count in counts), default=0)
+    step = 100 / max(1, len(counts))
+    return [
+        Bar(label, count, round(place * step + step * 0.1, 2), round(step * 0.8, 2), 100 - percent(count, highest), percent(count, highest))
+        for place, (label, count) in enumerate(counts)
+    ]

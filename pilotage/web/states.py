@@ -18,7 +18,7 @@ from pilotage.directory.enums import EditionState, EntryState, NoticeState, Obje
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import TargetStatus
 from pilotage.registry.enums import ImportState
-from pilotage.review.enums import AssignmentState, InvitationState, Outcome, SelectionState
+from pilotage.review.enums import AssignmentState, InvitationState, Outcome, RunState, SelectionState
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -75,6 +75,14 @@ _SELECTION = {
     SelectionState.DRAFT: (_NEUTRAL, "pencil"),
     SelectionState.CONFIRMED: (_GOOD, "circle-check"),
     SelectionState.DISCARDED: (_NEUTRAL, "circle-minus"),
+}
+_RUN = {
+    RunState.WAITING: (_NEUTRAL, "clock"),
+    RunState.SOLVING: (_ACCENT, "circle-dashed"),
+    RunState.PROPOSED: (_ACCENT, "eye"),
+    RunState.FINAL: (_GOOD, "circle-check"),
+    RunState.DISCARDED: (_NEUTRAL, "circle-minus"),
+    RunState.FAILED: (_BAD, "circle-x"),
 }
 _OUTCOME = {
     Outcome.SELECTED: (_GOOD, "circle-check"),
@@ -175,6 +183,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "assignment": _looks(_ASSIGNMENT),
     "expert-invitation": _looks(_INVITATION),
     "selection": _looks(_SELECTION),
+    "assignment-run": _looks(_RUN),
     "outcome": _looks(_OUTCOME),
     "check": _looks(_CHECK),
     "cosign": _looks(_COSIGN),

@@ -86,7 +86,7 @@ def test_the_seed_is_committed_to_and_revealed_when_final(call, cast, scene):
     run = runs.make_run(actor=cast.secretariat, call=call)
     assert (len(run.seed), matches(run.seed, run.commitment)) == (64, True)
     runs.solve_run(actor=cast.secretariat, run=run)
-    before = [*snapshots("assignment_run.make"), *snapshots("assignment_run.propose")]
+    before = [*snapshots("assignment_run.make"), *snapshots("assignment_run.present")]
     assert [run.commitment in body for body in before] == [True, True]
     assert [run.seed in body for body in before] == [False, False]
     runs.finalise_run(actor=cast.secretariat, run=run)

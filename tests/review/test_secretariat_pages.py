@@ -77,27 +77,6 @@ def test_board_filters(call, cast, me, field, client_for, query, numbers):
     assert sorted(set(re.findall(r"/(A-\d)/", html))) == numbers
 
 
-def test_round_robin_shows_its_effect_before_it_acts(call, cast, client_for):
-    make.application(call, "A-0")
-    make.expert("E1")
-    make.expert("E2", "320000")
-    client = client_for(cast.secretariat)
-    html = client.get(pages(call)["assign"]).content.decode()
-    assert Assignment.objects.count() == 0
-    assert "A-0" in html
-    response = client.post(pages(call)["assign"], {"per_application": "3"})
-    assert response.url == pages(call)["board"]
-    assert [a.expert.number for a in Assignment.objects.all()] == ["E1"]
-
-
-def test_odd_numbers_of_experts_are_named(call, cast, client_for):
-    make.application(call, "A-0")
-    make.expert("E1")
-    response = client_for(cast.secretariat).post(pages(call)["assign"], {"per_application": "many"})
-    assert (response.status_code, Assignment.objects.count()) == (422, 0)
-    assert "20" in response.content.decode()
-
-
 def test_assigning_by_hand_shows_each_conflict_and_refuses_it(call, cast, client_for):
     make.application(call, "A-0")
     local, free = make.expert("E1", "320000"), make.expert("E2")

@@ -33,7 +33,7 @@ INVITATION_ALLOWED = {
 }
 RUN_ALLOWED = {
     *((state, verb, who) for state in (R.WAITING, R.SOLVING) for verb in ("begin", "fail", "discard") for who in OFFICE),
-    *((R.SOLVING, "propose", who) for who in OFFICE),
+    *((R.SOLVING, "present", who) for who in OFFICE),
     *((R.PROPOSED, verb, who) for verb in ("finalise", "discard") for who in OFFICE),
     *((R.FAILED, "discard", who) for who in OFFICE),
 }

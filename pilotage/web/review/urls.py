@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("work/review/<slug:slug>/experts/", invitations.call_experts, name="invitations"),
     path("work/review/<slug:slug>/conflicts/", conflicts.conflict_page, name="conflicts"),
     path("work/review/<slug:slug>/assign/", assigning.assigning, name="assigning"),
+    path("work/review/<slug:slug>/assign/<int:number>/export/", assigning.assigning_export, name="assigning-export"),
     path("work/review/<slug:slug>/calibration/", calibration.calibration, name="calibration"),
     path("work/review/<slug:slug>/calibration/export/", calibration.calibration_export, name="calibration-export"),
     path("work/review/<slug:slug>/<str:number>/", application.application, name="application"),
