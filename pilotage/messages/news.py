@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -31,7 +32,8 @@ from pilotage.directory.models import Objection, PublicNotice
 from pilotage.messages.people import People, applicants_of, concerned
 from pilotage.messages.wording import name_of
 from pilotage.plan.reminders import chase_of
-from pilotage.review.models import Assignment, ExpertInvitation
+from pilotage.review.enums import AssignmentState
+from pilotage.review.models import Assignment, Discussion, ExpertInvitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _read(events: Sequence[AuditEvent]) -> Reading:
     share_relations(applications)
     users = {row.expert.user_id for row in rows.get("review.assignment", {}).values()}
     users |= {row.expert.user_id for row in rows.get("review.expertinvitation", {}).values()}
+    users |= {pk for row in rows.get("review.discussion", {}).values() for pk in _panel(row)}
     users |= {row.user_id for row in rows.get("accounts.membership", {}).values()}
     return Reading(events, rows, People.load(applications, users))
 
@@ -120,6 +123,7 @@ def _applications(keys: Iterable[str]) -> Iterable[Application]:
     return Application.objects.filter(pk__in=keys).select_related("enterprise").defer("data", "field_versions", "bigrams").order_by("pk")
 
 
+_FINISHED = Assignment.objects.filter(state=AssignmentState.FINISHED, conflict="").select_related("expert").order_by("id")
 SOURCES: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]] = {
     "calls.application": _applications,
     "calls.partner": lambda keys: (
@@ -139,6 +143,12 @@ SOURCES: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]] = {
         Assignment.objects.filter(pk__in=keys).select_related("call", "expert", "application__enterprise").order_by("pk")
     ),
     "review.expertinvitation": lambda keys: ExpertInvitation.objects.filter(pk__in=keys).select_related("call", "expert").order_by("pk"),
+    "review.discussion": lambda keys: (
+        Discussion.objects.filter(pk__in=keys)
+        .select_related("call", "chair", "application")
+        .prefetch_related(Prefetch("application__assignments", _FINISHED, "finished_seats"))
+        .order_by("pk")
+    ),
     "directory.publicnotice": lambda keys: PublicNotice.objects.filter(pk__in=keys).select_related("call").order_by("pk"),
     "directory.objection": lambda keys: (
         Objection.objects.filter(pk__in=keys).select_related("notice__call", "application__enterprise").order_by("pk")
@@ -324,6 +334,23 @@ def _invitation(event: AuditEvent, invitation: ExpertInvitation, reading: Readin
         yield Letter(expert, f"invitation.{_ASKED[verb]}", params, f"event:{event.number}", event.at, call, link)
 
 
+def _panel(discussion: Discussion) -> list[int]:
+    """The users who have reviewed the application, and the chair."""
+    users = [seat.expert.user_id for seat in discussion.application.finished_seats]  # type: ignore[attr-defined]
+    return users + ([discussion.chair.user_id] if discussion.chair and discussion.chair.user_id not in users else [])
+
+
+def _discussion(event: AuditEvent, discussion: Discussion, reading: Reading) -> Iterator[Letter]:
+    """To the chair when appointed, to the whole panel when it opens; nothing about the applicant: reviews may be blind."""
+    call, chair = discussion.call, discussion.chair
+    is_opening = event.verb == "discussion.open"
+    keys = _panel(discussion) if is_opening else [chair.user_id] if chair else []
+    page = reverse("review:discussions")
+    for user in (reading.people.by_id[key] for key in keys if key in reading.people.by_id and key != event.actor_id):
+        text = "discussion.opened" if is_opening else "discussion.chair"
+        yield Letter(user, text, {"call": name_of(call)}, f"event:{event.number}", event.at, call, page, page)
+
+
 def _dates(event: AuditEvent, stage: Stage, _reading: Reading) -> Iterator[Letter]:
     before = _snapshot(event).get("_extra", {}).get("closes_at")
     closes = _snapshot(event).get("closes_at")
@@ -370,6 +397,7 @@ TELLERS: Mapping[str, Teller] = {
     **{f"expert_invitation.{verb}": _invitation for verb in (*_ASKED, *_ANSWERS)},
     "assignment.conflict_found": _conflict,
     **{f"assignment.{verb}": _seat for verb in ("create", "cancel", "reopen", "recuse")},
+    **{f"discussion.{verb}": _discussion for verb in ("open", "appoint")},
     "stage.set_dates": _dates,
     "membership.begin": _role,
 }

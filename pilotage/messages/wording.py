@@ -164,6 +164,26 @@ WORDINGS: Mapping[str, Wording] = {
         K.SEAT, _("%(count)s reviews were withdrawn from you"), _("They left your queue of “%(call)s”. Reason: %(reason)s")
     ),
     "seat.reopened": Wording(K.SEAT, _("A review was reopened"), _("One review in “%(call)s” can be changed again. Reason: %(reason)s")),
+    "discussion.chair": Wording(
+        K.SEAT,
+        _("You lead a panel discussion"),
+        _("The secretariat of “%(call)s” has appointed you chair. Open the discussion when you are ready."),
+    ),
+    "discussion.chair.many": Wording(
+        K.SEAT,
+        _("You lead %(count)s panel discussions"),
+        _("The secretariat of “%(call)s” has appointed you chair. Open them when you are ready."),
+    ),
+    "discussion.opened": Wording(
+        K.SEAT,
+        _("A panel discussion is open"),
+        _("A project of “%(call)s” that you reviewed is being discussed. Read the panel's scores and speak."),
+    ),
+    "discussion.opened.many": Wording(
+        K.SEAT,
+        _("%(count)s panel discussions are open"),
+        _("Projects of “%(call)s” that you reviewed are discussed. Read the panel's scores and speak."),
+    ),
     # --- dates
     "dates": Wording(
         K.DEADLINE, _("New dates: %(stage)s, %(call)s"), _("“%(stage)s” now closes on %(closes)s (before: %(before)s). Reason: %(reason)s")

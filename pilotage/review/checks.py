@@ -8,7 +8,8 @@ from pilotage.core.verdict import Conflict, Invalid
 from pilotage.review import scoring, selection_facts
 from pilotage.review.assignment_facts import digest_of, gather
 from pilotage.review.assignment_options import AssignmentParameters
-from pilotage.review.models import Assignment, AssignmentRun, Selection
+from pilotage.review.discussion_options import discussion_options
+from pilotage.review.models import Assignment, AssignmentRun, Discussion, Selection
 from pilotage.review.options import review_options, rubric_of
 from pilotage.review.selectors import open_proposal, values_of
 
@@ -36,3 +37,8 @@ def run_unchanged(run: AssignmentRun) -> None:
     """Raises Conflict when applications, experts, conflicts, seats or orders have changed since the run was solved."""
     if digest_of(gather(run.call, AssignmentParameters.from_json(run.parameters))) != run.inputs_digest:
         raise Conflict(_("Applications, experts, conflicts or seats have changed since this run. Solve it again."))
+
+
+def has_chair(discussion: Discussion) -> None:
+    if discussion.chair_id is None and discussion_options(discussion.call).chair:
+        raise Invalid(_("Appoint a chair first: the chair leads the discussion."))

@@ -83,3 +83,17 @@ class Outcome(TextChoices):
     SELECTED = "selected", _("Selected")
     RESERVE = "reserve", _("Reserve")
     NOT_SELECTED = "not_selected", _("Not selected")
+
+
+class DiscussionState(TextChoices):
+    """Of a panel discussion."""
+
+    WAITING = "waiting", pgettext_lazy("discussion", "Waiting")
+    OPEN = "open", pgettext_lazy("discussion", "Open")
+    CLOSED = "closed", pgettext_lazy("discussion", "Closed")
+    DROPPED = "dropped", pgettext_lazy("discussion", "Taken off the list")
+
+
+class DiscussionOrigin(TextChoices):
+    SPREAD = "spread", _("scores far apart")
+    SECRETARIAT = "secretariat", _("put there by the secretariat")

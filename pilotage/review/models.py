@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pilotage.review.discussion_models import Discussion, DiscussionRemark, ScoreChange
 from pilotage.review.enums import AssignmentMethod, AssignmentState, HearingResult, Outcome, SelectionState
 from pilotage.review.pool_models import Absence, DeclaredConflict, ExpertInvitation, ExpertProfile, Relation
 from pilotage.review.run_models import AssignmentRun, SeatOrder
@@ -18,12 +19,15 @@ __all__ = [
     "AssignmentRun",
     "DecisionFile",
     "DeclaredConflict",
+    "Discussion",
+    "DiscussionRemark",
     "ExpertInvitation",
     "ExpertProfile",
     "Hearing",
     "Relation",
     "ReviewSummary",
     "Score",
+    "ScoreChange",
     "SeatOrder",
     "Selection",
     "SelectionInputs",

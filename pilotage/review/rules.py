@@ -15,8 +15,8 @@ from pilotage.calls.enums import ApplicationState, StageKind
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
-from pilotage.review.enums import LIVE, AssignmentState, InvitationState, SelectionState
-from pilotage.review.models import Assignment, AssignmentRun, ExpertInvitation, ExpertProfile, Selection
+from pilotage.review.enums import LIVE, AssignmentState, DiscussionState, InvitationState, SelectionState
+from pilotage.review.models import Assignment, AssignmentRun, Discussion, ExpertInvitation, ExpertProfile, Selection
 
 REVIEWABLE = (ApplicationState.ACCEPTED, ApplicationState.UNDER_REVIEW)
 
@@ -197,6 +197,15 @@ def can_confirm_selection(actor: Any, selection: Selection) -> Verdict:
                 conflicts,
             )
             % {"count": conflicts}
+        )
+    if talking := Discussion.objects.filter(call=call, state__in=[DiscussionState.WAITING, DiscussionState.OPEN]).count():
+        return no(
+            ngettext(
+                "%(count)s panel discussion is not closed.",
+                "%(count)s panel discussions are not closed.",
+                talking,
+            )
+            % {"count": talking}
         )
     unfinished = Assignment.objects.filter(call=call, state__in=[*LIVE - {AssignmentState.FINISHED}]).exists()
     if unfinished and stage_open(call, StageKind.REVIEW, clock.now()):

@@ -18,6 +18,7 @@ from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.review import rules, scoring
+from pilotage.review.discussion_calling import bring_far_apart
 from pilotage.review.enums import LIVE, AssignmentMethod, AssignmentState, RelationKind, RelationSource
 from pilotage.review.models import Assignment, ExpertProfile, ReviewSummary, Score
 from pilotage.review.options import review_options, rubric_of
@@ -149,6 +150,7 @@ def _leave(actor: Any, assignment: Assignment, verb: str, reason: str) -> Assign
     with transaction.atomic():
         transition(assignment, verb, actor=actor, reason=reason)
         refresh_summaries(assignment.call, [assignment.application_id])
+        bring_far_apart(assignment.call, [assignment.application_id])
     return assignment
 
 
@@ -268,6 +270,7 @@ def finish_review(*, actor: Any, assignment: Assignment) -> Assignment:
         changes = {"total": scoring.total(rubric, values_of(locked)), "finished_at": clock.now()}
         transition(locked, "finish", actor=actor, changes=changes)
         refresh_summaries(locked.call, [locked.application_id])
+        bring_far_apart(locked.call, [locked.application_id])
     return locked
 
 

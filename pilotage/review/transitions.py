@@ -2,8 +2,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilotage.core.transitions import StateTable, register, row
-from pilotage.review.checks import inputs_unchanged, not_proposed, run_unchanged, scores_complete
-from pilotage.review.enums import WORKING, AssignmentState, InvitationState, RunState, SelectionState
+from pilotage.review.checks import has_chair, inputs_unchanged, not_proposed, run_unchanged, scores_complete
+from pilotage.review.discussion_rules import can_lead, can_manage_discussion, can_open
+from pilotage.review.enums import WORKING, AssignmentState, DiscussionState, InvitationState, RunState, SelectionState
 from pilotage.review.rules import (
     can_administer,
     can_answer,
@@ -48,6 +49,22 @@ INVITATION = register(
             row("withdraw", V.INVITED, V.WITHDRAWN, can_manage_invitation, needs_reason=True, label=_("Take back the invitation")),
             row("replace", {V.INVITED, V.ACCEPTED, V.DECLINED}, V.REPLACED, can_manage_invitation, needs_reason=True, label=_("Replace")),
             row("invite_again", {V.DECLINED, V.WITHDRAWN, V.REPLACED}, V.INVITED, can_manage_invitation, label=_("Invite again")),
+        ),
+    ),
+)
+D = DiscussionState
+DISCUSSION = register(
+    "review.discussion",
+    StateTable(
+        "discussion",
+        tuple(D.values),
+        D.WAITING,
+        (
+            row("open", D.WAITING, D.OPEN, can_open, has_chair, label=_("Open the discussion")),
+            row("close", D.OPEN, D.CLOSED, can_lead, label=_("Close the discussion")),
+            row("reopen", D.CLOSED, D.OPEN, can_manage_discussion, needs_reason=True, label=_("Open the discussion again")),
+            row("drop", D.WAITING, D.DROPPED, can_manage_discussion, needs_reason=True, label=_("Take off the list")),
+            row("call_again", D.DROPPED, D.WAITING, can_manage_discussion, needs_reason=True, label=_("Put on the list again")),
         ),
     ),
 )

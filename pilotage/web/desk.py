@@ -21,6 +21,7 @@ from pilotage.plan.models import Plan
 from pilotage.plan.progress import TargetLine, target_lines
 from pilotage.plan.rules import visible_plans
 from pilotage.plan.selectors import newest_plan
+from pilotage.review.discussion_options import discussion_options
 from pilotage.web.nav import resolved
 from pilotage.web.plan.lines import goal
 
@@ -101,6 +102,7 @@ def _call_row(call: Call, counts: dict[str, int]) -> dict[str, Any]:
         (_("Completeness check"), resolved("calls:accept-desk")),
         (_("Dates and quotas"), resolved("calls:configure", call.slug)),
         (_("Expert review"), resolved("review:board", call.slug)),
+        *([(_("Panel discussions"), resolved("review:call-discussions", call.slug))] if discussion_options(call).offered else []),
         (_("Selection"), resolved("review:selection", call.slug)),
         (_("Notice and directory"), resolved("directory:manage", call.slug)),
     )

@@ -64,6 +64,7 @@ WORK_NAV = (
     NavItem("calls:recommend-desk", pgettext_lazy("navigation", "Recommend"), PROVINCE | COMMUNICATIONS | DIRECT, is_of_lists=True),
     NavItem("calls:report-desk", pgettext_lazy("navigation", "Reports"), OFFICERS | SECRETARIAT | AUDITORS),
     NavItem("review:queue", pgettext_lazy("navigation", "To review"), EXPERTS),
+    NavItem("review:discussions", pgettext_lazy("navigation", "Discussions"), EXPERTS),
     NavItem("review:profile", pgettext_lazy("navigation", "My profile"), EXPERTS),
     NavItem("calls:accept-desk", pgettext_lazy("navigation", "Accept"), SECRETARIAT),
     NavItem("calls:application-list", pgettext_lazy("navigation", "Applications"), OFFICERS | SECRETARIAT | AUDITORS),

@@ -18,7 +18,7 @@ from pilotage.directory.enums import EditionState, EntryState, NoticeState, Obje
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import TargetStatus
 from pilotage.registry.enums import ImportState
-from pilotage.review.enums import AssignmentState, InvitationState, Outcome, RunState, SelectionState
+from pilotage.review.enums import AssignmentState, DiscussionState, InvitationState, Outcome, RunState, SelectionState
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -70,6 +70,12 @@ _INVITATION = {
     InvitationState.DECLINED: (_NEUTRAL, "circle-x"),
     InvitationState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
     InvitationState.REPLACED: (_WARN, "user-x"),
+}
+_DISCUSSION = {
+    DiscussionState.WAITING: (_NEUTRAL, "clock"),
+    DiscussionState.OPEN: (_ACCENT, "message-2"),
+    DiscussionState.CLOSED: (_GOOD, "circle-check"),
+    DiscussionState.DROPPED: (_NEUTRAL, "circle-minus"),
 }
 _SELECTION = {
     SelectionState.DRAFT: (_NEUTRAL, "pencil"),
@@ -182,6 +188,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "application": _looks(_APPLICATION),
     "assignment": _looks(_ASSIGNMENT),
     "expert-invitation": _looks(_INVITATION),
+    "discussion": _looks(_DISCUSSION),
     "selection": _looks(_SELECTION),
     "assignment-run": _looks(_RUN),
     "outcome": _looks(_OUTCOME),

@@ -6,13 +6,13 @@ import pytest
 
 from pilotage.accounts.models import User
 from pilotage.core.transitions import may
-from pilotage.review.enums import AssignmentState, InvitationState, RunState, SelectionState
-from pilotage.review.models import AssignmentRun, Selection
-from pilotage.review.transitions import ASSIGNMENT, ASSIGNMENT_RUN, INVITATION, SELECTION
+from pilotage.review.enums import AssignmentState, DiscussionState, InvitationState, RunState, SelectionState
+from pilotage.review.models import AssignmentRun, Discussion, Selection
+from pilotage.review.transitions import ASSIGNMENT, ASSIGNMENT_RUN, DISCUSSION, INVITATION, SELECTION
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db
-A, R, S, V = AssignmentState, RunState, SelectionState, InvitationState
+A, D, R, S, V = AssignmentState, DiscussionState, RunState, SelectionState, InvitationState
 
 ASSIGNMENT_ALLOWED = {
     (A.ASSIGNED, "start", "expert"),
@@ -38,6 +38,15 @@ RUN_ALLOWED = {
     *((R.FAILED, "discard", who) for who in OFFICE),
 }
 SELECTION_ALLOWED = {(S.DRAFT, verb, who) for verb in ("confirm", "discard") for who in ("secretariat", "second_secretariat")}
+
+
+DISCUSSION_ALLOWED = {
+    *((D.WAITING, "open", who) for who in (*OFFICE, "other_expert")),
+    (D.OPEN, "close", "other_expert"),
+    *((D.CLOSED, "reopen", who) for who in OFFICE),
+    *((D.WAITING, "drop", who) for who in OFFICE),
+    *((D.DROPPED, "call_again", who) for who in OFFICE),
+}
 
 
 def people(cast) -> dict[str, User | None]:
@@ -68,6 +77,24 @@ def test_invitation(call, cast, me):
         if verdict:
             allowed.add((state, verb, name))
     assert allowed == INVITATION_ALLOWED
+
+
+def test_discussion(cast, me, at):
+    """The expert of the cast has reviewed the application; another leads."""
+    at(make.IN_REVIEW)
+    call = make.review_call(discussion={"chair": True})
+    actors = people(cast)
+    app = make.reviewed(call, cast.secretariat, [9], [me])
+    chair = actors["other_expert"].expert_profile
+    row = Discussion(pk=1, call=call, application=app, chair=chair, created_at=make.LONG_AGO)
+    allowed = set()
+    for state, verb, (name, actor) in itertools.product(DISCUSSION.states, DISCUSSION.by_verb, actors.items()):
+        row.state = state
+        verdict = may(actor, row, verb)
+        assert bool(verdict) != bool(str(verdict.reason)), (state, verb, name)
+        if verdict:
+            allowed.add((state, verb, name))
+    assert allowed == DISCUSSION_ALLOWED
 
 
 def test_nobody_answers_once_the_review_is_over(call, cast, me, at):

@@ -7,6 +7,7 @@ from pilotage.web.review import (
     calibration,
     conflicts,
     decision,
+    discussions,
     expert_files,
     experts,
     hearings,
@@ -21,6 +22,8 @@ from pilotage.web.review import (
 app_name = "review"
 urlpatterns: list[URLPattern] = [
     path("review/", queue.queue, name="queue"),
+    path("review/discussions/", discussions.own_discussions, name="discussions"),
+    path("review/discussions/<int:pk>/", discussions.discussion, name="discussion"),
     path("review/profile/", profile.own_profile, name="profile"),
     path("review/invitations/<int:pk>/", invitations.invitation, name="invitation"),
     path("review/<int:pk>/", scoring.score, name="score"),
@@ -38,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("work/review/<slug:slug>/assign/<int:number>/export/", assigning.assigning_export, name="assigning-export"),
     path("work/review/<slug:slug>/calibration/", calibration.calibration, name="calibration"),
     path("work/review/<slug:slug>/calibration/export/", calibration.calibration_export, name="calibration-export"),
+    path("work/review/<slug:slug>/discussions/", discussions.call_discussions, name="call-discussions"),
     path("work/review/<slug:slug>/<str:number>/", application.application, name="application"),
     path("work/selection/<slug:slug>/", selection.selection, name="selection"),
     path("work/selection/<slug:slug>/decision/", decision.decision_file, name="decision-file"),
