@@ -27,13 +27,13 @@ MEMBERS = frozenset({MANIFEST, SIGNATURE, README, *PARTS})
 LARGEST = 2**30  # bytes of all members, unpacked
 EPOCH = (1980, 1, 1, 0, 0, 0)
 TEXT = """\
-择优决定文件 / Decision file
+遴选决定文件 / Decision file
 
-本文件由平台在择优结果经两人确认时生成并签名，载有：
-  inputs.json   择优计算读取的全部数据（评审专家以代号出现）
-  results.json  入选线、配额、证明、校准、灰区和替补
+本文件由平台在遴选结果经两人确认时生成并签名，载有：
+  inputs.json   遴选计算读取的全部数据（评审专家以代号出现）
+  results.json  入选线、配额、证明、校准、灰区和递补
   rows.json     每个项目的结果、原因和数字
-  call.json     征集版本及其摘要、评分标准、择优条件
+  call.json     征集版本及其摘要、评分标准、遴选条件
   solver.json   求解器、程序版本和求解状态
   manifest.json 以上各文件的SHA-256；signature.json 平台对它的Ed25519签名
 重算：pilotage replay 本文件（不需要数据库；在其他机器上加 --key 平台公布的公钥）。
