@@ -162,7 +162,7 @@ def reviews(call: Any, rows: list[Any], secretary: Any) -> None:
             call=call,
             expert=expert,
             state="finished",
-            method="round_robin",
+            method="optimal",
             position=n,
             total=Decimal(rng.randrange(50_000, 95_000)) / 1000,
             assigned_by=secretary,

@@ -22,7 +22,7 @@ LEVELS = ("district", "city", "province")
 OWN_OPTIONS: Mapping[str, frozenset[str]] = {
     "check": frozenset({"level", "checklist"}),
     "recommend": frozenset({"level", "cosign", "summary_columns"}),
-    "review": frozenset({"experts_per_application", "assignment", "conflicts", "blind", "invitations", "rubric", "medium", "discussion"}),
+    "review": frozenset({"experts_per_application", "assignment", "conflicts", "blind", "invitations", "panel", "rubric", "medium", "discussion"}),
     "defence": frozenset({"gate", "medium"}),
     "site_visit": frozenset({"gate"}),
     "select": frozenset({"total", "per_province", "quotas", "reserve", "tie_break", "calibrate", "draws", "lottery", "seed"}),

@@ -253,6 +253,7 @@ def _result(facts: Facts, problem: Problem, found: Solution) -> dict[str, Any]:
     return {
         "applications": len(desk.applications),
         "experts": len(desk.experts),
+        "held": sum(desk.loads),
         "wanted": int(sum(problem.seats)),
         "seats": len(found.project),
         "value": round(found.total, 6),

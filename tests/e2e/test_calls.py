@@ -171,9 +171,11 @@ def decide(page: Page, act: str, opinion: str = "") -> None:
 def assign(walk: Walk, slug: str, what: dict[str, Any]) -> None:
     if not what["manual"]:
         page = walk.at("secretariat", f"/work/review/{slug}/assign/")
-        expect(page.locator(".metrics .figure").first).to_have_text(str(what["experts"]))
-        page.locator("form[method=post] button.btn-primary[type=submit], form[method=post] .btn-primary").last.click()
-        expect(page).to_have_url(re.compile(f"/work/review/{slug}/$"))
+        page.locator("button[value=make]").click()
+        page.locator("a[href*='confirm=final']").click(timeout=60_000)
+        expect(page.locator(".metrics .figure").first).to_contain_text(str(what["experts"]))
+        page.locator("button[value=finalise]").click()
+        expect(page.locator(".pill")).to_have_text("已定稿")
         return
     page = walk.at("secretariat", f"/work/review/{slug}/")
     page.locator("main tbody a").first.click()

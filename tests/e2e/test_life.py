@@ -237,11 +237,14 @@ def accept_and_assign(cast: Cast) -> None:
     decide(page, "accept")
     expect(page.locator("#page-notes")).to_contain_text("已受理2家。")
     page.goto(f"/work/review/{scene.CALL}/assign/")
-    expect(page.locator(".metrics .figure").first).to_have_text("6")
+    page.locator("button[value=make]").click()
+    page.locator("a[href*='confirm=final']").click(timeout=60_000)
+    expect(page.locator(".metrics .figure").first).to_contain_text("6")
     assert axe(page) == []
     screenshot(page, "life-assign")
-    page.locator("form[method=post] button.btn-primary", has_text="6").click()
-    expect(page).to_have_url(re.compile(f"/work/review/{scene.CALL}/$"))
+    page.locator("button[value=finalise]").click()
+    expect(page.locator(".pill")).to_have_text("已定稿")
+    page.goto(f"/work/review/{scene.CALL}/")
     for firm in (scene.PROJECT, scene.SECOND_PROJECT):
         expect(page.locator("tr", has_text=firm)).to_have_count(1)
 

@@ -90,13 +90,12 @@ def _accept(scene: dict[str, Any]) -> None:
     from datetime import date
 
     from pilotage.calls import services as calls
-    from pilotage.review import invitations, relations
-    from pilotage.review import services as review
+    from pilotage.review import invitations, relations, runs
     from pilotage.review.models import ExpertProfile
 
     secretariat = _user("secretariat")
     calls.accept_many(actor=secretariat, applications=_fresh(scene, "first", "second"))
-    review.assign_round_robin(actor=secretariat, call=scene["call"])
+    runs.assign_now(actor=secretariat, call=scene["call"], seed="a seed that everybody knows")
     expert = ExpertProfile.objects.get(user=_user("expert"))
     relations.add_relation(
         actor=_user("expert"), expert=expert, kind="consultancy", enterprise_name="演示旧友机械有限公司", ends_on=date(2022, 5, 31)

@@ -32,6 +32,7 @@ from pilotage.review.gates import hearing_stages
 from pilotage.review.hearings import record_hearings
 from pilotage.review.models import Assignment, ExpertProfile
 from pilotage.review.options import review_options
+from pilotage.review.runs import assign_now
 from tests.factories.calls import pdf
 
 HOUR = timedelta(hours=1)
@@ -238,7 +239,7 @@ def judge(application: Application, of: Offices) -> None:
             for expert in of.experts[: review_options(call).experts_per_application]:
                 review.assign(actor=of.secretariat, application=fresh(application), expert=expert)
         else:
-            report = review.assign_round_robin(actor=of.secretariat, call=call)
+            report = assign_now(actor=of.secretariat, call=call)
             assert report.unfilled == []
     criteria = [each["key"] for each in call.current.content["rubrics"][review_options(call).rubric]["criteria"]]
     with during(call, StageKind.REVIEW):

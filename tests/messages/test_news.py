@@ -27,7 +27,7 @@ from pilotage.review import services as review
 from tests.factories import calls as make
 from tests.factories import directory as published
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory, enterprise
-from tests.factories.review import expert
+from tests.factories.review import assigned, expert
 
 pytestmark = pytest.mark.usefixtures("at")
 
@@ -153,7 +153,7 @@ def test_an_objection_is_work_and_its_decision_is_told_without_its_text(cast: An
 def test_seats_are_one_message_without_the_applicant(call: Any, cast: Any, inboxes: Any) -> None:
     me = expert("0001", user=cast.expert)
     rows = [own(call, cast, S.ACCEPTED, project_title=f"项目{i}") for i in range(3)]
-    review.assign_round_robin(actor=cast.secretariat, call=call, per_application=1)
+    assigned(call, cast.secretariat, 1)
 
     assert inboxes()["expert"] == ["seat.given.many"]
     message = Message.objects.get(recipient=cast.expert)
