@@ -63,7 +63,7 @@ DISCUSSION = register(
             row("open", D.WAITING, D.OPEN, can_open, has_chair, label=_("Open the discussion")),
             row("close", D.OPEN, D.CLOSED, can_lead, label=_("Close the discussion")),
             row("reopen", D.CLOSED, D.OPEN, can_manage_discussion, needs_reason=True, label=_("Open the discussion again")),
-            row("drop", D.WAITING, D.DROPPED, can_manage_discussion, needs_reason=True, label=_("Take off the list")),
+            row("drop", D.WAITING, D.DROPPED, can_manage_discussion, needs_reason=True, label=pgettext_lazy("discussion", "Take off the list")),
             row("call_again", D.DROPPED, D.WAITING, can_manage_discussion, needs_reason=True, label=_("Put on the list again")),
         ),
     ),
