@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from pilotage.audit.models import Proposal, ProposalState
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
-from pilotage.core.verdict import YES, Verdict, no
+from pilotage.core.verdict import YES, Invalid, Verdict, no
 from pilotage.review import selection_facts
 from pilotage.review.enums import LIVE, AssignmentState, Outcome, SelectionState
-from pilotage.review.models import Assignment, ExpertProfile, Score, Selection, SelectionRow
+from pilotage.review.models import Assignment, ExpertProfile, Score, Selection, SelectionInputs, SelectionRow
 from pilotage.review.options import SelectionParameters
 from pilotage.review.pool import available_experts
 from pilotage.review.screening import Screener
@@ -160,8 +160,11 @@ class WhatIf:
 
 def what_if(selection: Selection, parameters: SelectionParameters) -> WhatIf:
     """Reckon the stored inputs under other terms, without chances unless a lottery needs them; writes nothing. Raises Invalid. Two queries."""
+    kept = SelectionInputs.objects.filter(selection=selection).first()
+    if kept is None:
+        raise Invalid({"quotas": _("This selection was made by an earlier version of the platform, which kept no inputs.")})
     terms = parameters if parameters.lottery else replace(parameters, draws=0)
-    found = selection_facts.reckoned(selection.inputs.read() | {"parameters": terms.as_json()})
+    found = selection_facts.reckoned(kept.read() | {"parameters": terms.as_json()})
     rows = {row.application.number: row for row in selection.rows.select_related("application__enterprise", "application__province")}
     after = {row["number"]: row for row in found["rows"] if row["outcome"] == Outcome.SELECTED}
     before = {number for number, row in rows.items() if row.outcome == Outcome.SELECTED}

@@ -128,6 +128,14 @@ def test_what_if_says_who_enters_and_leaves_and_writes_nothing(call, cast, field
     assert "4" in problem.value.errors["quotas"]
 
 
+def test_a_selection_without_stored_inputs_is_told_so(call, cast, field):
+    selection = built(call, cast)
+    SelectionInputs.objects.all().delete()
+    with pytest.raises(Invalid) as problem:
+        what_if(Selection.objects.get(pk=selection.pk), SelectionParameters(total=1))
+    assert list(problem.value.errors) == ["quotas"]
+
+
 def test_calibrated_scores_that_cannot_be_compared_are_refused_with_what_to_do(call, cast, me, at):
     panels = [[me, make.expert("E2")], [make.expert("E3"), make.expert("E4")]]
     for i in range(4):
