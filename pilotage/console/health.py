@@ -15,6 +15,7 @@ from pilotage.audit import services as audit
 from pilotage.console.backup import file_columns
 from pilotage.console.checks import sqlite_advice
 from pilotage.core import guards
+from pilotage.review import decision_files
 
 
 class Level(StrEnum):
@@ -39,6 +40,7 @@ def findings() -> Iterator[Finding]:
     yield from database()
     yield from triggers()
     yield from chain()
+    yield from decisions()
     yield from files()
 
 
@@ -75,6 +77,14 @@ def chain() -> Iterator[Finding]:
     if not breaks:
         number, digest = audit.head()
         yield Finding(Level.GOOD, f"the audit chain of {number} event(s) is unbroken, head {digest}")
+
+
+def decisions() -> Iterator[Finding]:
+    broken = decision_files.broken()
+    for name in broken:
+        yield Finding(Level.FAULT, f"the decision file of {name} is not the one whose digest stands in the audit chain")
+    if not broken:
+        yield Finding(Level.GOOD, "every decision file is the one whose digest stands in the audit chain")
 
 
 def files() -> Iterator[Finding]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from django.conf import settings
 
+from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.audit.services import record
 from pilotage.calls.enums import StageKind
 from pilotage.core import clock, signing
@@ -62,3 +64,16 @@ def _call(selection: Selection) -> dict[str, Any]:
         "select": stage.options if stage else {},
         "parameters": selection.parameters,
     }
+
+
+def broken() -> list[str]:
+    """Numbers of the selections whose file is not the one that was signed into the audit chain."""
+    found = []
+    for kept in DecisionFile.objects.select_related("selection__call").order_by("pk"):
+        events = AuditEvent.objects.filter(
+            verb="selection.decision_file", object_type="review.selection", object_id=str(kept.selection_id)
+        ).values("snapshot_digest")
+        bodies = AuditSnapshot.objects.filter(digest__in=events).order_by("pk").values_list("body", flat=True)
+        if not kept.is_whole or kept.digest not in {json.loads(body)["_extra"]["decision_file"] for body in bodies}:
+            found.append(str(kept.selection))
+    return found

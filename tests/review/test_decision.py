@@ -1,5 +1,6 @@
 """The decision file: made at confirmation, whole and signed, reckoned again from itself alone, refused when anything was changed."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -14,7 +15,7 @@ from django.urls import reverse
 from pilotage.audit import services as audit
 from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.core import signing
-from pilotage.review import decision, selections
+from pilotage.review import decision, decision_files, selections
 from pilotage.review.models import DecisionFile
 from tests.factories import review as make
 
@@ -80,6 +81,16 @@ def test_confirming_keeps_it_with_its_digest_in_the_audit_chain(made, cast):
     inputs = json.loads(found["inputs.json"])
     assert audit.chain.digest(audit.chain.canonical(inputs)) == made.selection.inputs_digest
     assert json.loads(found["rows.json"])[0]["number"] == "A-0"
+
+
+def test_a_file_changed_in_the_database_is_found(made):
+    assert decision_files.broken() == []
+    made.content = bytes(made.content)[:-1] + b"x"
+    made.save()
+    assert decision_files.broken() == [str(made.selection)]
+    made.digest = "sha256:" + hashlib.sha256(bytes(made.content)).hexdigest()
+    made.save()
+    assert (made.is_whole, decision_files.broken()) == (True, [str(made.selection)])
 
 
 def test_no_expert_can_be_told_from_it(made, me):
