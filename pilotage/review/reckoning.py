@@ -47,25 +47,53 @@ class CannotCompare(ValueError):
 
 def reckon(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """``{"results": …, "rows": […]}``. Raises CannotCompare, or SelectionError naming the quota that contradicts."""
-    from pilotage.review.selecting import select
-
     parameters = SelectionParameters.from_json(inputs["parameters"])
     totals = _totals(inputs["scores"])
     calibration = _calibrated(inputs["scores"])
     if parameters.calibrate and calibration is not None:
         _refuse_apart(inputs["candidates"], totals, calibration, parameters)
-    candidates = [_candidate(each, totals.get(each["number"], []), calibration, parameters) for each in inputs["candidates"]]
-    quotas, absent = _quotas(candidates, parameters)
-    found = select(candidates, quotas, _terms(parameters))
+    found, candidates, quotas, absent = _selected(inputs["candidates"], totals, calibration, parameters)
     grey = _grey(found, calibration, parameters)
     if parameters.lottery and grey["numbers"]:
-        found = select(candidates, quotas, _with_lottery(found.terms, grey["numbers"], parameters.seed))
+        found = _select(candidates, quotas, _with_lottery(found.terms, grey["numbers"], parameters.seed))
     ties = _ties(found, parameters.seed)
     rows = [_row(place, totals.get(place.candidate.key, []), calibration, grey["chances"], ties) for place in found.places]
     line = _text(found.line)
     for row in rows:
         row["figures"]["line"] = line
     return {"results": _results(found, absent, calibration, grey, parameters), "rows": rows}
+
+
+def enough(inputs: Mapping[str, Any], number: str) -> str | None:
+    """The score from which one candidate would have been selected, all other scores the same; None where no score would do.
+
+    None as well where the candidate was set aside before, or where lots decided.
+    """
+    from pilotage.review.selecting import SelectionError
+    from pilotage.review.selecting import enough as needed
+
+    parameters = SelectionParameters.from_json(inputs["parameters"])
+    if parameters.lottery:
+        return None
+    found, *_rest = _selected(inputs["candidates"], _totals(inputs["scores"]), _calibrated(inputs["scores"]), parameters)
+    try:
+        return _text(needed(found, number))
+    except SelectionError:
+        return None
+
+
+def _selected(
+    raw: Sequence[Mapping[str, Any]], totals: Mapping[str, list[Decimal]], calibration: Calibration | None, parameters: SelectionParameters
+) -> tuple[Selection, list[Candidate], list[Quota], list[Quota]]:
+    candidates = [_candidate(each, totals.get(each["number"], []), calibration, parameters) for each in raw]
+    quotas, absent = _quotas(candidates, parameters)
+    return _select(candidates, quotas, _terms(parameters)), candidates, quotas, absent
+
+
+def _select(candidates: Sequence[Candidate], quotas: Sequence[Quota], terms: Terms) -> Selection:
+    from pilotage.review.selecting import select
+
+    return select(candidates, quotas, terms)
 
 
 # --- what goes in ---------------------------------------------------------------------------

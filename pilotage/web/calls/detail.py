@@ -45,6 +45,7 @@ _PASSING = frozenset({"pass_up", "check"})
 _SAID_BY_UNDO = _PASSING | {"decline"}
 _HEAVY = ("data", "attachments", "registry", "receipt__body")
 _APPLICANT_ROLES = {"filer", "legal_representative"}
+_JUDGED = frozenset({"selected", "reserve", "not_selected", "in_notice", "excluded", "listed"})
 
 
 def visible_application(request: HttpRequest, number: str) -> Application:
@@ -116,6 +117,7 @@ def page_of(request: HttpRequest, application: Application, errors: dict[str, st
         "errors": errors or {},
         "posted": request.POST,
     }
+    values["has_result"] = bool(values["is_filer"] and str(values["state"]) in _JUDGED)
     marks.beside(values["sections"], values["marks"])
     values["has_shortcuts"] = bool(values["queue"] or values["may_comment"])
     values["asked_to_leave"] = [part for part in values["parts"] if part["partner"].leave_asked_at and part["taking_part"]]

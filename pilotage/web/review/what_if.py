@@ -63,15 +63,15 @@ def _line(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
-    """Quotas whose use or limits differ, today's bar beside the other."""
-    old = {(line["attribute"], line["value"]): line for line in before.get("quotas", ())}
-    new = {(line["attribute"], line["value"]): line for line in after.get("quotas", ())}
-    found = []
-    for key in [*new, *(key for key in old if key not in new)]:
-        was, now = old.get(key), new.get(key)
-        if key[1] is not None and (was is None or now is None or _figures(was) != _figures(now)):
-            found.append({"name": names(*key), "was": was and bar_of(was, names), "now": now and bar_of(now, names)})
-    return found[: 2 * SHOWN]
+    """Quotas whose use or limits differ, today's bar beside the other; one that is dropped only where it was full."""
+    old = {(line["attribute"], line["value"]): line for line in before.get("quotas", ()) if line["value"] is not None}
+    new = {(line["attribute"], line["value"]): line for line in after.get("quotas", ()) if line["value"] is not None}
+    dropped = [key for key, line in old.items() if key not in new and line["maximum"] is not None and line["used"] >= line["maximum"]]
+    keys = [*dropped, *(key for key, line in new.items() if key not in old or _figures(old[key]) != _figures(line))]
+    return [
+        {"name": names(*key), "was": old.get(key) and bar_of(old[key], names), "now": new.get(key) and bar_of(new[key], names)}
+        for key in keys[: 2 * SHOWN]
+    ]
 
 
 def _figures(line: Mapping[str, Any]) -> tuple[Any, ...]:

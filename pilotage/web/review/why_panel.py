@@ -24,13 +24,13 @@ def why_panel(request: HttpRequest, current: Selection, standing: Standing, name
     row = _chosen(request.GET.get("row", ""), current, standing)
     if row is None:
         return None
-    bars, scale = _bars(row, standing, names)
+    bars, scale = bars_of(row.figures, standing.line, names)
     return {
         "row": row,
         "sentence": sentence_of(row, names),
         "bars": bars,
         "scale": scale,
-        "gap": _gap(row.figures),
+        "gap": gap_text(row.figures),
         "bar_sentence": bar_sentence(row.figures, names),
         "blockers": _blockers(row.figures, names),
         "swaps": swap_sentence(row.figures),
@@ -68,16 +68,13 @@ def part_name(part: Mapping[str, Any], names: Names) -> str:
     return (_("%(name)s is full") if part["code"] == "maximum" else _("Minimum for %(name)s")) % values
 
 
-def _bars(row: SelectionRow, standing: Standing, names: Names) -> tuple[list[dict[str, Any]], Scale | None]:
+def bars_of(figures: Mapping[str, Any], line: Decimal | None, names: Names) -> tuple[list[dict[str, Any]], Scale | None]:
     """National line, what each full quota adds, the project's own bar, its score: on one printed scale."""
-    figures = row.figures
     own = figures.get("score", figures.get("mean"))
-    if own is None or (figures.get("bar") is None and standing.line is None):
+    if own is None or (figures.get("bar") is None and line is None):
         return [], None
-    parts = figures.get("parts") or [
-        {"code": "line", "attribute": None, "value": None, "amount": str(standing.line), "limit": 0, "used": 0}
-    ]
-    bar = figures.get("bar") or points(standing.line)
+    parts = figures.get("parts") or [{"code": "line", "attribute": None, "value": None, "amount": str(line), "limit": 0, "used": 0}]
+    bar = figures.get("bar") or points(line)
     sums = _sums(parts)
     scale = scale_of({"raw": value} for value in (own, bar, *(end for _start, end in sums)))
     lines = [
@@ -116,7 +113,7 @@ def _solid(label: str, value: Any, kind: str, scale: Scale) -> dict[str, Any]:
     return {"label": label, "text": points(value), "kind": kind, "left": 0, "width": max(0.8, scale.place(value) or 0.0), "limit": ""}
 
 
-def _gap(figures: Mapping[str, Any]) -> str:
+def gap_text(figures: Mapping[str, Any]) -> str:
     own, bar = figures.get("score"), figures.get("bar")
     if own is None or bar is None:
         return ""
