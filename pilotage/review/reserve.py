@@ -16,19 +16,39 @@ STANDING = (ApplicationState.SELECTED, ApplicationState.IN_NOTICE, ApplicationSt
 
 
 def next_in_reserve(call: Call) -> Application | None:
-    """The first who breaks no maximum; one who mends a minimum that fell short goes before. None: nobody may move up."""
-    selection = Selection.objects.filter(call=call, state=SelectionState.CONFIRMED).first()
-    if selection is None:
-        return None
-    rows = list(selection.rows.filter(outcome=Outcome.RESERVE, application__state=ApplicationState.RESERVE).select_related("application"))
-    rows.sort(key=lambda row: (row.figures.get("place", row.position), row.position))
-    parameters = SelectionParameters.from_json({"total": 0, **selection.parameters})
-    attributes = _attributes(selection)
-    standing = Application.objects.filter(call=call, state__in=STANDING, pk__in=selection.rows.values("application"))
-    used = Counter(pair for number in standing.order_by().values_list("number", flat=True) for pair in attributes.get(number, {}).items())
-    free = [row.application for row in rows if _fits(attributes.get(row.application.number, {}), used, parameters)]
-    mending = [each for each in free if _mends(attributes.get(each.number, {}), used, parameters)]
-    return next(iter([*mending, *free]), None)
+    """Who moves up now; None: nobody may."""
+    return Reserve(call).next()
+
+
+class Reserve:
+    """The reserve of a call's confirmed selection as it stands now. A constant number of queries, all at the start."""
+
+    def __init__(self, call: Call) -> None:
+        self._waiting: list[Application] = []
+        selection = Selection.objects.filter(call=call, state=SelectionState.CONFIRMED).first()
+        if selection is None:
+            return
+        rows = list(
+            selection.rows.filter(outcome=Outcome.RESERVE, application__state=ApplicationState.RESERVE).select_related("application")
+        )
+        rows.sort(key=lambda row: (row.figures.get("place", row.position), row.position))
+        self._waiting = [row.application for row in rows]
+        self._terms = SelectionParameters.from_json({"total": 0, **selection.parameters})
+        self._attributes = _attributes(selection)
+        standing = Application.objects.filter(call=call, state__in=STANDING, pk__in=selection.rows.values("application"))
+        self._standing = set(standing.order_by().values_list("number", flat=True))
+
+    def next(self, leaving: str = "") -> Application | None:
+        """The first who breaks no maximum once ``leaving`` (a number) is out; one who mends a minimum that fell short goes before."""
+        if not self._waiting:
+            return None
+        used = Counter(pair for number in self._standing - {leaving} for pair in self._of(number).items())
+        free = [each for each in self._waiting if _fits(self._of(each.number), used, self._terms)]
+        mending = (each for each in free if _mends(self._of(each.number), used, self._terms))
+        return next(iter([*mending, *free]), None)
+
+    def _of(self, number: str) -> Mapping[str, str]:
+        return self._attributes.get(number, {})
 
 
 def _attributes(selection: Selection) -> dict[str, Mapping[str, str]]:

@@ -13,7 +13,7 @@ from pilotage.directory import rules, services
 from pilotage.directory.enums import NoticeState, ObjectionState
 from pilotage.directory.models import Objection
 from pilotage.review.models import SelectionRow
-from pilotage.review.reserve import next_in_reserve
+from pilotage.review.reserve import Reserve, next_in_reserve
 from tests.factories import directory as make
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +181,13 @@ def test_a_reserve_whom_a_full_quota_keeps_out_is_passed_over(cast: Any) -> None
     assert next_in_reserve(stage.call) == other
     _confirmed_with(stage, quotas=[["province", None, 0, 0], ["province", "320000", 0, 2]])
     assert next_in_reserve(stage.call) is None
+
+
+def test_the_place_of_the_one_who_leaves_is_free(cast: Any) -> None:
+    stage = make.opened(cast, reserve=1)
+    _confirmed_with(stage, quotas=[["province", "320000", 0, 2]])
+    assert next_in_reserve(stage.call) is None
+    assert Reserve(stage.call).next(stage.selected[0].number) == stage.reserve[0]
 
 
 def test_whoever_mends_a_minimum_goes_before(cast: Any) -> None:

@@ -247,9 +247,13 @@ def test_only_secretariat_and_auditor_reach_the_management_page(cast: Any, clien
 def test_who_would_move_up_is_said_only_while_an_objection_is_undecided(cast: Any, client_for: Any) -> None:
     stage = make.opened(cast)
     with clock.at(make.moment(make.DURING)):
-        objection = services.object_to(notice=stage.notice, name="周知情", contact="13900000000", text="基站数量与现场不符，请核对。")
+        words = {"name": "周知情", "contact": "13900000000", "text": "基站数量与现场不符，请核对。"}
+        services.object_to(notice=stage.notice, **words)
     page = f"/work/directory/{stage.call.slug}/?tab=objections"
     reserve = stage.reserve[0].number
+    assert reserve not in client_for(cast.secretariat).get(page).content.decode()  # against the list as a whole: no row changes
+    with clock.at(make.moment(make.DURING)):
+        objection = services.object_to(notice=stage.notice, application=stage.selected[0], **words)
     assert reserve in client_for(cast.secretariat).get(page).content.decode()
     with clock.at(make.moment(make.DURING)):
         services.decide_objection(actor=cast.secretariat, objection=objection, upheld=False, decision="现场核查属实。")

@@ -22,7 +22,7 @@ from pilotage.directory.models import Edition, Entry, PublicNotice
 from pilotage.directory.selectors.entries import holds
 from pilotage.directory.selectors.notices import objections_of, with_counts
 from pilotage.directory.transitions import ENTRY
-from pilotage.review.reserve import next_in_reserve
+from pilotage.review.reserve import Reserve
 from pilotage.web.directory.manage_forms import DecisionForm, EntryActForm, NoticeForm
 
 TABS = ("notice", "objections", "edition", "entries")
@@ -134,14 +134,20 @@ def confirmable(actor: Any, obj: Any, verb: str) -> Verdict:
 
 def _objection_part(request: HttpRequest, call: Call, _notices: list[PublicNotice], _edition: Edition | None) -> dict[str, Any]:
     objections = list(objections_of(call, rules.visible_objections(request.user))[:200])
+    is_open = any(objection.state == ObjectionState.RECEIVED and objection.application_id for objection in objections)
+    reserve = Reserve(call) if is_open else None
     lines = []
     for objection in objections:
         objection.notice.call = call
-        lines.append(
-            {"objection": objection, "may_decide": may(request.user, objection, "dismiss"), "form": DecisionForm(prefix=str(objection.pk))}
-        )
-    has_open = any(objection.state == ObjectionState.RECEIVED for objection in objections)
-    return {"lines": lines, "has_open": has_open, "next_reserve": next_in_reserve(call) if has_open else None}
+        line = {
+            "objection": objection,
+            "may_decide": may(request.user, objection, "dismiss"),
+            "form": DecisionForm(prefix=str(objection.pk)),
+        }
+        if reserve and objection.application and objection.state == ObjectionState.RECEIVED:
+            line |= {"is_open": True, "next": reserve.next(objection.application.number)}
+        lines.append(line)
+    return {"lines": lines}
 
 
 def _edition_part(request: HttpRequest, call: Call, notices: list[PublicNotice], edition: Edition | None) -> dict[str, Any]:
