@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 NO_LOAD = "no_load"  # the kernel's name for an expert without a free seat
 EVEN_PAIRS = 2_000_000  # beyond, least loads would take the slow way
+TELL_EVERY = 1000  # seats
 TERMS, ROUNDS, RAISE = 4, 4, 1.5  # shared terms kept per seat; times a limit nobody set is raised, and by how much
 
 
@@ -42,8 +43,7 @@ def answer(facts: Facts, seed: str, public: str, progress: Progress | None = Non
     suits = Suitability(*_profiles(facts), sections=facts.sections)
     problem = _problem(facts, suits)
     found, price = _solved(facts, problem, seed, public, tell)
-    tell("reasons", 0.0)
-    seats = _seats(facts, found, suits)
+    seats = _seats(facts, found, suits, tell)
     result = _result(facts, problem, found) | {"price": price, "seconds": round(time.perf_counter() - begun, 3)}
     return Answer(seats, result)
 
@@ -235,12 +235,14 @@ def _raised(facts: Facts) -> Any:
 
 
 # --- what the run keeps ---------------------------------------------------------------------
-def _seats(facts: Facts, found: Solution, suits: Suitability) -> list[list[Any]]:
+def _seats(facts: Facts, found: Solution, suits: Suitability, tell: Progress) -> list[list[Any]]:
     """Application, expert, suitability, is locked, parts with what each adds, terms both texts share."""
     desk = facts.desk
     rows = zip(found.project.tolist(), found.expert.tolist(), found.fixed.tolist(), strict=True)
-    kept = []
+    kept: list[list[Any]] = []
     for project, expert, locked in rows:
+        if not len(kept) % TELL_EVERY:
+            tell("reasons", len(kept) / len(found.project))
         why = suits.explain(project, expert, TERMS)
         parts = [[part.name, round(part.weight * part.value, 4)] for part in why.parts if part.value > 0]
         terms = [term for term, _value in why.terms]
@@ -286,7 +288,11 @@ def _unfilled(facts: Facts, entry: Any) -> dict[str, Any]:
     }
 
 
-def told(error: AssignmentError) -> dict[str, Any]:
-    """What a run keeps of a refusal; the sentence in the reader's language is made when it is shown."""
-    facts = {key: value if isinstance(value, str | int | float | dict) else str(value) for key, value in error.facts.items()}
-    return {"code": error.code, "facts": facts, "sentence": str(error)}
+def told(error: AssignmentError, facts: Facts) -> dict[str, Any]:
+    """What a run keeps of a refusal, with numbers instead of places; the sentence is made when it is shown."""
+    desk, found = facts.desk, dict(error.facts)
+    for name, rows in (("project", desk.applications), ("expert", desk.experts)):
+        if name in found:
+            found[name] = rows[found[name]].number
+    plain = {key: value if isinstance(value, str | int | float | dict) else str(value) for key, value in found.items()}
+    return {"code": error.code, "facts": plain, "sentence": str(error)}

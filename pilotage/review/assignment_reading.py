@@ -10,12 +10,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
 from pilotage.review.assignment_words import why_fit
 from pilotage.review.enums import LIVE, RunState
 from pilotage.review.models import Assignment, AssignmentRun, ExpertProfile, SeatOrder, Selection
+from pilotage.review.selectors import IN_REVIEW, NOTICE_OPENED
 
 SHOWN_RUNS = 12
+MOST_KEYS = 5_000  # in one query; a run over more is one over the whole call
+EVER_IN_REVIEW = (*IN_REVIEW, ApplicationState.SELECTED, ApplicationState.RESERVE, ApplicationState.NOT_SELECTED, *NOTICE_OPENED)
 MOST_OPINIONS = 5  # beyond, one more expert says little about a project near the line
 
 
@@ -114,7 +118,8 @@ def in_scope(run: AssignmentRun) -> QuerySet[Application]:
     rows = Application.objects.filter(call=run.call_id)
     if asked:
         return rows.filter(number__in=asked)
-    return rows.filter(pk__in={seat[0] for seat in run.seats} | set(missing_seats(run)))
+    keys = {seat[0] for seat in run.seats} | set(missing_seats(run))
+    return rows.filter(pk__in=keys) if len(keys) <= MOST_KEYS else rows.filter(kind=ApplicationKind.NEW, state__in=EVER_IN_REVIEW)
 
 
 def missing_seats(run: AssignmentRun) -> dict[int, list[Mapping[str, Any]]]:

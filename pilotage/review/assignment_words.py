@@ -63,8 +63,10 @@ def _all_barred(facts: Mapping[str, Any]) -> str:
     return _("No expert may take any seat. For the first application: %(kept)s.") % {"kept": kept_away(facts.get("barred", {}))}
 
 
-def _locked(_facts: Mapping[str, Any]) -> str:
-    return _("A locked seat cannot stand beside the others, the limits or the rules of conflict. Lift one of the locks.")
+def _locked(facts: Mapping[str, Any]) -> str:
+    named = " · ".join(str(facts[name]) for name in ("project", "expert") if name in facts)
+    sentence = _("A locked seat cannot stand beside the others, the limits or the rules of conflict. Lift one of the locks.")
+    return f"{named}{_(': ')}{sentence}" if named else sentence
 
 
 def _least(_facts: Mapping[str, Any]) -> str:

@@ -129,7 +129,7 @@ def solve_run(*, actor: Any, run: AssignmentRun, progress: Callable[[str, float]
     try:
         found = answer(facts, run.seed, f"{run.call.slug}#{run.number}", _teller(run, progress))
     except AssignmentError as error:
-        transition(run, "fail", actor=actor, changes={"result": {"error": told(error)}, "updated_at": clock.now()})
+        transition(run, "fail", actor=actor, changes={"result": {"error": told(error, facts)}, "updated_at": clock.now()})
         return run
     except _Stopped:
         run.refresh_from_db()

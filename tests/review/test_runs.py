@@ -278,6 +278,16 @@ def test_locks_that_cannot_stand_together_fail_with_a_sentence(call, cast, scene
     assert (run.state, run.result["error"]["code"]) == (RunState.FAILED, "fixed_room")
 
 
+def test_a_lock_that_a_later_conflict_bars_is_named(call, cast, scene):
+    apps, experts = scene
+    runs.lock_seat(actor=cast.secretariat, application=apps[1], expert=experts[2], reason="熟悉该领域")
+    make.tie(experts[2], apps[1].enterprise, cast.secretariat)
+    run = proposed(call, cast.secretariat)
+    assert (run.state, run.result["error"]["code"]) == (RunState.FAILED, "fixed_barred")
+    with pytest.raises(Invalid, match=r"^A-1 · E2：某一锁定席位"):
+        runs.assign_now(actor=cast.secretariat, call=call)
+
+
 def test_extra_experts_for_the_applications_named(call, cast, scene):
     make.assigned(call, cast.secretariat)
     run = runs.make_run(actor=cast.secretariat, call=call, applications=["A-1", "A-3"], extra=1)
