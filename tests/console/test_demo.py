@@ -17,6 +17,8 @@ from pilotage.directory.models import Edition, Entry
 from pilotage.plan.folder import check
 from pilotage.plan.models import Plan
 from pilotage.registry.models import Enterprise
+from pilotage.review.enums import AssignmentState
+from pilotage.review.models import Assignment, ReviewSummary
 
 FOLDER = Path("plans/industrial-internet-2023")
 
@@ -75,6 +77,18 @@ def small_year(monkeypatch, settings, tmp_path):
     monkeypatch.setattr(people, "EXPERT_COUNT", 10)
     settings.DATA_DIR = tmp_path
     settings.PLAN_DIR = FOLDER.resolve()
+
+
+@pytest.mark.django_db
+def test_in_review_everything_is_scored_but_what_the_visitor_is_asked_to_score(small_year, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(shape, "LISTED", {"320000": 3, "210000": 3, "420000": 3})  # else every project is barred or taken
+    with django_capture_on_commit_callbacks(execute=True):
+        year.build(year.Stage.REVIEW, lambda _line: None)
+
+    open_seats = Assignment.objects.filter(state=AssignmentState.ASSIGNED)
+    assert {seat.expert.number for seat in open_seats.select_related("expert")} == {"E0001"}
+    assert 1 <= open_seats.count() <= year.WAITING
+    assert not ReviewSummary.objects.filter(finished_count__lt=3).exists()
 
 
 @pytest.mark.django_db

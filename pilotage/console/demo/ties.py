@@ -63,8 +63,9 @@ def _group(secretary: User, expert: ExpertProfile, members: list[Enterprise]) ->
     update_expert(actor=secretary, expert=expert, employer=top, employer_name=GROUP)
 
 
-def declare(call: Call) -> None:
-    """Two experts find a conflict when they see their projects; one keeps it for later calls. The seats are filled again."""
+def declare(call: Call) -> int:
+    """Two experts find a conflict when they see their projects; one keeps it for later calls. Returns how many seats are empty now."""
+    left = 0
     seats = Assignment.objects.filter(call=call, state=AssignmentState.ASSIGNED).select_related(
         "expert__user", "call", "application__enterprise"
     )
@@ -72,22 +73,26 @@ def declare(call: Call) -> None:
         seat = seats.filter(expert__number=number).order_by("position").first()
         if seat is not None:
             review.recuse(actor=seat.expert.user, assignment=seat, kind=kind, keep=keep)
+            left += 1
+    return left
 
 
-def find_late(call: Call) -> None:
+def late_seat(call: Call) -> Assignment | None:
+    """The seat of which it comes out afterwards that its expert should not have it."""
+    seats = Assignment.objects.filter(call=call, state=AssignmentState.FINISHED, expert__number="E0015").order_by("position")
+    return seats.select_related("expert__user", "application__enterprise", "application__call").first()
+
+
+def find_late(seat: Assignment) -> None:
     """One tie is entered after the review was given: the seat is marked and waits for the secretariat."""
-    seats = Assignment.objects.filter(call=call, state=AssignmentState.FINISHED).select_related("expert__user", "application__enterprise")
-    seat = seats.filter(expert__number="E0015").order_by("position").first()
-    if seat is not None:
-        house = seat.application.enterprise
-        add_relation(
-            actor=seat.expert.user,
-            expert=seat.expert,
-            kind=RelationKind.COOPERATION,
-            enterprise=house,
-            starts_on=date(2023, 2, 1),
-            note="联合实验室",
-        )
+    add_relation(
+        actor=seat.expert.user,
+        expert=seat.expert,
+        kind=RelationKind.COOPERATION,
+        enterprise=seat.application.enterprise,
+        starts_on=date(2023, 2, 1),
+        note="联合实验室",
+    )
 
 
 def ask(secretary: User, call: Call) -> None:
