@@ -22,9 +22,11 @@ LEVELS = ("district", "city", "province")
 OWN_OPTIONS: Mapping[str, frozenset[str]] = {
     "check": frozenset({"level", "checklist"}),
     "recommend": frozenset({"level", "cosign", "summary_columns"}),
-    "review": frozenset({"experts_per_application", "assignment", "conflicts", "blind", "invitations", "panel", "rubric", "medium", "discussion"}),
-    "defence": frozenset({"gate", "medium"}),
-    "site_visit": frozenset({"gate"}),
+    "review": frozenset(
+        {"experts_per_application", "assignment", "conflicts", "blind", "invitations", "panel", "rubric", "medium", "discussion"}
+    ),
+    "defence": frozenset({"gate", "medium", "rubric", "weight"}),
+    "site_visit": frozenset({"gate", "rubric", "weight"}),
     "select": frozenset({"total", "per_province", "quotas", "reserve", "tie_break", "calibrate", "draws", "lottery", "seed"}),
     "notice": frozenset({"days"}),
     "publish": frozenset({"directory", "edition", "prefix", "valid_years", "label"}),
@@ -106,8 +108,18 @@ def _check_stages(document: Document, call: dict[str, Any], recommenders: list[d
             )
         seen.add(stage["kind"])
         _check_stage(document, path, stage, call, recommenders, codes)
+    _check_weights(document, stages)
     _check_order(document, stages)
     _check_levels(document, stages)
+
+
+def _check_weights(document: Document, stages: list[dict[str, Any]]) -> None:
+    """The reviews keep a share of the final score."""
+    weighted = [(index, stage["weight"]) for index, stage in enumerate(stages) if "weight" in stage]
+    total = sum(weight for _index, weight in weighted)
+    if total >= 100:
+        message = _("The stages take %(total)s of 100 and leave nothing to the review.") % {"total": total}
+        document.fault(("stages", weighted[-1][0], "weight"), message, _("weights that sum to less than 100"))
 
 
 def _check_levels(document: Document, stages: list[dict[str, Any]]) -> None:
@@ -142,8 +154,11 @@ def _check_stage(
         document.fault((*path, option), message, ", ".join(sorted(COMMON | OWN_OPTIONS.get(kind, frozenset()))), key=True)
     if stage.get("opens") and stage.get("closes") and stage["closes"] <= stage["opens"]:
         document.fault((*path, "closes"), _("The stage closes before it opens."), _("a time after %(time)s") % {"time": stage["opens"]})
-    if kind == "review" and "rubric" in stage:
+    if "rubric" in stage:
         known(document, (*path, "rubric"), stage["rubric"], call.get("rubrics", {}), _("a rubric of this file"))
+    if "weight" in stage and "rubric" not in stage:
+        message = _("A stage with a weight needs “rubric”: what is weighted is scored.")
+        document.fault((*path, "weight"), message, "rubric: …", key=True)
     if kind == "notice":
         _check_notice(document, path, stage)
     sections = {section["key"] for section in call["form"]["sections"]}

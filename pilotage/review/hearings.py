@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +16,10 @@ from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application, Call, Stage
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.review import rules
+from pilotage.review import rules, scoring
 from pilotage.review.enums import HearingResult
-from pilotage.review.models import Hearing
+from pilotage.review.models import Hearing, ReviewSummary, StageScore
+from pilotage.review.sittings import scored_stages, weight_of
 
 
 def record_hearings(
@@ -55,3 +57,42 @@ def record_hearings(
         extra = {"stage": stage.key, "result": result, "held_on": str(held_on)}
         record_many([Entry(row, "application.hearing", note.strip(), extra) for row in rows], actor=actor)
     return held
+
+
+# --- scores of the stages, as the selection reads them ---------------------------------------
+def scores_by_stage(call: Call) -> dict[str, dict[int, Decimal]]:
+    """Stage -> application -> mean of the members' totals, 0-100, for stages with a rubric. One query."""
+    found: dict[str, dict[int, Decimal]] = {stage.key: {} for stage in scored_stages(call)}
+    rows = StageScore.objects.filter(call=call, stage_key__in=found, mean__isnull=False).order_by("id")
+    for key, application, mean in rows.values_list("stage_key", "application_id", "mean"):
+        if mean is not None:
+            found[key][application] = mean
+    return found
+
+
+def stage_scores(call: Call) -> dict[int, Decimal]:
+    """Application -> what its sittings say together, by their published weights; only where none is missing. One query."""
+    stages = [stage for stage in scored_stages(call) if weight_of(stage)]
+    found = scores_by_stage(call)
+    return _together([(weight_of(stage), found[stage.key]) for stage in stages])
+
+
+def combined(call: Call) -> dict[int, Decimal]:
+    """Application -> the final score: the mean of the reviews with what the sittings leave of 100, and each sitting with its weight.
+
+    An application without a score in one of them has none. Without a weighted sitting it is the mean of the reviews. Two queries.
+    """
+    stages = [stage for stage in scored_stages(call) if weight_of(stage)]
+    rows = ReviewSummary.objects.filter(call=call, mean__isnull=False).order_by("id")
+    reviews = {application: mean for application, mean in rows.values_list("application_id", "mean") if mean is not None}
+    found = scores_by_stage(call)
+    rest = scoring.HUNDRED - sum((weight_of(stage) for stage in stages), Decimal(0))
+    return _together([(rest, reviews), *((weight_of(stage), found[stage.key]) for stage in stages)])
+
+
+def _together(parts: Sequence[tuple[Decimal, Mapping[int, Decimal]]]) -> dict[int, Decimal]:
+    whole = sum((weight for weight, _scores in parts), Decimal(0))
+    if not whole:
+        return {}
+    complete = set.intersection(*(set(scores) for weight, scores in parts if weight))
+    return {pk: scoring.rounded(sum((w * scores[pk] for w, scores in parts if w), Decimal(0)) / whole) for pk in sorted(complete)}

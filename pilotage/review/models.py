@@ -12,6 +12,7 @@ from pilotage.review.enums import AssignmentMethod, AssignmentState, HearingResu
 from pilotage.review.pool_models import Absence, DeclaredConflict, ExpertInvitation, ExpertProfile, Relation
 from pilotage.review.run_models import AssignmentRun, SeatOrder
 from pilotage.review.selection_models import DecisionFile, SelectionInputs
+from pilotage.review.sitting_models import SittingMember, SittingScore, StageScore
 
 __all__ = [
     "Absence",
@@ -32,6 +33,9 @@ __all__ = [
     "Selection",
     "SelectionInputs",
     "SelectionRow",
+    "SittingMember",
+    "SittingScore",
+    "StageScore",
 ]
 
 

@@ -212,3 +212,40 @@ def test_a_spoilt_call_is_told_with_its_place(file: str) -> None:
             told = [line for line in found if message in line]
             assert told, (name, found)
             assert re.match(rf"calls/{file}:[1-9]\d*:[1-9]\d*: ", told[0]), (name, told[0])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("rubric: main, weight: 30,", ""),
+        ("rubric: main,", ""),
+        ("rubric: mian, weight: 30,", "did you mean “main”?"),
+        ("weight: 30,", "A stage with a weight needs “rubric”"),
+        ("rubric: main, weight: 0,", "0"),
+    ],
+)
+def test_a_defence_may_be_scored_and_weighted(options: str, message: str) -> None:
+    text = (MODEL_FOLDER / "calls" / "provincial-5g-factory.yaml").read_text(encoding="utf-8")
+    with translation.override("en"):
+        found = faults("provincial-5g-factory.yaml", spoil(text, "kind: defence,", f"kind: defence, {options}"))
+    assert [message in line for line in found] == ([True] if message else [])
+
+
+def test_the_sittings_leave_something_to_the_review() -> None:
+    text = (MODEL_FOLDER / "calls" / "provincial-5g-factory.yaml").read_text(encoding="utf-8")
+    line = next(each for each in text.splitlines() if "kind: defence," in each)
+    first = line.replace("kind: defence,", "kind: defence, rubric: main, weight: 60,")
+    second = first.replace("key: defence,", "key: defence_two,").replace("weight: 60,", "weight: 40,")
+    with translation.override("en"):
+        found = faults("provincial-5g-factory.yaml", text.replace(line, f"{first}\n{second}"))
+    assert [each for each in found if "The stages take 100 of 100 and leave nothing to the review." in each] == found
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "faulty"), [("{chair: true, spread_over: 15}", False), ("{}", False), ("{spread_over: 0}", True), ("{chars: true}", True)]
+)
+def test_a_review_may_have_a_panel_discussion(option: str, faulty: bool) -> None:
+    text = (MODEL_FOLDER / "calls" / "5g-factory-directory.yaml").read_text(encoding="utf-8")
+    found = faults("5g-factory-directory.yaml", spoil(text, "\n    kind: review\n", f"\n    kind: review\n    discussion: {option}\n"))
+    assert bool(found) == faulty

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from pilotage.accounts import rules as accounts
 from pilotage.accounts.enums import Role
 from pilotage.calls.enums import StageKind
-from pilotage.calls.models import Call
+from pilotage.calls.models import Call, Stage
 from pilotage.core.keyset import page
 from pilotage.core.verdict import no
 from pilotage.review.dossier import blind_title
@@ -24,6 +24,7 @@ from pilotage.review.models import Assignment
 from pilotage.review.options import review_options
 from pilotage.review.rules import own_assignments
 from pilotage.review.selectors import expert_counts
+from pilotage.review.sittings import can_score, own_sittings, scored_stages
 from pilotage.web.review.invitations import open_invitations
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -51,7 +52,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     calls = list(Call.objects.filter(pk__in=seats.values("call")).annotate(newest=Max("pk")).order_by("-year", "-pk"))
     call = next((each for each in calls if each.slug == request.GET.get("call")), calls[0] if calls else None)
     if call is None:
-        return render(request, "review/queue.html", {"call": None, "invitations": open_invitations(request.user)})
+        return render(
+            request, "review/queue.html", {"call": None, "invitations": open_invitations(request.user), "sittings": _sittings(request)}
+        )
     seats = seats.filter(call=call)
     counts = expert_counts(seats)
     group = request.GET.get("state") if request.GET.get("state") in GROUPS else "todo"
@@ -77,8 +80,19 @@ def queue(request: HttpRequest) -> HttpResponse:
             "next": seats.filter(state__in=GROUPS["todo"]).order_by("position", "id").first(),
             "blind": blind,
             "invitations": open_invitations(request.user),
+            "sittings": _sittings(request),
         },
     )
+
+
+def _sittings(request: HttpRequest) -> list[Stage]:
+    """The defences, video reviews and visits in which the expert scores now."""
+    members = [(member, {stage.key: stage for stage in scored_stages(member.call)}) for member in own_sittings(request.user)[:20]]
+    return [
+        stages[member.stage_key]
+        for member, stages in members
+        if member.stage_key in stages and can_score(request.user, member, stages[member.stage_key])
+    ]
 
 
 def _tabs(call: Call, counts: dict[str, int], group: str) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from pilotage.web.review import (
     scoring,
     selection,
     selection_export,
+    sittings,
 )
 
 app_name = "review"
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("review/", queue.queue, name="queue"),
     path("review/discussions/", discussions.own_discussions, name="discussions"),
     path("review/discussions/<int:pk>/", discussions.discussion, name="discussion"),
+    path("review/sittings/<slug:slug>/<slug:key>/", sittings.sitting, name="sitting"),
     path("review/profile/", profile.own_profile, name="profile"),
     path("review/invitations/<int:pk>/", invitations.invitation, name="invitation"),
     path("review/results/<str:number>/", feedback.feedback, name="feedback"),
