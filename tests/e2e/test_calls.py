@@ -175,7 +175,8 @@ def assign(walk: Walk, slug: str, what: dict[str, Any]) -> None:
         page.locator("a[href*='confirm=final']").click(timeout=60_000)
         expect(page.locator(".metrics .figure").first).to_contain_text(str(what["experts"]))
         page.locator("button[value=finalise]").click()
-        expect(page.locator(".pill")).to_have_text("已定稿")
+        expect(page).to_have_url(re.compile(f"/work/review/{slug}/assign/$"))
+        expect(page.locator("button[value=make]")).to_have_count(1)
         return
     page = walk.at("secretariat", f"/work/review/{slug}/")
     page.locator("main tbody a").first.click()
