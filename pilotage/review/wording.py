@@ -259,20 +259,14 @@ def _quota_maximum(figures: Mapping[str, Any], names: Names) -> str:
 def _quota_minimum(figures: Mapping[str, Any], names: Names) -> str:
     blocker = figures["blockers"][0]
     values = {"name": named(blocker, names), "limit": blocker["limit"], "mean": _score(figures), "bar": points(figures["bar"])}
-    return (
-        _("The places of those with no more points go to the minimum of %(limit)s for %(name)s.")
-        + " "
-        + _("This project has %(mean)s points; with its quotas %(bar)s were needed.")
-    ) % values
+    first = _("The places of those with no more points go to the minimum of %(limit)s for %(name)s.") % values
+    return joined([first, _("This project has %(mean)s points; with its quotas %(bar)s were needed.") % values])
 
 
 def _quotas(figures: Mapping[str, Any], names: Names) -> str:
     values = {"limits": _limits(figures["blockers"], names), "mean": _score(figures), "bar": points(figures["bar"])}
-    return (
-        _("Several quotas together stood in its way: %(limits)s.") % values
-        + " "
-        + _("This project has %(mean)s points; with its quotas %(bar)s were needed.") % values
-    )
+    first = _("Several quotas together stood in its way: %(limits)s.") % values
+    return joined([first, _("This project has %(mean)s points; with its quotas %(bar)s were needed.") % values])
 
 
 def _below_line(figures: Mapping[str, Any], _names: Names) -> str:

@@ -95,7 +95,7 @@ def test_the_applicant_reads_own_figures_bar_and_reason(call: Any, cast: Any, de
     figures = SelectionRow.objects.get(application=app).figures
     client = client_for(owner_of(app))
     said = text(client.get(address(app)))
-    assert "本项目80.00；门槛86.67＝全国线56.67＋江苏省名额已满30.00" in said.replace(" ", "")
+    assert "本项目80.00；入选线86.67＝全国线56.67＋江苏省名额已满30.00" in said.replace(" ", "")
     assert "70.00–90.00" in said
     assert "相差20.00" in said.replace(" ", "")
     assert figures["calibrated"][:5] in said

@@ -72,7 +72,7 @@ def test_the_bar_is_the_sum_of_its_parts_and_is_said_in_both_languages():
     }
     names = {"32": "江苏", "small": "小型"}
     with translation.override("zh-hans"):
-        assert bar_sentence(figures, lambda _a, v: names[v]) == "本项目82.40；门槛80.30＝全国线79.90＋江苏名额已满2.40－小型保底名额2.00。"
+        assert bar_sentence(figures, lambda _a, v: names[v]) == "本项目82.40；入选线80.30＝全国线79.90＋江苏名额已满2.40－小型保底名额2.00。"
     names = {"32": "Jiangsu", "small": "small"}
     with translation.override("en"):
         said = bar_sentence(figures, lambda _a, v: names[v])
@@ -90,17 +90,17 @@ FIGURES = {"score": "82.400", "bar": "83.100", "line": "79.900", "blockers": [BL
         (
             "quota_maximum",
             {},
-            "江苏的2个名额已满。本项目82.40分；按其所受配额需83.10分。",
+            "江苏的2个名额已满。本项目82.40分；在其名额限制下需83.10分。",
             "all 2 places are taken. This project has 82.40 points",
         ),
         (
             "quota_maximum",
             {"blockers": [BLOCKER | {"limit": 0}]},
-            "按公布的配额，江苏没有名额。",
+            "按公布的名额，江苏没有名额。",
             "has no place under the published quotas.",
         ),
         ("quota_minimum", {}, "用于满足江苏保底名额2个。", "go to the minimum of 2 for"),
-        ("quotas", {}, "受多项配额共同限制：江苏至多2个。", "Several quotas together stood in its way: at most 2 of"),
+        ("quotas", {}, "受多项名额共同限制：江苏至多2个。", "Several quotas together stood in its way: at most 2 of"),
         ("reserve", {}, "限制条件：江苏至多2个。", "What stood in its way: at most 2 of"),
         ("tie", {}, "按公布的同分规则“分差小者在前”", "the published tie rule decided: smaller spread of the scores."),
         ("lottery", {}, "由公布的抽签决定。", "the published draw decided."),

@@ -190,6 +190,7 @@ def test_what_if_with_calibration_between_strangers_is_refused_in_words(call: An
     response = client_for(cast.secretariat).get(ADDRESS, {"what_if": "1", **TERMS, "calibrate": "on"}, **HTMX)
     assert response.status_code == 200
     assert 'href="#calibrate"' in response.content.decode()
+    assert "江苏省：须填" in text(client_for(cast.secretariat).get(ADDRESS, {"what_if": "1", **TERMS, "quota-0-maximum": "x"}, **HTMX))
     assert "Z-0" in text(response)
 
 
@@ -272,7 +273,7 @@ def test_export_holds_every_row_with_both_scores_bar_and_reason(call: Any, cast:
 
 # --- cost ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("rows", [1, 3, 40])
-@pytest.mark.parametrize(("query", "number"), [("", 19), ("?view=all", 19)])
+@pytest.mark.parametrize(("query", "number"), [("", 20), ("?view=all", 20)])
 def test_cost_does_not_grow(
     call: Any, cast: Any, me: Any, at: Any, client_for: Any, django_assert_num_queries: Any, rows: int, query: str, number: int
 ) -> None:
@@ -285,3 +286,29 @@ def test_cost_does_not_grow(
     client = client_for(cast.secretariat)
     with django_assert_num_queries(number):
         assert client.get(ADDRESS + query).status_code == 200
+
+
+def test_five_thousand_rows_cost_no_more_and_stay_light(
+    call: Any, cast: Any, me: Any, at: Any, client_for: Any, django_assert_num_queries: Any
+) -> None:
+    make.reviewed(call, cast.secretariat, [8, 7], [me, make.expert("E2")], number="A-0", province="370000")
+    at(make.AFTER_REVIEW)
+    draft = build(call, cast, total=1, quotas=[])
+    template, first = Application.objects.get(), SelectionRow.objects.get()
+    columns = [f.attname for f in Application._meta.concrete_fields if f.attname not in {"id", "number"}]
+    shared = {name: getattr(template, name) for name in columns if name != "project_title"}
+    apps = Application.objects.bulk_create(Application(**shared, number=f"B-{i:04}", project_title=f"项目{i}") for i in range(4999))
+    figures = first.figures | {"chance": "0.500"}
+    SelectionRow.objects.bulk_create(
+        SelectionRow(
+            selection=draft, application=app, position=i + 2, mean=70, reason="below_line", figures=figures | {"score": "70.000"},
+            outcome="selected" if i < 299 else "not_selected",
+        )
+        for i, app in enumerate(apps)
+    )  # fmt: skip
+    client = client_for(cast.secretariat)
+    for query in ("", "?view=all", "?view=all&row=B-4000"):
+        with django_assert_num_queries(20):
+            response = client.get(ADDRESS + query)
+        assert response.content.decode().count('class="score-plot"') <= 50
+        assert len(response.content) < 150_000

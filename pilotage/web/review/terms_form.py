@@ -119,3 +119,12 @@ def limits_text(minimum: int, maximum: int | None) -> str:
     if maximum is not None:
         return f"≤ {maximum}"
     return f"≥ {minimum}" if minimum else pgettext("quota", "no limit")
+
+
+def field_name(field: str, posted: QueryDict, names: Names) -> str:
+    """What the page calls a field, for a sentence that stands away from it; empty where the sentence says it."""
+    known = {"total": _("Places"), "reserve": _("Reserve"), "required_reviews": _("Reviews required"), "least_mean": _("Least score")}
+    if not field.startswith("quota-"):
+        return known.get(field, "")
+    attribute, _colon, value = posted.get(f"quota-{field.split('-')[1]}-attribute", "").partition(":")
+    return quota_name(attribute, value or None, names) if attribute in ATTRIBUTES else _("Another quota")

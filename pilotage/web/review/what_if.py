@@ -19,19 +19,19 @@ from pilotage.review.selection_terms import SelectionParameters
 from pilotage.review.wording import points
 from pilotage.web.review.quota_panel import Names, bar_of, unmet
 from pilotage.web.review.score_plot import signed
-from pilotage.web.review.terms_form import raw_terms
+from pilotage.web.review.terms_form import field_name, raw_terms
 
 SHOWN = 8  # named among those who enter and among those who leave
 
 
 def what_if_panel(call: Call, current: Selection, asked: QueryDict, names: Names) -> dict[str, Any]:
-    """``errors``: per field, where the terms cannot be."""
+    """``errors``: (field, its name, sentence), where the terms cannot be."""
     try:
         found = selectors.what_if(current, _quick(clean_parameters(call, raw_terms(asked))))
     except Invalid as problem:
-        return {"errors": problem.errors}
+        return {"errors": [(field, field_name(field, asked, names), sentence) for field, sentence in problem.errors.items()]}
     return {
-        "errors": {},
+        "errors": [],
         "entering": [*found.entering[:SHOWN]],
         "leaving": [*found.leaving[:SHOWN]],
         "more_entering": max(0, len(found.entering) - SHOWN),
