@@ -16,7 +16,7 @@ from pilotage.accounts import rules as accounts
 from pilotage.accounts.enums import Role
 from pilotage.audit.services import record
 from pilotage.calls.deadlines import moment
-from pilotage.calls.enums import ApplicationState
+from pilotage.calls.enums import ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Conflict, Invalid, Refused, Verdict, no
@@ -24,6 +24,7 @@ from pilotage.review import rules, scoring
 from pilotage.review.enums import AssignmentState
 from pilotage.review.gates import hearing_stages
 from pilotage.review.models import Assignment, ExpertProfile, SittingMember, SittingScore, StageScore
+from pilotage.review.options import review_options
 from pilotage.review.pool import active_experts
 from pilotage.review.screening import Screener
 from pilotage.review.wording import BARRED, joined
@@ -44,6 +45,12 @@ def rubric_of_stage(call: Call, stage: Stage) -> scoring.Rubric:
 def weight_of(stage: Stage) -> Decimal:
     """Its share of the final score, of 100; without one it is shown and counts for nothing."""
     return Decimal(str(stage.options.get("weight") or 0))
+
+
+def hides_applicants(call: Call) -> bool:
+    """Whoever sits may still hold a blind seat on the same project: while such a review is open, names stay hidden here too."""
+    review = call.stage(StageKind.REVIEW)
+    return review is not None and review_options(call).blind and (review.closes_at is None or clock.now() < review.closes_at)
 
 
 # --- who ------------------------------------------------------------------------------------
@@ -129,7 +136,7 @@ def save_line(
         if row.state != ApplicationState.UNDER_REVIEW:
             raise Conflict(_("This application is no longer under review. Reload the page."))
         if why := barred_from(member.expert, member.call, [row]).get(row.pk):
-            raise Refused(why)
+            raise Refused(_("A conflict of interest keeps you from scoring this project.") if hides_applicants(member.call) else why)
         kept = SittingScore.objects.filter(application=row, stage_key=stage.key, expert=member.expert).order_by("id")
         line = LineSaved(dict(kept.values_list("criterion", "value")))
         for key, raw in values.items():

@@ -226,6 +226,22 @@ def test_the_page_is_for_members_only(client, call, cast, member, app):
     assert url_of(call) in client.get(reverse("review:queue")).content.decode()
 
 
+def test_while_a_blind_review_is_open_names_stay_hidden_in_the_sitting_too(client, call, cast, me, member, app, at):
+    tied = make.application(call, "A-0002", "370000", state="under_review")
+    add_relation(actor=cast.secretariat, expert=me, kind=RelationKind.CONSULTANCY, enterprise=tied.enterprise)
+    client.force_login(cast.expert)
+    html = client.get(url_of(call)).content.decode()
+    assert "5G工厂" in html
+    hidden = (app.enterprise.name_zh, app.enterprise.short, tied.enterprise.name_zh, tied.enterprise.short)
+    assert [name for name in hidden if name in html] == []
+    part = client.post(url_of(call), {"line": tied.pk, f"value-{tied.pk}-clarity": "5"}, headers={"HX-Request": "true"})
+    assert (part.status_code, tied.enterprise.short in part.content.decode()) == (403, False)
+    Stage.objects.filter(call=call, key="defence").update(closes_at=make._moment("2023-11-20 18:00"))
+    at(make.AFTER_REVIEW)
+    html = client.get(url_of(call)).content.decode()
+    assert app.enterprise.short in html
+
+
 def test_a_line_saves_itself_and_the_whole_page_saves_without_scripts(client, call, cast, member, app):
     client.force_login(cast.expert)
     data = {"line": app.pk, f"value-{app.pk}-clarity": "5", f"was-{app.pk}-clarity": "", f"value-{app.pk}-proof": "10"}

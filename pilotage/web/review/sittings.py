@@ -19,6 +19,7 @@ from pilotage.calls.models import Application, Stage
 from pilotage.core.keyset import page
 from pilotage.core.verdict import Verdict
 from pilotage.review import scoring, sittings
+from pilotage.review.dossier import blind_title
 from pilotage.review.models import SittingMember, SittingScore
 from pilotage.review.sittings import LineSaved
 from pilotage.web.review.board import HEAVY
@@ -36,6 +37,8 @@ class Mark:
 @dataclass(slots=True)
 class Line:
     application: Application
+    name: str
+    below: str
     marks: list[Mark]
     total: Decimal | None = None
     barred: str = ""
@@ -60,13 +63,15 @@ def sitting(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 def _heard(member: SittingMember) -> Any:
     rows = Application.objects.filter(call=member.call, state=ApplicationState.UNDER_REVIEW)
-    return rows.select_related("enterprise", "province", "enterprise__province").defer(*HEAVY)
+    names = ("enterprise__group", "enterprise__province", "enterprise__prefecture", "enterprise__county", "province", "industry")
+    return rows.select_related("enterprise", *names).defer(*HEAVY)
 
 
 def _one(request: HttpRequest, member: SittingMember, stage: Stage) -> HttpResponse:
     """The line that was touched, saved in passing."""
     number = request.POST.get("line", "")
     row = get_object_or_404(_heard(member), pk=int(number) if number.isdecimal() else 0)
+    row.call = member.call
     saved = _save(request, member, stage, row)
     rubric = sittings.rubric_of_stage(member.call, stage)
     return render(request, "review/sitting.html#foot", {"line": _line(rubric, row, saved, request.POST), "may_score": True})
@@ -94,7 +99,9 @@ def _save(request: HttpRequest, member: SittingMember, stage: Stage, row: Applic
 
 
 def _line(rubric: scoring.Rubric, row: Application, saved: LineSaved, post: Mapping[str, str]) -> Line:
-    line = Line(row, [], saved.total, at=saved.at)
+    is_hidden = sittings.hides_applicants(row.call)
+    name = blind_title(row) if is_hidden else row.enterprise.short
+    line = Line(row, name, "" if is_hidden else f"{row.number} · {row.project_title}", [], saved.total, at=saved.at)
     for criterion in rubric.criteria:
         kept = saved.values.get(criterion.key)
         was = "" if kept is None else f"{kept:.0f}"
@@ -110,7 +117,7 @@ def _line(rubric: scoring.Rubric, row: Application, saved: LineSaved, post: Mapp
 
 
 def _page(request: HttpRequest, member: SittingMember, stage: Stage, may_score: Verdict, saved: Mapping[int, LineSaved]) -> HttpResponse:
-    rubric = sittings.rubric_of_stage(member.call, stage)
+    rubric, is_hidden = sittings.rubric_of_stage(member.call, stage), sittings.hides_applicants(member.call)
     shown = page(_heard(member), order=("number",), after=request.GET.get("after", ""))
     for row in shown.rows:
         row.call = member.call
@@ -119,6 +126,8 @@ def _page(request: HttpRequest, member: SittingMember, stage: Stage, may_score: 
     lines = [_line(rubric, row, saved.get(row.pk) or _stored(rubric, kept.get(row.pk, {})), request.POST) for row in shown.rows]
     for line in lines:
         line.barred = barred.get(line.application.pk, "")
+        if line.barred and is_hidden:
+            line.barred = _("A conflict of interest keeps you from scoring this project.")
     return render(
         request,
         "review/sitting.html",
@@ -129,13 +138,12 @@ def _page(request: HttpRequest, member: SittingMember, stage: Stage, may_score: 
             "criteria": [(each, in_language(each.title_zh, each.title_en) or each.key, _anchors(each)) for each in rubric.criteria],
             "page": shown,
             "lines": lines,
+            "blind": is_hidden,
             "weight": sittings.weight_of(stage),
             "done": sum(line.total is not None for line in lines),
             "todo": sum(line.total is None and not line.barred for line in lines),
             "may_score": may_score,
-            "errors": {
-                f"line-{line.application.pk}": f"{line.application.number}{_(': ')}{line.faults[0]}" for line in lines if line.faults
-            },
+            "errors": {f"line-{line.application.pk}": f"{line.name}{_(': ')}{line.faults[0]}" for line in lines if line.faults},
         },
         status=422 if saved else 200,
     )
