@@ -63,6 +63,7 @@ class Facts:
     people: list[dict[str, Any]]
     screening: Screening
     orders: dict[str, list[tuple[int, int]]]
+    given: list[list[Any]]  # key and kind of every order of the call
     panel: list[dict[str, Any]]
     sections: dict[str, str]
 
@@ -140,7 +141,7 @@ def gather(call: Call, parameters: AssignmentParameters) -> Facts:
         _projects(desk),
         [_person(expert, scenarios) for expert in desk.experts],
         Screener(call, desk.experts, desk.applications).screen(),
-        _orders(desk),
+        *_orders(desk),
         list(review_options(call).panel),
         industry_sections(),
     )
@@ -199,16 +200,18 @@ def _meet(name: str, word: str) -> bool:
     return word in name or name in word
 
 
-def _orders(desk: Desk) -> dict[str, list[tuple[int, int]]]:
-    """Places of the pairs that are locked or forbidden; a locked pair that has its seat is done with."""
+def _orders(desk: Desk) -> tuple[dict[str, list[tuple[int, int]]], list[list[Any]]]:
+    """Places of the pairs that are locked or forbidden (a pair that has a seat is done with), and all orders there are."""
     row = {application.pk: place for place, application in enumerate(desk.applications)}
     column = {expert.pk: place for place, expert in enumerate(desk.experts)}
     found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in SeatOrderKind.values}
-    orders = SeatOrder.objects.filter(application__call=desk.call).order_by("application_id", "expert_id")
-    for application, expert, kind in orders.values_list("application_id", "expert_id", "kind"):
+    given = []
+    orders = SeatOrder.objects.filter(application__call=desk.call).order_by("id")
+    for pk, application, expert, kind in orders.values_list("id", "application_id", "expert_id", "kind"):
+        given.append([pk, kind])
         if application in row and expert in column and expert not in {each for each, _state in desk.held.get(application, ())}:
             found[kind].append((row[application], column[expert]))
-    return found
+    return {kind: sorted(pairs) for kind, pairs in found.items()}, given
 
 
 # --- digest ---------------------------------------------------------------------------------

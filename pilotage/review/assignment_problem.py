@@ -270,6 +270,7 @@ def _result(facts: Facts, problem: Problem, found: Solution) -> dict[str, Any]:
         "short": [[desk.experts[each.expert].pk, each.load, each.least] for each in found.short],
         "parts": len({part for part in found.components.tolist() if part >= 0}),
         "bridge_share": round(found.bridge_share, 4),
+        "orders": facts.given,
         "barred": facts.screening.by_rule(),
         "versions": dict(found.versions),
         "timings": {stage: round(seconds, 3) for stage, seconds in found.timings.items()},

@@ -112,6 +112,11 @@ def orders_of(call: Call) -> list[SeatOrder]:
     )
 
 
+def is_outdated(run: AssignmentRun, orders: Sequence[SeatOrder]) -> bool:
+    """Whether seats were locked, forbidden or released since the run was solved."""
+    return sorted([order.pk, order.kind] for order in orders) != run.result.get("orders", [])
+
+
 def in_scope(run: AssignmentRun) -> QuerySet[Application]:
     """The applications a run is about: those it was asked for, else all that have a seat in it or lack one."""
     asked = run.parameters.get("applications") or ()

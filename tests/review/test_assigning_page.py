@@ -132,7 +132,10 @@ def test_lock_forbid_and_lift(call, cast, scene, page, client_for):
     assert client.post(page, {"act": "order", "kind": "lock", "number": "A-9", "expert": "E1", "reason": "x"}).status_code == 422
     assert client.post(page, {"act": "order", "kind": "melt", "number": "A-2", "expert": "E1", "reason": "x"}).status_code == 422
     stale = AssignmentRun.objects.get()
-    assert client.post(page, {"act": "finalise", "run": stale.pk}).status_code == 409
+    assert client.get(page).context["is_outdated"] is True
+    refused = client.post(page, {"act": "finalise", "run": stale.pk})
+    assert (refused.status_code, "须重新求解" in refused.content.decode(), "保密企业" in refused.content.decode()) == (409, True, True)
+    assert Assignment.objects.count() == 0
     assert client.post(page, {"act": "lift", "order": SeatOrder.objects.first().pk}).status_code == 302
     assert client.post(page, {"act": "lift", "order": 999}).status_code == 404
     assert SeatOrder.objects.count() == 1

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.tables import Column, write_xlsx
-from pilotage.core.verdict import Invalid
+from pilotage.core.verdict import Conflict, Invalid
 from pilotage.review import assignment_reading as reading
 from pilotage.review import runs, tasks
 from pilotage.review.assignment_options import AssignmentParameters
@@ -79,15 +79,17 @@ def _context(request: HttpRequest, call: Call, run: AssignmentRun | None, form: 
         shown["failure"] = refusal(error["code"], error["facts"], error["sentence"])
     elif run and run.result:
         shown = preview(request, run, visible_runs(request.user))
+    orders = reading.orders_of(call)
     return {
         "call": call,
         "run": run,
+        "is_outdated": run is not None and bool(shown.get("is_open")) and reading.is_outdated(run, orders),
         "form": form,
         "errors": errors,
         "may_manage": can_manage(request.user, call),
         "is_narrow": "near" in request.GET or "applications" in request.GET,
         "runs": reading.runs_of(visible_runs(request.user), call),
-        "orders": reading.orders_of(call),
+        "orders": orders,
         "supply": supply_panel(call, run),
         "crumbs": [(call.title, reverse("review:board", args=[call.slug])), (_("Assign experts"), "")],
         **shown,
@@ -104,6 +106,10 @@ def _posted(request: HttpRequest, call: Call, run: AssignmentRun | None) -> Http
         _act(request, call, run, form)
     except Invalid as problem:
         return render(request, PAGE, _context(request, call, run, form, problem.errors), status=422)
+    except Conflict as conflict:
+        if run is not None:
+            run.refresh_from_db()
+        return render(request, PAGE, _context(request, call, run, form, {"": str(conflict)}), status=409)
     back = reverse("review:assigning", args=[call.slug])
     return redirect(f"{back}#seats" if request.POST.get("act") in {"order", "lift"} else back)
 
