@@ -13,9 +13,10 @@ that cannot be read becomes a :class:`CellFault` of its row.
 from pilotage.core.tables.books import Cell, Check, Sheet, Style, day_cell, distinct_names, number_cell, write_book
 from pilotage.core.tables.reader import kind_of, merged_ranges, read_rows, sheet_names, unpacked_size
 from pilotage.core.tables.rows import CellFault, FaultKind, Row, Unreadable, column_letter, find_header, text
-from pilotage.core.tables.writers import Column, csv_lines, safe_text, write_csv, write_xlsx
+from pilotage.core.tables.writers import XLSX_TYPE, Column, csv_lines, safe_text, write_csv, write_xlsx
 
 __all__ = [
+    "XLSX_TYPE",
     "Cell",
     "CellFault",
     "Check",

@@ -16,6 +16,8 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.functional import Promise
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
 
 

@@ -158,7 +158,6 @@ def table_response(kind: str, name: str, columns: list[str], found: Any, title: 
     if kind == "csv":
         response = HttpResponse(tables.write_csv(columns, found), content_type="text/csv; charset=utf-8")
     else:
-        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        response = HttpResponse(tables.write_xlsx(columns, found, title=title, notes=notes), content_type=content_type)
+        response = HttpResponse(tables.write_xlsx(columns, found, title=title, notes=notes), content_type=tables.XLSX_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response

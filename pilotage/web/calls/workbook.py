@@ -29,6 +29,7 @@ from pilotage.calls.form_ticket import Ticket, ticket_for
 from pilotage.calls.form_xlsx import MOST_BYTES, CellProblem, FormBook, read_book, write_form
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.services.attachments import safe_name
+from pilotage.core.tables import XLSX_TYPE
 from pilotage.web.calls import context
 from pilotage.web.calls.detail import visible_application
 from pilotage.web.calls.mine import own_application
@@ -36,7 +37,6 @@ from pilotage.web.calls.papers import file_response
 from pilotage.web.calls.parts import PartSheet, own_part
 from pilotage.web.calls.sheet import CodeNames, Sheet, in_words
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LANGUAGES = ("zh-hans", "en")
 SALT = "calls.workbook"
 SHOWN_FOR = 24 * 3600  # seconds for which a shown comparison may be taken over
@@ -67,7 +67,7 @@ def _written(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         asked = {key: field.entry_of for key, field in sheet.form.by_key.items() if field.entry_of}
         offered = {key: standing.entry_numbers(sheet.row.enterprise, directory) for key, directory in asked.items()}
         content = write_form(sheet.form, sheet.data, title=title, ticket=_ticket(sheet).text(), registry=sheet.registry, offered=offered)
-    return file_response(f"form-{sheet.draft_key.replace('/', '-')}.xlsx", content, XLSX)
+    return file_response(f"form-{sheet.draft_key.replace('/', '-')}.xlsx", content, XLSX_TYPE)
 
 
 @login_not_required
@@ -78,7 +78,7 @@ def blank(request: HttpRequest, slug: str) -> HttpResponse:
     form = FormDef.parse(call.current.content["form"], call.current.content.get("codes", {}))
     with _in_the_asked_language(request):
         content = write_form(form, title=call.title, ticket=ticket_for(call.current, call.slug).text())
-    return file_response(f"form-{call.slug}.xlsx", content, XLSX)
+    return file_response(f"form-{call.slug}.xlsx", content, XLSX_TYPE)
 
 
 @require_safe
@@ -92,7 +92,7 @@ def filed(request: HttpRequest, number: str, revision: int) -> HttpResponse:
         names = CodeNames.of(sheet.form, [found.data, *(part["data"] for part in found.partners or [])])
         title = f"{application.call.title} {application.number}"
         content = write_filed(sheet.form, found, title=title, part_form=part_form, names=names.name)
-    return file_response(f"filed-{number}-{revision}.xlsx", content, XLSX)
+    return file_response(f"filed-{number}-{revision}.xlsx", content, XLSX_TYPE)
 
 
 # --- in -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pilotage.core.tables import write_xlsx
+from pilotage.core.tables import XLSX_TYPE, write_xlsx
 from pilotage.core.tables.writers import csv_lines
 from pilotage.core.verdict import Refused
 from pilotage.directory.models import Entry
@@ -58,7 +58,7 @@ def _xlsx(listing: Listing) -> HttpResponse:
             _("A worksheet takes at most %(count)s entries. Filter further, or take the CSV file.") % {"count": formats.number(XLSX_MOST)}
         )
     body = write_xlsx(headings(), rows(listing), title=listing.directory.title[:31], notes=[licence_line()])
-    return HttpResponse(body, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return HttpResponse(body, content_type=XLSX_TYPE)
 
 
 def licence_line() -> str:

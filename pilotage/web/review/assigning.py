@@ -25,7 +25,7 @@ from pilotage.review.assignment_words import certificate, refusal
 from pilotage.review.enums import RunState, SeatOrderKind
 from pilotage.review.models import AssignmentRun, ExpertProfile, SeatOrder
 from pilotage.review.rules import can_manage, visible_runs, visible_selections
-from pilotage.web.calls.workbook import XLSX
+from pilotage.web.downloads import workbook
 from pilotage.web.review.assigning_form import RunForm, initial_of
 from pilotage.web.review.assigning_panels import preview, progress_panel, supply_panel
 from pilotage.web.review.board import call_of
@@ -189,9 +189,7 @@ def assigning_export(request: HttpRequest, slug: str, number: int) -> HttpRespon
     notes += [certificate(run.result)] if "seats" in run.result else []
     notes.append(_("Commitment of the seed (SHA-256): %(digest)s") % {"digest": run.commitment})
     file = write_xlsx(_columns(), reading.export_rows(run), title=_("Seats"), notes=notes)
-    response = HttpResponse(file, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="assignment-{call.slug}-{run.number}.xlsx"'
-    return response
+    return workbook(f"assignment-{call.slug}-{run.number}", file)
 
 
 def _columns() -> list[Column]:

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from pilotage.core.tables import Column, write_xlsx
 from pilotage.review import calibrated
 from pilotage.review.calibrated import ExpertLine, ProjectLine
+from pilotage.web.downloads import workbook
 from pilotage.web.review.board import call_of
-from pilotage.web.review.selection_export import XLSX
 
 SHOWN = 60
 MIDDLE, REACH = 100, 92  # of the picture of a shift, in its own units
@@ -70,9 +70,7 @@ def calibration_export(request: HttpRequest, slug: str) -> HttpResponse:
     reading = calibrated.read(call)
     notes = [*reading.warnings] if reading else []
     file = write_xlsx(_columns(), (_row(line) for line in (reading.projects if reading else [])), title=_("Calibration"), notes=notes)
-    response = HttpResponse(file, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="calibration-{call.slug}.xlsx"'
-    return response
+    return workbook(f"calibration-{call.slug}", file)
 
 
 def _columns() -> list[Column]:

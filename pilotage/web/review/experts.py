@@ -25,6 +25,7 @@ from pilotage.review.invitations import invite
 from pilotage.review.models import ExpertProfile
 from pilotage.review.pool import PoolFilter, discipline_names, disciplines_in_use, histories, next_absences, search
 from pilotage.review.rules import can_edit_pool, can_manage, can_see_results, visible_experts
+from pilotage.web.downloads import workbook
 from pilotage.web.review.forms import InviteForm
 
 FILTERS = ("q", "discipline", "province", "available", "call", "part")
@@ -137,7 +138,4 @@ def export(request: HttpRequest) -> HttpResponse:
     can_see_results(request.user).require()
     calls = list(visible_calls(request.user).filter(stages__kind=StageKind.REVIEW).distinct())
     found = search(visible_experts(request.user), _wanted(request, calls))
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(export_experts(found), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="experts-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook(f"experts-{clock.today():%Y%m%d}", export_experts(found))

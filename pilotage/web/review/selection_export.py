@@ -19,12 +19,11 @@ from pilotage.review.models import Selection, SelectionRow
 from pilotage.review.rules import can_see_results, visible_selections
 from pilotage.review.selectors import current_selection
 from pilotage.review.wording import REASONS, bar_sentence
+from pilotage.web.downloads import workbook
 from pilotage.web.review.board import call_of
 from pilotage.web.review.panels import rows_of
 from pilotage.web.review.quota_panel import Names, names_of
 from pilotage.web.review.why_panel import sentence_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -40,9 +39,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     names = names_of(call, chosen.results or {})
     lines = (_line(row, names) for row in rows_of(chosen).order_by("position"))
     file = write_xlsx(_columns(), lines, title=_("Selection"), notes=_notes(chosen, title))
-    response = HttpResponse(file, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="selection-{call.slug}-{chosen.number}.xlsx"'
-    return response
+    return workbook(f"selection-{call.slug}-{chosen.number}", file)
 
 
 def _columns() -> list[Column]:
