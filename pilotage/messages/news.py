@@ -196,7 +196,8 @@ def _moved(event: AuditEvent, application: Application, reading: Reading) -> Ite
     """What a move of the state tells the enterprise, and to whom it gives work."""
     verb, people = event.verb.removeprefix("application."), reading.people
     if verb in _TO_FILERS:
-        yield from _of_application(application, event, people.filers(application), _TO_FILERS[verb])
+        is_report = application.kind == ApplicationKind.UPDATE and verb == "decline"
+        yield from _of_application(application, event, people.filers(application), "declined.report" if is_report else _TO_FILERS[verb])
     if verb == "promote" and outcome_is_public(application.call):
         yield from _of_application(application, event, people.filers(application), "promoted")
     desk = f"?call={application.call.slug}"

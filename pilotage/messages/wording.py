@@ -44,6 +44,9 @@ WORDINGS: Mapping[str, Wording] = {
         K.PROGRESS, _("Looked at again: %(project)s"), _("The office took back its last decision on %(number)s and looks at it again.")
     ),
     "declined": Wording(K.OUTCOME, _("Not recommended: %(project)s"), _("%(number)s is not recommended. Reason: %(reason)s")),
+    "declined.report": Wording(
+        K.OUTCOME, _("Report not confirmed: %(project)s"), _("The report %(number)s is not confirmed. Reason: %(reason)s")
+    ),
     "reconsidered": Wording(
         K.PROGRESS, _("Taken up again: %(project)s"), _("%(number)s is considered for recommendation again. Reason: %(reason)s")
     ),

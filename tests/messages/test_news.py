@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.translation import override
 
 from pilotage.accounts import services as accounts
@@ -109,6 +110,18 @@ def test_each_move_tells_whom_it_concerns(state: str, verb: str, by: str, expect
     transition(own(call, cast, state), verb, actor=getattr(cast, by), reason="理由")
 
     assert told(inboxes) == expected
+
+
+def test_a_report_that_is_declined_is_not_called_not_recommended(call: Any, cast: Any, inboxes: Any, client: Any) -> None:
+    row = own(call, cast, S.SUBMITTED, kind="update")
+    client.force_login(cast.city_officer)
+    page = client.get(reverse("calls:application-detail", args=[row.number])).content.decode()
+    assert ("不予确认" in page, "不予推荐" in page) == (True, False)
+    transition(row, "decline", actor=cast.city_officer, reason="数据未更新")
+
+    assert told(inboxes) == {"filer": ["declined.report"]}
+    message = Message.objects.get(recipient=cast.filer)
+    assert wording.body(message.text, message.params) == f"报告{row.number}未予确认。原因：数据未更新"
 
 
 def test_a_recommendation_reaches_filer_and_secretariat(call: Any, cast: Any, inboxes: Any) -> None:

@@ -124,20 +124,26 @@ def page_of(request: HttpRequest, application: Application, errors: dict[str, st
     return render(request, "calls/application_detail.html", values, status=422 if errors else 200)
 
 
+def _label(application: Application, verb: str) -> Any:
+    """A report of a listed project is confirmed or not; nobody recommends it."""
+    is_report = application.kind == ApplicationKind.UPDATE
+    return _("Do not confirm") if is_report and verb == "decline" else _OFFICER_VERBS[verb]
+
+
 def possible_acts(request: HttpRequest, application: Application) -> list[dict[str, Any]]:
     """The officers' verbs that the present state allows, each with the verdict for this reader."""
     table = table_for(application)
     found = [
         {
             "verb": verb,
-            "label": label,
+            "label": _label(application, verb),
             "verdict": may(request.user, application, verb),
             "needs_reason": table.by_verb[verb].needs_reason,
             "is_undo": verb in _UNDOING,
             "is_pass": verb in _PASSING,
             "points": _points(request, application, verb) if verb in _PASSING else [],
         }
-        for verb, label in _OFFICER_VERBS.items()
+        for verb in _OFFICER_VERBS
         if application.state in table.by_verb[verb].sources
     ]
     return [act for act in found if act["verdict"] or _is_worth_a_refusal(request, application, act["verb"], found)]
@@ -206,7 +212,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         return page_of(request, visible_application(request, number), {f"reason-{verb}": next(iter(error.errors.values()))})
     following = queue.after_act(request, application)
     if not ("last=" in following and verb in _SAID_BY_UNDO):
-        words = {"enterprise": application.enterprise.short, "act": _OFFICER_VERBS[verb]}
+        words = {"enterprise": application.enterprise.short, "act": _label(application, verb)}
         messages.success(request, _("%(enterprise)s: %(act)s.") % words)
     if verb in _UNDOING:
         address = reverse("calls:application-detail", args=[application.number])
