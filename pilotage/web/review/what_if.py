@@ -15,7 +15,7 @@ from pilotage.core.verdict import Invalid
 from pilotage.review import selectors
 from pilotage.review.models import Selection
 from pilotage.review.posted_terms import clean_parameters
-from pilotage.review.selection_terms import SelectionParameters
+from pilotage.review.selection_terms import ATTRIBUTES, SelectionParameters
 from pilotage.review.wording import points
 from pilotage.web.review.quota_panel import Names, bar_of, unmet
 from pilotage.web.review.score_plot import signed
@@ -68,6 +68,7 @@ def _moved(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) ->
     new = {(line["attribute"], line["value"]): line for line in after.get("quotas", ()) if line["value"] is not None}
     dropped = [key for key, line in old.items() if key not in new and line["maximum"] is not None and line["used"] >= line["maximum"]]
     keys = [*dropped, *(key for key, line in new.items() if key not in old or _figures(old[key]) != _figures(line))]
+    keys.sort(key=lambda key: (key not in dropped, ATTRIBUTES.index(key[0]), key[1]))
     return [
         {"name": names(*key), "was": old.get(key) and bar_of(old[key], names), "now": new.get(key) and bar_of(new[key], names)}
         for key in keys[: 2 * SHOWN]
