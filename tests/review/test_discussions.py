@@ -98,6 +98,7 @@ def test_an_unfinished_seat_that_is_given_up_lets_the_rule_speak(call, cast, pan
 def test_a_call_without_the_option_has_no_discussions(cast, at, me):
     at(make.IN_REVIEW)
     plain = make.review_call()
+    del plain.stage("review").options["discussion"]
     app = make.reviewed(plain, cast.secretariat, [9, 2], [me, make.expert("E2")])
     with pytest.raises(Refused):
         discussion_calling.call_to_panel(actor=cast.secretariat, application=app, reason="争议")

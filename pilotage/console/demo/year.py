@@ -23,7 +23,7 @@ from pilotage.accounts.models import User
 from pilotage.calls import services as calls
 from pilotage.calls.enums import ApplicationState, CheckResult, CosignDecision, FlagState
 from pilotage.calls.models import Application, Call, Recommender
-from pilotage.console.demo import fiction, filing, people, shape, ties
+from pilotage.console.demo import fiction, filing, panel, people, shape, ties
 from pilotage.console.demo.filing import Filed, local_moment
 from pilotage.console.demo.shape import Fate
 from pilotage.core import clock
@@ -246,6 +246,7 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
     if contested:
         with clock.at(local_moment(2023, 10, 13)), transaction.atomic():
             _read_once_more(call, offices, criteria, strength)
+            report(f"the panel has discussed {panel.discuss(call, offices.secretariat[0])} projects")
 
 
 WAITING = 6
