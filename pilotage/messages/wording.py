@@ -30,6 +30,13 @@ class Wording:
     body: str | _StrPromise
 
 
+# sentences that more than one wording says
+_CLOSES = _("“%(stage)s” closes on %(closes)s.")
+_DEADLINE = _("Deadline: %(stage)s, %(call)s")
+_PASSED = _("%(number)s of %(enterprise)s has passed the check.")
+_PASSED_MANY = _("They have passed the check in “%(call)s”.")
+_NOT_ACCEPTED = _("Not accepted: %(project)s")
+_ASKS = _("“%(call)s” asks for your review. Say first whether you have a conflict.")
 WORDINGS: Mapping[str, Wording] = {
     # --- the enterprise
     "receipt": Wording(
@@ -52,7 +59,7 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "recommended": Wording(K.PROGRESS, _("Recommended: %(project)s"), _("%(number)s was recommended to the secretariat.")),
     "accepted": Wording(K.PROGRESS, _("Accepted for review: %(project)s"), _("%(number)s is complete and goes to the expert review.")),
-    "not_accepted": Wording(K.OUTCOME, _("Not accepted: %(project)s"), _("%(number)s was not accepted for review. Reason: %(reason)s")),
+    "not_accepted": Wording(K.OUTCOME, _NOT_ACCEPTED, _("%(number)s was not accepted for review. Reason: %(reason)s")),
     "review_started": Wording(K.PROGRESS, _("Under review: %(project)s"), _("The expert review of %(number)s has begun.")),
     "announced": Wording(
         K.OUTCOME,
@@ -109,17 +116,15 @@ WORDINGS: Mapping[str, Wording] = {
     # --- officers
     "work.check": Wording(K.WORK, _("To check: %(project)s"), _("%(enterprise)s submitted %(number)s to “%(call)s”.")),
     "work.check.many": Wording(K.WORK, _("%(count)s applications to check"), _("They were submitted to “%(call)s”.")),
-    "work.recommend": Wording(K.WORK, _("To recommend: %(project)s"), _("%(number)s of %(enterprise)s has passed the check.")),
-    "work.recommend.many": Wording(K.WORK, _("%(count)s applications to recommend"), _("They have passed the check in “%(call)s”.")),
-    "work.confirm": Wording(K.WORK, _("Update to confirm: %(project)s"), _("%(number)s of %(enterprise)s has passed the check.")),
-    "work.confirm.many": Wording(K.WORK, _("%(count)s updates to confirm"), _("They have passed the check in “%(call)s”.")),
+    "work.recommend": Wording(K.WORK, _("To recommend: %(project)s"), _PASSED),
+    "work.recommend.many": Wording(K.WORK, _("%(count)s applications to recommend"), _PASSED_MANY),
+    "work.confirm": Wording(K.WORK, _("Update to confirm: %(project)s"), _PASSED),
+    "work.confirm.many": Wording(K.WORK, _("%(count)s updates to confirm"), _PASSED_MANY),
     "work.cosign": Wording(K.WORK, _("To co-sign: %(project)s"), _("The province has shortlisted %(number)s of %(enterprise)s.")),
     "work.cosign.many": Wording(K.WORK, _("%(count)s applications to co-sign"), _("The province has shortlisted them in “%(call)s”.")),
     "work.accept": Wording(K.WORK, _("To accept: %(project)s"), _("%(number)s of %(enterprise)s was recommended.")),
     "work.accept.many": Wording(K.WORK, _("%(count)s applications to accept"), _("They were recommended in “%(call)s”.")),
-    "sent_back": Wording(
-        K.OUTCOME, _("Not accepted: %(project)s"), _("The secretariat did not accept %(number)s of your list. Reason: %(reason)s")
-    ),
+    "sent_back": Wording(K.OUTCOME, _NOT_ACCEPTED, _("The secretariat did not accept %(number)s of your list. Reason: %(reason)s")),
     # --- the secretariat
     "objection.received": Wording(
         K.WORK, _("New objection %(objection)s"), _("It was filed against notice %(notice)s and waits for a decision.")
@@ -156,10 +161,8 @@ WORDINGS: Mapping[str, Wording] = {
         _("Your part was given to others: %(call)s"),
         _("Projects you had not finished left your queue; finished reviews stay. Reason: %(reason)s"),
     ),
-    "seat.given": Wording(K.SEAT, _("1 project to review"), _("“%(call)s” asks for your review. Say first whether you have a conflict.")),
-    "seat.given.many": Wording(
-        K.SEAT, _("%(count)s projects to review"), _("“%(call)s” asks for your review. Say first whether you have a conflict.")
-    ),
+    "seat.given": Wording(K.SEAT, _("1 project to review"), _ASKS),
+    "seat.given.many": Wording(K.SEAT, _("%(count)s projects to review"), _ASKS),
     "seat.cancelled": Wording(
         K.SEAT, _("A review was withdrawn from you"), _("One project of “%(call)s” left your queue. Reason: %(reason)s")
     ),
@@ -194,7 +197,7 @@ WORDINGS: Mapping[str, Wording] = {
     "reminder.filers_with_draft": Wording(
         K.DEADLINE, _("Not submitted yet: %(call)s"), _("“%(stage)s” closes on %(closes)s. An application of yours has not been submitted.")
     ),
-    "reminder.filers": Wording(K.DEADLINE, _("Deadline: %(stage)s, %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
+    "reminder.filers": Wording(K.DEADLINE, _DEADLINE, _CLOSES),
     "reminder.update": Wording(
         K.DEADLINE, _("Update due: %(call)s"), _("“%(stage)s” closes on %(closes)s. The update of a listed project has not been submitted.")
     ),
@@ -208,15 +211,11 @@ WORDINGS: Mapping[str, Wording] = {
         _("Report overdue: %(project)s"),
         _("The report of %(number)s for %(report)s was due on %(due)s and has not been filed. It can still be filed."),
     ),
-    "reminder.checkers": Wording(K.DEADLINE, _("Applications wait for your check: %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
-    "reminder.recommenders": Wording(
-        K.DEADLINE, _("Applications wait for your recommendation: %(call)s"), _("“%(stage)s” closes on %(closes)s.")
-    ),
-    "reminder.cosigners": Wording(
-        K.DEADLINE, _("Applications wait for your co-signature: %(call)s"), _("“%(stage)s” closes on %(closes)s.")
-    ),
-    "reminder.experts": Wording(K.DEADLINE, _("Reviews to finish: %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
-    "reminder.secretariat": Wording(K.DEADLINE, _("Deadline: %(stage)s, %(call)s"), _("“%(stage)s” closes on %(closes)s.")),
+    "reminder.checkers": Wording(K.DEADLINE, _("Applications wait for your check: %(call)s"), _CLOSES),
+    "reminder.recommenders": Wording(K.DEADLINE, _("Applications wait for your recommendation: %(call)s"), _CLOSES),
+    "reminder.cosigners": Wording(K.DEADLINE, _("Applications wait for your co-signature: %(call)s"), _CLOSES),
+    "reminder.experts": Wording(K.DEADLINE, _("Reviews to finish: %(call)s"), _CLOSES),
+    "reminder.secretariat": Wording(K.DEADLINE, _DEADLINE, _CLOSES),
     # --- accounts
     "role.given": Wording(K.ACCOUNT, _("New role: %(role)s"), _("You act for %(organisation)s as %(role)s now.")),
 }
