@@ -172,6 +172,8 @@ def assign(walk: Walk, slug: str, what: dict[str, Any]) -> None:
     if not what["manual"]:
         page = walk.at("secretariat", f"/work/review/{slug}/assign/")
         page.locator("button[value=make]").click()
+        expect(page.locator("#progress")).to_have_count(1)
+        walk.server.run("db_worker", "--batch")
         page.locator("a[href*='confirm=final']").click(timeout=60_000)
         expect(page.locator(".metrics .figure").first).to_contain_text(str(what["experts"]))
         page.locator("button[value=finalise]").click()
