@@ -32,6 +32,7 @@ PAGES: dict[str, dict[str, str]] = {
         "my": "/my/", **{f"draft-{key}": f"{{draft}}?section={key}" for key in ("enterprise", "scenarios", "effects", "investment", "evidence")},
         "draft-check": "{draft-check}", "withdraw": "{withdraw}", "consents": "/organisation/consents/", **EVERYBODY,
     },
+    "filer-first": {"own-result": "{feedback}", "own-application": "{application}"},
     "city": {"check": "/work/check/", "check-returned": "/work/check/?tab=returned", "applications": "/applications/"},
     "province": {
         "recommend": "/work/recommend/", "recommend-all": "/work/recommend/?tab=all", "province-summary": "/work/recommend/summary/",
@@ -44,11 +45,14 @@ PAGES: dict[str, dict[str, str]] = {
         "selection-all": f"/work/selection/{CALL}/?view=all", "experts": "/work/experts/", "expert-new": "/work/experts/new/",
         "expert-import": "/work/experts/import/", "expert": "{expert}",
         "call-experts": f"/work/review/{CALL}/experts/", "conflicts": f"/work/review/{CALL}/conflicts/",
-        "calibration": f"/work/review/{CALL}/calibration/", "notices-managed": "/work/directory/",
+        "calibration": f"/work/review/{CALL}/calibration/", "discussions": f"/work/review/{CALL}/discussions/", "notices-managed": "/work/directory/",
         **{f"manage-{tab}": f"/work/directory/{CALL}/?tab={tab}" for tab in ("notice", "objections", "edition", "entries")},
         "enterprise-import": "/enterprises/import/", "enterprise-new": "/enterprises/new/",
     },
-    "expert": {"queue": "/review/?state=all", "score": "{score}", "profile": "/review/profile/", "invitation": "{invitation}"},
+    "expert": {
+        "queue": "/review/?state=all", "score": "{score}", "profile": "/review/profile/", "invitation": "{invitation}",
+        "own-discussions": "/review/discussions/?state=closed", "discussion": "{discussion}",
+    },
     "auditor": {"audit": "/audit/", "event": "/audit/1/", "chain": "/audit/chain/"},
     "bank": {"bank-enterprises": "/enterprises/"},
 }  # fmt: skip

@@ -117,6 +117,20 @@ def _review(scene: dict[str, Any]) -> None:
             scores = {criterion: {"value": str(mark), "comment": "口径清楚。"} for criterion in keys}
             review.save_scores(actor=expert, assignment=seat, scores=scores, comment="")
             review.finish_review(actor=expert, assignment=seat)
+    _discuss(scene)
+
+
+def _discuss(scene: dict[str, Any]) -> None:
+    from pilotage.review import discussion_calling, discussions
+
+    secretariat, expert = _user("secretariat"), scene["seat"].expert
+    row = discussion_calling.call_to_panel(actor=secretariat, application=_fresh(scene, "first")[0], reason="成效口径需要核实。")
+    discussions.appoint_chair(actor=secretariat, discussions=[row], expert=expert)
+    scene["discussion"] = discussions.open_discussion(actor=expert.user, discussion=row)
+    discussions.remark(actor=expert.user, discussion=row, text="台账只覆盖一条产线。")
+    values = {"effect": {"value": "8", "base": "9"}}
+    discussions.change_scores(actor=expert.user, discussion=row, values=values, reason="按全车间口径重新核对。")
+    discussions.close_discussion(actor=expert.user, discussion=row, summary="口径已取得一致。")
 
 
 def _select(scene: dict[str, Any]) -> None:
@@ -155,6 +169,8 @@ def _addresses(scene: dict[str, Any]) -> dict[str, str]:
         "objection": reverse("directory:objection-create", args=[scene["notice"].number]),
         "entry": reverse("directory:entry", args=[Entry.objects.order_by("number").values_list("number", flat=True)[0]]),
         "application": reverse("calls:application-detail", args=[first.number]),
+        "discussion": reverse("review:discussion", args=[scene["discussion"].pk]),
+        "feedback": reverse("review:feedback", args=[first.number]),
         "draft": reverse("calls:application-edit", args=[scene["draft"].number]),
         "draft-check": reverse("calls:application-check", args=[scene["draft"].number]),
         "withdraw": reverse("calls:application-withdraw", args=[scene["draft"].number]),
