@@ -112,6 +112,18 @@ def test_raw_calibrated_and_bar_stand_on_one_printed_scale(call: Any, cast: Any,
     assert re.search(r'class="plot-head">\d+—\d+分', html)
 
 
+def test_terms_that_were_not_published_are_named(call: Any, cast: Any, field: Any, client_for: Any) -> None:
+    client = client_for(cast.secretariat)
+    selections.build_selection(actor=cast.secretariat, call=call)
+    assert "与征集公布的条件不同" not in text(client.get(ADDRESS))
+    build(call, cast, calibrate=True)
+    page = text(client.get(ADDRESS))
+    assert "与征集公布的条件不同" in page
+    assert "总名额：公布300，本方案3" in page
+    assert "按校准分遴选：公布否，本方案是" in page
+    assert "江苏省：公布≤ 97，本方案≤ 2" in page
+
+
 def test_folds_say_what_needs_no_decision(call: Any, cast: Any, me: Any, at: Any, client_for: Any) -> None:
     for i in range(40):
         app = make.application(call, f"B-{i:02}", "370000")

@@ -26,7 +26,7 @@ from pilotage.web.review.board import call_of
 from pilotage.web.review.panels import changed_panel, critical, drawn, grey_numbers, grey_rows, rows_of, standing_of
 from pilotage.web.review.proof import proof_panel
 from pilotage.web.review.quota_panel import Names, facts_panel, full_names, names_of, quota_groups, unmet
-from pilotage.web.review.terms_form import form_of, quota_words, raw_terms
+from pilotage.web.review.terms_form import departures, form_of, quota_words, raw_terms
 from pilotage.web.review.what_if import what_if_panel
 from pilotage.web.review.why_panel import why_panel
 
@@ -110,6 +110,7 @@ def _context(request: HttpRequest, call: Call, current: Selection | None, errors
         return context
     if "what_if" in request.GET:
         context["what_if"] = what_if_panel(call, current, request.GET, names)
+    context["departures"] = departures(selection_defaults(call), terms, names)
     return context | _drawn(request, call, current, names) | _powers(request, current)
 
 

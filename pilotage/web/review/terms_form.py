@@ -113,6 +113,37 @@ def quota_words(terms: SelectionParameters, names: Names) -> list[tuple[str, str
     return [(quota_name(line.attribute, line.value, names), limits_text(line.minimum, line.maximum)) for line in terms.quotas]
 
 
+def departures(published: SelectionParameters, used: SelectionParameters, names: Names) -> str:
+    """Where the terms of a selection are not those the call published, as a sentence; empty where they are."""
+    found = _differing(published, used, names)
+    if not found:
+        return ""
+    each = [_("%(what)s: published %(was)s, here %(now)s") % {"what": what, "was": was, "now": now} for what, was, now in found]
+    return _("The terms differ from those the call published. %(list)s.") % {"list": _("; ").join(each)}
+
+
+def _differing(published: SelectionParameters, used: SelectionParameters, names: Names) -> list[tuple[str, str, str]]:
+    """(what, as published, here)."""
+    labels = _field_names()
+    found = [(labels[name], _text(getattr(published, name)) or "–", _text(getattr(used, name)) or "–") for name in FIELDS]
+    switches = {"calibrate": _("Select by calibrated scores"), "lottery": _("Draw by lot inside the grey zone")}
+    found += [(label, _yes_or_no(getattr(published, name)), _yes_or_no(getattr(used, name))) for name, label in switches.items()]
+    was, now = (" → ".join(str(TIES[name]) for name in terms.tie_break) for terms in (published, used))
+    found.append((_("Tie rule"), was, now))
+    lines = [{(line.attribute, line.value): line for line in terms.quotas} for terms in (published, used)]
+    for key in sorted(lines[0].keys() | lines[1].keys(), key=lambda pair: (ATTRIBUTES.index(pair[0]), pair[1] or "")):
+        found.append((quota_name(*key, names), _limits(lines[0].get(key)), _limits(lines[1].get(key))))
+    return [each for each in found if each[1] != each[2]]
+
+
+def _yes_or_no(value: bool) -> str:
+    return _("yes") if value else _("no")
+
+
+def _limits(line: QuotaLine | None) -> str:
+    return limits_text(line.minimum, line.maximum) if line else "–"
+
+
 def limits_text(minimum: int, maximum: int | None) -> str:
     if minimum and maximum is not None:
         return f"{minimum}–{maximum}"
@@ -123,8 +154,11 @@ def limits_text(minimum: int, maximum: int | None) -> str:
 
 def field_name(field: str, posted: QueryDict, names: Names) -> str:
     """What the page calls a field, for a sentence that stands away from it; empty where the sentence says it."""
-    known = {"total": _("Places"), "reserve": _("Reserve"), "required_reviews": _("Reviews required"), "least_mean": _("Least score")}
     if not field.startswith("quota-"):
-        return known.get(field, "")
+        return _field_names().get(field, "")
     attribute, _colon, value = posted.get(f"quota-{field.split('-')[1]}-attribute", "").partition(":")
     return quota_name(attribute, value or None, names) if attribute in ATTRIBUTES else _("Another quota")
+
+
+def _field_names() -> dict[str, str]:
+    return {"total": _("Places"), "reserve": _("Reserve"), "required_reviews": _("Reviews required"), "least_mean": _("Least score")}
