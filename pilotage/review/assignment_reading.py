@@ -127,6 +127,11 @@ def in_scope(run: AssignmentRun) -> QuerySet[Application]:
     return rows.filter(pk__in=keys) if len(keys) <= MOST_KEYS else rows.filter(kind=ApplicationKind.NEW, state__in=EVER_IN_REVIEW)
 
 
+def scope_size(run: AssignmentRun) -> int:
+    """How many applications ``in_scope`` holds; no query."""
+    return len(run.parameters.get("applications") or {seat[0] for seat in run.seats} | set(missing_seats(run)))
+
+
 def missing_seats(run: AssignmentRun) -> dict[int, list[Mapping[str, Any]]]:
     """Application -> the entries of its empty seats."""
     found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)

@@ -73,7 +73,7 @@ def preview(request: HttpRequest, run: AssignmentRun, runs: QuerySet[AssignmentR
         "load_bars": load_bars(loads),
         "fit_bars": fit_bars(seat[2] for seat in run.seats),
         "page": slim,
-        "total": run.result["applications"] if group == "all" else len(missing),
+        "total": reading.scope_size(run) if group == "all" else len(missing),
         "groups": _groups(group, run, len(missing)),
         "change": reading.change_of(runs, run),
         "is_open": run.state == RunState.PROPOSED,
@@ -91,7 +91,7 @@ def _rows(run: AssignmentRun, keys: list[int], missing: dict[int, list[Any]]) ->
 
 
 def _groups(current: str, run: AssignmentRun, missing: int) -> list[dict[str, Any]]:
-    labels = {"all": (_("All"), run.result["applications"]), "missing": (_("Seats empty"), missing)}
+    labels = {"all": (_("All"), reading.scope_size(run)), "missing": (_("Seats empty"), missing)}
     return [
         {"url": f"?run={run.number}&show={key}#seats", "label": label, "count": count, "current": key == current}
         for key, (label, count) in labels.items()
