@@ -97,7 +97,7 @@ def test_an_unfinished_seat_that_is_given_up_lets_the_rule_speak(call, cast, pan
 
 def test_a_call_without_the_option_has_no_discussions(cast, at, me):
     at(make.IN_REVIEW)
-    plain = make.review_call()
+    plain = make.review_call(discussion=None)
     del plain.stage("review").options["discussion"]
     app = make.reviewed(plain, cast.secretariat, [9, 2], [me, make.expert("E2")])
     with pytest.raises(Refused):
@@ -480,3 +480,13 @@ def test_the_secretariat_calls_appoints_sets_a_time_and_drops(client, call, cast
         client.force_login(user)
         assert client.get(url).status_code == status
         assert client.post(url, {"act": "call_far"}).status_code == 403
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_desk_and_board_lead_there_where_the_call_has_it(client, cast, at, offered):
+    at(make.IN_REVIEW)
+    call = make.review_call(discussion={} if offered else None)
+    client.force_login(cast.secretariat)
+    there = reverse("review:call-discussions", args=[call.slug])
+    for page in (reverse("review:board", args=[call.slug]), reverse("desk")):
+        assert (there in client.get(page).content.decode()) == offered

@@ -18,6 +18,7 @@ from pilotage.calls.rules import visible_calls
 from pilotage.core.keyset import page
 from pilotage.core.search import match
 from pilotage.registry.models import Division
+from pilotage.review.discussion_options import discussion_options
 from pilotage.review.gates import hearing_stages
 from pilotage.review.options import review_options
 from pilotage.review.rules import can_manage, can_see_results
@@ -107,6 +108,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             "in_conflict": conflict_count(call),
             "may_manage": can_manage(request.user, call),
             "hearing_stages": hearing_stages(call),
+            "discusses": discussion_options(call).offered,
         },
     )
 
