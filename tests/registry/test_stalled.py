@@ -8,7 +8,7 @@ import pytest
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from pilotage.core import clock
+from pilotage.core import clock, stalled
 from pilotage.registry import services, tasks
 from pilotage.registry.enums import ImportState
 from pilotage.registry.models import Enterprise, EnterpriseImport
@@ -55,7 +55,7 @@ def test_after_two_silent_minutes_the_run_is_queued_again_and_finishes(killed):
 
     task.refresh_from_db()
     again = DBTaskResult.objects.ready().get()
-    assert (task.status, task.traceback) == (TaskResultStatus.FAILED, tasks.LEFT)
+    assert (task.status, task.traceback) == (TaskResultStatus.FAILED, stalled.LEFT)
     assert (again.task_path, again.args_kwargs) == (task.task_path, task.args_kwargs)
     tasks.run_import.func(*again.args_kwargs["args"])
     batch.refresh_from_db()
@@ -95,8 +95,8 @@ def test_a_check_starts_anew(killed, company):
 def test_a_file_that_kills_every_worker_waits_for_a_person(killed):
     batch, _task = killed
     done = []
-    for _attempt in range(tasks.MOST_RESTARTS + 2):
+    for _attempt in range(stalled.MOST_RESTARTS + 2):
         silent_for(batch, minutes=3)
         done.append(tasks.requeue_stalled())
         DBTaskResult.objects.filter(status=TaskResultStatus.READY).update(status=TaskResultStatus.RUNNING)
-    assert done == [1] * tasks.MOST_RESTARTS + [0, 0]
+    assert done == [1] * stalled.MOST_RESTARTS + [0, 0]

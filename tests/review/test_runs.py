@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from pilotage.audit import services as audit
 from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.calls.enums import ApplicationState
-from pilotage.core import clock
+from pilotage.core import clock, stalled
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.review import invitations, runs, services, tasks
 from pilotage.review.assignment import matches
@@ -337,7 +337,7 @@ def test_a_run_found_half_solved_starts_again_once(killed, call, cast):
 
     task.refresh_from_db()
     again = DBTaskResult.objects.ready().get()
-    assert (task.status, task.traceback, again.args_kwargs) == (TaskResultStatus.FAILED, tasks.LEFT, task.args_kwargs)
+    assert (task.status, task.traceback, again.args_kwargs) == (TaskResultStatus.FAILED, stalled.LEFT, task.args_kwargs)
     tasks.solve_run.func(*again.args_kwargs["args"])
     run.refresh_from_db()
     assert (run.state, len(run.seats)) == (RunState.PROPOSED, 12)
