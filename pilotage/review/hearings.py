@@ -18,8 +18,8 @@ from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.review import rules, scoring
 from pilotage.review.enums import HearingResult
-from pilotage.review.models import Hearing, ReviewSummary, StageScore
-from pilotage.review.sittings import scored_stages, weight_of
+from pilotage.review.gates import scored_stages, scores_by_stage, weight_of
+from pilotage.review.models import Hearing, ReviewSummary
 
 
 def record_hearings(
@@ -60,16 +60,6 @@ def record_hearings(
 
 
 # --- scores of the stages, as the selection reads them ---------------------------------------
-def scores_by_stage(call: Call) -> dict[str, dict[int, Decimal]]:
-    """Stage -> application -> mean of the members' totals, 0-100, for stages with a rubric. One query."""
-    found: dict[str, dict[int, Decimal]] = {stage.key: {} for stage in scored_stages(call)}
-    rows = StageScore.objects.filter(call=call, stage_key__in=found, mean__isnull=False).order_by("id")
-    for key, application, mean in rows.values_list("stage_key", "application_id", "mean"):
-        if mean is not None:
-            found[key][application] = mean
-    return found
-
-
 def stage_scores(call: Call) -> dict[int, Decimal]:
     """Application -> what its sittings say together, by their published weights; only where none is missing. One query."""
     stages = [stage for stage in scored_stages(call) if weight_of(stage)]

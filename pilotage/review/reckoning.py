@@ -6,12 +6,14 @@
 #   parameters  SelectionParameters: places, quotas, tie rule, calibrate, draws, seed
 #   candidates  number, rank in the recommendation, gate (stage and why it keeps out, or None), attributes
 #   scores      [number, pseudonym of the expert, total] of each finished review
+#   sittings    weight of each defence, video review or visit that counts, of 100; the candidates hold their mean in each ("sittings")
 # Output: "results" (line, quotas, relaxed minimums, certificate, checks, calibration, grey zone, substitutes) and "rows", one
 # per candidate in public order with outcome, reason and figures. Decimals are strings with three places.
 #
 # Algorithm: raw means; calibration of all scores; selection by the raw mean or, where the terms say so, by the calibrated
-# score; draws of the true scores through the selection for the chance of each place. Many candidates get fewer draws,
-# so that the whole stays below half a minute. With the lottery those whose chance lies strictly between 0.05 and 0.95 draw lots.
+# score, which the sittings join with their published weights; draws of the true scores through the selection for the
+# chance of each place. Many candidates get fewer draws, so that the whole stays below half a minute.
+# With the lottery those whose chance lies strictly between 0.05 and 0.95 draw lots.
 #
 # Invariants: the same inputs give the same output; the order of candidates and scores is without effect.
 #
@@ -25,13 +27,14 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from pilotage.review.selection_terms import SelectionParameters
+from pilotage.review.sitting_shares import SittingShares
 
 if TYPE_CHECKING:  # numpy and scipy are loaded when something is reckoned, not when the site starts
     from pilotage.review.calibration import Calibration
     from pilotage.review.selecting import Blocker, Candidate, Place, Quota, Selection, Terms
 
 FORMAT = 1
-KERNELS = {"reckoning": 1, "calibration": 1, "selecting": 1}
+KERNELS = {"reckoning": 2, "calibration": 1, "selecting": 1}
 PLACES = Decimal("0.001")
 WORK = 2_000_000  # candidates times draws that are sampled at most
 SURE = Decimal("0.05")  # a chance below this or above one minus this needs no second look
@@ -52,8 +55,9 @@ def reckon(inputs: Mapping[str, Any]) -> dict[str, Any]:
     calibration = _calibrated(inputs["scores"])
     if parameters.calibrate and calibration is not None:
         _refuse_apart(inputs["candidates"], totals, calibration, parameters)
-    found, candidates, quotas, absent = _selected(inputs["candidates"], totals, calibration, parameters)
-    grey = _grey(found, calibration, parameters)
+    sittings = SittingShares.read(inputs)
+    found, candidates, quotas, absent = _selected(inputs["candidates"], totals, calibration, parameters, sittings)
+    grey = _grey(found, calibration, parameters, sittings)
     if parameters.lottery and grey["numbers"]:
         found = _select(candidates, quotas, _with_lottery(found.terms, grey["numbers"], parameters.seed))
     ties = _ties(found, parameters.seed)
@@ -61,6 +65,8 @@ def reckon(inputs: Mapping[str, Any]) -> dict[str, Any]:
     line = _text(found.line)
     for row in rows:
         row["figures"]["line"] = line
+        if sittings.weights:
+            row["figures"]["sittings"] = _text(sittings.brought(row["number"]))
     return {"results": _results(found, absent, calibration, grey, parameters), "rows": rows}
 
 
@@ -75,7 +81,8 @@ def enough(inputs: Mapping[str, Any], number: str) -> str | None:
     parameters = SelectionParameters.from_json(inputs["parameters"])
     if parameters.lottery:
         return None
-    found, *_rest = _selected(inputs["candidates"], _totals(inputs["scores"]), _calibrated(inputs["scores"]), parameters)
+    totals, calibration, sittings = _totals(inputs["scores"]), _calibrated(inputs["scores"]), SittingShares.read(inputs)
+    found, *_rest = _selected(inputs["candidates"], totals, calibration, parameters, sittings)
     try:
         return _text(needed(found, number))
     except SelectionError:
@@ -83,9 +90,13 @@ def enough(inputs: Mapping[str, Any], number: str) -> str | None:
 
 
 def _selected(
-    raw: Sequence[Mapping[str, Any]], totals: Mapping[str, list[Decimal]], calibration: Calibration | None, parameters: SelectionParameters
+    raw: Sequence[Mapping[str, Any]],
+    totals: Mapping[str, list[Decimal]],
+    calibration: Calibration | None,
+    parameters: SelectionParameters,
+    sittings: SittingShares,
 ) -> tuple[Selection, list[Candidate], list[Quota], list[Quota]]:
-    candidates = [_candidate(each, totals.get(each["number"], []), calibration, parameters) for each in raw]
+    candidates = [_candidate(each, totals.get(each["number"], []), calibration, parameters, sittings) for each in raw]
     quotas, absent = _quotas(candidates, parameters)
     return _select(candidates, quotas, _terms(parameters)), candidates, quotas, absent
 
@@ -123,7 +134,11 @@ def _refuse_apart(
 
 
 def _candidate(
-    raw: Mapping[str, Any], totals: list[Decimal], calibration: Calibration | None, parameters: SelectionParameters
+    raw: Mapping[str, Any],
+    totals: list[Decimal],
+    calibration: Calibration | None,
+    parameters: SelectionParameters,
+    sittings: SittingShares,
 ) -> Candidate:
     from pilotage.review.selecting import Candidate
 
@@ -132,6 +147,9 @@ def _candidate(
         score = calibration.project(raw["number"]).calibrated
     spread = max(totals) - min(totals) if len(totals) > 1 else None
     gate = None if raw["gate"] is None else (raw["gate"][0], raw["gate"][1])
+    if gate is None and (absent := sittings.lacking(raw["number"])):
+        gate = (absent, "unscored")
+    score = sittings.joined(raw["number"], score)
     return Candidate(raw["number"], score, raw["attributes"], len(totals), spread, raw["rank"], gate)
 
 
@@ -168,7 +186,12 @@ def _with_lottery(terms: Terms, zone: Sequence[str], seed: str) -> Terms:
 
 
 # --- how sure it is -------------------------------------------------------------------------
-def _grey(found: Selection, calibration: Calibration | None, parameters: SelectionParameters) -> dict[str, Any]:
+def _grey(
+    found: Selection,
+    calibration: Calibration | None,
+    parameters: SelectionParameters,
+    sittings: SittingShares,
+) -> dict[str, Any]:
     """Chances by number where sampling can tell anything: a contest, and scores that show how uncertain scores are."""
     nothing: dict[str, Any] = {"draws": 0, "numbers": [], "chances": {}, "fractional": 0}
     eligible = len(found.intake.eligible)
@@ -182,7 +205,11 @@ def _grey(found: Selection, calibration: Calibration | None, parameters: Selecti
         drawn = sample(calibration, draws, parameters.seed)
     except CalibrationError:  # each project has one score, so nothing tells how uncertain a score is
         return nothing
-    zone = grey_zone(found, drawn.projects, drawn.thousandths, low=SURE, high=1 - SURE)
+    thousandths = drawn.thousandths
+    if sittings.weights:  # what is unsure is the reviews; the sittings stay as they were scored
+        brought = [float((sittings.brought(key) or 0) * 1000) if key in sittings.given else 0.0 for key in drawn.projects]
+        thousandths = (thousandths * float(sittings.rest) + brought).round().astype("int64")
+    zone = grey_zone(found, drawn.projects, thousandths, low=SURE, high=1 - SURE)
     unsure = [key for key in zone.unsure if SURE < zone.probability[key] < 1 - SURE]
     return {"draws": draws, "numbers": unsure, "chances": zone.probability, "fractional": zone.fractional}
 

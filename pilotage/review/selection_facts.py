@@ -17,7 +17,7 @@ from pilotage.calls.models import Application, Call
 from pilotage.core.verdict import Invalid
 from pilotage.registry.models import Enterprise
 from pilotage.review.enums import AssignmentState
-from pilotage.review.gates import kept_out
+from pilotage.review.gates import kept_out, scored_stages, scores_by_stage, weight_of
 from pilotage.review.models import Assignment
 from pilotage.review.options import review_options
 from pilotage.review.reckoning import FORMAT, KERNELS, CannotCompare, reckon
@@ -31,7 +31,7 @@ FIELDS = ("province_id", "industry_id", "level", "enterprise__size", "enterprise
 
 def gather(call: Call, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Everything the kernels read, in one order. A constant number of queries, one more per stage that must be passed and level of groups."""
-    candidates = _candidates(call)
+    candidates, weights = _candidates(call), weights_of(call)
     return {
         "format": FORMAT,
         "kernels": dict(KERNELS),
@@ -39,6 +39,7 @@ def gather(call: Call, parameters: Mapping[str, Any]) -> dict[str, Any]:
         "parameters": dict(parameters),
         "candidates": candidates,
         "scores": _scores(call, {each["number"] for each in candidates}),
+        **({"sittings": weights} if weights else {}),
     }
 
 
@@ -66,12 +67,19 @@ def _call(call: Call) -> dict[str, Any]:
 
 def _candidates(call: Call) -> list[dict[str, Any]]:
     under_review = Application.objects.filter(call=call, kind=ApplicationKind.NEW, state=ApplicationState.UNDER_REVIEW)
-    attributes, gates = attributes_of(under_review), kept_out(call)
+    attributes, gates, weights = attributes_of(under_review), kept_out(call), weights_of(call)
+    sat = {stage: scores for stage, scores in scores_by_stage(call).items() if stage in weights} if weights else {}
     rows = under_review.order_by("number").values_list("pk", "number", "rank")
     return [
         {"number": number, "rank": rank, "gate": list(gates[pk]) if pk in gates else None, "attributes": attributes[pk]}
+        | ({"sittings": {stage: f"{scores[pk]:.3f}" for stage, scores in sat.items() if pk in scores}} if weights else {})
         for pk, number, rank in rows
     ]
+
+
+def weights_of(call: Call) -> dict[str, str]:
+    """Stage -> its published share of the final score, of 100, for those that have one."""
+    return {stage.key: str(weight_of(stage)) for stage in scored_stages(call) if weight_of(stage)}
 
 
 def attributes_of(applications: QuerySet[Application]) -> dict[int, dict[str, str]]:

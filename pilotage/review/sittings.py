@@ -22,7 +22,6 @@ from pilotage.core import clock
 from pilotage.core.verdict import YES, Conflict, Invalid, Refused, Verdict, no
 from pilotage.review import rules, scoring
 from pilotage.review.enums import AssignmentState
-from pilotage.review.gates import hearing_stages
 from pilotage.review.models import Assignment, ExpertProfile, SittingMember, SittingScore, StageScore
 from pilotage.review.options import review_options
 from pilotage.review.pool import active_experts
@@ -31,20 +30,10 @@ from pilotage.review.wording import BARRED, joined
 
 
 # --- what the call says ---------------------------------------------------------------------
-def scored_stages(call: Call) -> list[Stage]:
-    """The defences and visits of a call whose members score by a rubric."""
-    return [stage for stage in hearing_stages(call) if stage.options.get("rubric")]
-
-
 def rubric_of_stage(call: Call, stage: Stage) -> scoring.Rubric:
     """As the call publishes it now: all who are heard in one sitting are held to one rubric."""
     content = call.current.content if call.current else {}
     return scoring.Rubric.parse(content["rubrics"][stage.options["rubric"]])
-
-
-def weight_of(stage: Stage) -> Decimal:
-    """Its share of the final score, of 100; without one it is shown and counts for nothing."""
-    return Decimal(str(stage.options.get("weight") or 0))
 
 
 def hides_applicants(call: Call) -> bool:

@@ -129,6 +129,7 @@ REASONS: dict[str, str | _StrPromise] = {
     "few_reviews": gettext_lazy("Too few finished reviews"),
     "gate_failed": gettext_lazy("Defence or site visit not passed"),
     "gate_missing": gettext_lazy("Defence or site visit not held"),
+    "gate_unscored": gettext_lazy("Defence or site visit not scored"),
     # of selections made before quotas could cross
     "province_cap": gettext_lazy("Places of the province are full"),
     "tie_at_line": gettext_lazy("Level with the line, behind by the tie rule"),
@@ -302,6 +303,10 @@ def _gate_missing(figures: Mapping[str, Any], _names: Names) -> str:
     return _("A stage that must be passed (%(stage)s) has no result.") % {"stage": figures["stage"]}
 
 
+def _gate_unscored(figures: Mapping[str, Any], _names: Names) -> str:
+    return _("A stage that counts in the final score (%(stage)s) has no score.") % {"stage": figures["stage"]}
+
+
 def _province_cap(figures: Mapping[str, Any], _names: Names) -> str:
     """Of selections made before quotas could cross."""
     values = {"province": _("the province"), "cap": figures["cap"], "mean": _score(figures), "last": points(figures["last_selected"])}
@@ -313,6 +318,7 @@ def _province_cap(figures: Mapping[str, Any], _names: Names) -> str:
 _SENTENCES: dict[str, Callable[[Mapping[str, Any], Names], str]] = {
     "gate_failed": _gate_failed,
     "gate_missing": _gate_missing,
+    "gate_unscored": _gate_unscored,
     "selected": _selected,
     "reserve": _reserve,
     "lottery": _lottery,

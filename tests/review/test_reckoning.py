@@ -72,7 +72,9 @@ def test_the_bar_is_the_sum_of_its_parts_and_is_said_in_both_languages():
     }
     names = {"32": "江苏", "small": "小型"}
     with translation.override("zh-hans"):
-        assert bar_sentence(figures, lambda _a, v: names[v]) == "本项目82.40；入选线80.30＝全国线79.90＋江苏名额已满2.40－小型保底名额2.00。"
+        assert (
+            bar_sentence(figures, lambda _a, v: names[v]) == "本项目82.40；入选线80.30＝全国线79.90＋江苏名额已满2.40－小型保底名额2.00。"
+        )
     names = {"32": "Jiangsu", "small": "small"}
     with translation.override("en"):
         said = bar_sentence(figures, lambda _a, v: names[v])
@@ -211,3 +213,42 @@ def test_quotas_of_the_call_file_win_over_per_province():
         QuotaLine("province", "650000", 0, None),
         QuotaLine("group", None, 0, 3),
     )
+
+
+def with_sittings(means: dict[str, str], weight: str = "40", **terms: Any) -> dict[str, Any]:
+    given = inputs([candidate(n, province=p) for n, p in PROVINCES.items()], given_scores(PANEL), total=2, reserve=1, **terms)
+    for each in given["candidates"]:
+        each["sittings"] = {"defence": means[each["number"]]} if each["number"] in means else {}
+    return given | {"sittings": {"defence": weight}}
+
+
+def test_a_defence_counts_with_its_published_weight():
+    found = reckon(with_sittings({"A": "50.000", "B": "90.000", "C": "80.000", "D": "100.000"}))
+    figures = row(found, "A")["figures"]
+    assert (figures["raw"], figures["sittings"], figures["score"]) == ("79.500", "20.000", "67.700")  # 0.6 x 79.5 + 0.4 x 50
+    assert outcomes(found) == {"A": "not_selected", "B": "selected", "C": "selected", "D": "reserve"}
+    assert outcomes(four()) == {"A": "selected", "C": "selected", "B": "reserve", "D": "not_selected"}
+    assert found["results"]["checks"]["sound"]
+
+
+def test_who_has_no_score_in_a_weighted_sitting_gets_no_place_and_is_told_why():
+    found = reckon(with_sittings({"A": "50.000", "B": "90.000", "D": "60.000"}))
+    assert (row(found, "C")["outcome"], row(found, "C")["reason"]) == ("not_selected", "gate_unscored")
+    assert row(found, "C")["figures"]["stage"] == "defence"
+    with translation.override("en"):
+        assert (
+            reason_sentence("gate_unscored", row(found, "C")["figures"]) == "A stage that counts in the final score (defence) has no score."
+        )
+
+
+def test_the_chances_follow_the_final_score():
+    """A defence that weighs almost everything leaves nothing unsure."""
+    chances = [
+        {
+            each["number"]: each["figures"].get("chance")
+            for each in reckon(with_sittings({"A": "10", "B": "90", "C": "50", "D": "30"}, weight))["rows"]
+        }
+        for weight in ("99", "1")
+    ]
+    assert chances[0] == {"A": "0.000", "B": "1.000", "C": "1.000", "D": "0.000"}
+    assert chances[1] != chances[0]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.models import Application, Stage
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import hearings, sittings
+from pilotage.review import gates, hearings, selections, sittings
 from pilotage.review.enums import AssignmentState, RelationKind, SelectionState
 from pilotage.review.models import Selection, SittingMember, SittingScore, StageScore
 from pilotage.review.relations import add_relation
@@ -70,7 +70,7 @@ def save(member: SittingMember, stage: Stage, app: Application, **values: Any) -
 
 def test_a_members_total_follows_the_published_weights(member, defence, app):
     first = save(member, defence, app, clarity=5)
-    assert (first.saved, first.total, hearings.scores_by_stage(member.call)) == (["clarity"], None, {"defence": {}})
+    assert (first.saved, first.total, gates.scores_by_stage(member.call)) == (["clarity"], None, {"defence": {}})
     second = save(member, defence, app, proof=10)
     assert (second.total, second.values) == (Decimal("80.000"), {"clarity": Decimal(5), "proof": Decimal(10)})
     row = StageScore.objects.get()
@@ -96,7 +96,7 @@ def test_two_weighted_sittings_and_one_that_is_only_shown(call, cast, me, defenc
     shown = stage_of(call, "visit", None)
     for stage, value in ((defence, 6), (video, 9), (shown, 1)):
         save(sittings.appoint(actor=cast.secretariat, call=call, stage=stage, expert=me), stage, app, clarity=value, proof=value)
-    assert hearings.scores_by_stage(call) == {
+    assert gates.scores_by_stage(call) == {
         "defence": {app.pk: Decimal(60)},
         "video": {app.pk: Decimal(90)},
         "visit": {app.pk: Decimal(10)},
@@ -295,3 +295,20 @@ def test_the_secretariat_appoints_and_reads_the_scores(client, call, cast, me, d
     assert client.post(url, {"act": "appoint", "expert": me.number}).status_code == 403
     client.force_login(cast.outsider)
     assert client.get(url).status_code == 403
+
+
+def test_the_published_weight_decides_who_is_selected(call, cast, defence, at):
+    """70 % of the reviews and 30 % of the defence; who was not heard gets no place."""
+    experts = [make.expert("E8"), make.expert("E9")]
+    apps = [make.reviewed(call, cast.secretariat, [mark, mark], experts, number=f"A-{mark}") for mark in (9, 8, 7)]
+    for app, mean in zip(apps[:2], ("50", "90"), strict=True):
+        StageScore.objects.create(application=app, call=call, stage_key=defence.key, member_count=1, mean=Decimal(mean))
+    at(make.AFTER_REVIEW)
+    selection = selections.build_selection(actor=cast.secretariat, call=call, parameters={"total": 1, "reserve": 1, "required_reviews": 2})
+    rows = selection.rows.select_related("application").order_by("position")
+    assert [(row.application.number, row.outcome, row.reason, row.figures["score"]) for row in rows] == [
+        ("A-8", "selected", "selected", "83.000"),
+        ("A-9", "reserve", "reserve", "78.000"),
+        ("A-7", "not_selected", "gate_unscored", None),
+    ]
+    assert selection.inputs.read()["sittings"] == {"defence": "30"}

@@ -15,7 +15,7 @@ from pilotage.calls.form_fields import in_language
 from pilotage.calls.models import Application
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
-from pilotage.review import hearings, services, sittings
+from pilotage.review import gates, hearings, services, sittings
 from pilotage.review.enums import AssignmentState
 from pilotage.review.models import Assignment, ExpertProfile, Score, StageScore
 from pilotage.review.options import review_options, rubric_of
@@ -84,7 +84,7 @@ def _context(request: HttpRequest, found: Application, errors: dict[str, str], f
         "scored": [line for line in shown if line["marks"]],
         "criteria": criteria,
         "sittings": _sittings(found),
-        "final": hearings.combined(found.call).get(found.pk) if sittings.scored_stages(found.call) else None,
+        "final": hearings.combined(found.call).get(found.pk) if gates.scored_stages(found.call) else None,
         "choices": expert_choices(found) if found.state in IN_REVIEW else [],
         "may_assign": open_to,
         "errors": errors,
@@ -112,12 +112,12 @@ def _line(request: HttpRequest, seat: Assignment, criteria: list[tuple[str, str,
 
 def _sittings(found: Application) -> list[dict[str, Any]]:
     """Each defence, video review or visit with a rubric: its score, its share, and what each member gave."""
-    stages = sittings.scored_stages(found.call)
+    stages = gates.scored_stages(found.call)
     scores = {row.stage_key: row for row in StageScore.objects.filter(application=found).order_by("id")} if stages else {}
     lines = []
     for stage in stages:
         totals = sittings.totals_of(found.call, stage, found)
         experts = ExpertProfile.objects.filter(pk__in=totals).select_related("user").order_by("number")
         members = [(expert, totals[expert.pk]) for expert in experts]
-        lines.append({"stage": stage, "weight": sittings.weight_of(stage), "score": scores.get(stage.key), "members": members})
+        lines.append({"stage": stage, "weight": gates.weight_of(stage), "score": scores.get(stage.key), "members": members})
     return lines

@@ -92,7 +92,7 @@ def _page(request: HttpRequest, call: Call, stage: Stage, errors: dict[str, Any]
     rows = Application.objects.filter(call=call, state__in=STATES).select_related("enterprise", "province").defer(*HEAVY)
     shown = page(rows, order=("number",), after=request.GET.get("after", ""))
     results = gates.latest(call, stage)
-    is_scored = stage in sittings.scored_stages(call)
+    is_scored = stage in gates.scored_stages(call)
     scores = _scores(call, stage, shown.rows) if is_scored else {}
     finals = hearings.combined(call) if is_scored else {}
     for row in shown.rows:
@@ -104,7 +104,7 @@ def _page(request: HttpRequest, call: Call, stage: Stage, errors: dict[str, Any]
             "call": call,
             "stage": stage,
             "is_scored": is_scored,
-            "weight": sittings.weight_of(stage),
+            "weight": gates.weight_of(stage),
             "members": _members(call, stage) if is_scored else [],
             "is_gate": bool(stage.options.get("gate")),
             "page": shown,

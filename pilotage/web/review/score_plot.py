@@ -45,14 +45,19 @@ class Plot:
 
 def scale_of(rows: Iterable[Mapping[str, Any]], least: int = 4) -> Scale:
     """Whole points around all that is drawn."""
-    values = [float(figures[name]) for figures in rows for name in NAMES if figures.get(name) is not None]
+    values = [float(value) for figures in rows for name in NAMES if (value := _drawn(figures, name)) is not None]
     low, high = (floor(min(values)), ceil(max(values))) if values else (0, 100)
     lack = max(0, least - (high - low))
     return Scale(max(0, low - 1 - lack // 2), min(100, high + 1 + lack // 2) if high <= 100 else high + 1)
 
 
+def _drawn(figures: Mapping[str, Any], name: str) -> Any:
+    """Where sittings count, the dot is the final score: the bar speaks of nothing else."""
+    return figures["score"] if name == "calibrated" and figures.get("sittings") is not None else figures.get(name)
+
+
 def plot_of(figures: Mapping[str, Any], scale: Scale) -> Plot:
-    raw, calibrated, bar = (scale.place(figures.get(name)) for name in NAMES)
+    raw, calibrated, bar = (scale.place(_drawn(figures, name)) for name in NAMES)
     return Plot(raw, calibrated, bar, spoken(figures))
 
 

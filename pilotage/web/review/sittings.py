@@ -18,7 +18,7 @@ from pilotage.calls.form_fields import in_language
 from pilotage.calls.models import Application, Stage
 from pilotage.core.keyset import page
 from pilotage.core.verdict import Verdict
-from pilotage.review import scoring, sittings
+from pilotage.review import gates, scoring, sittings
 from pilotage.review.dossier import blind_title
 from pilotage.review.models import SittingMember, SittingScore
 from pilotage.review.sittings import LineSaved
@@ -49,7 +49,7 @@ class Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sitting(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     member = get_object_or_404(sittings.own_sittings(request.user), call__slug=slug, stage_key=key)
-    stage = next((each for each in sittings.scored_stages(member.call) if each.key == key), None)
+    stage = next((each for each in gates.scored_stages(member.call) if each.key == key), None)
     if stage is None:
         raise Http404
     may_score = sittings.can_score(request.user, member, stage)
@@ -139,7 +139,7 @@ def _page(request: HttpRequest, member: SittingMember, stage: Stage, may_score: 
             "page": shown,
             "lines": lines,
             "blind": is_hidden,
-            "weight": sittings.weight_of(stage),
+            "weight": gates.weight_of(stage),
             "done": sum(line.total is not None for line in lines),
             "todo": sum(line.total is None and not line.barred for line in lines),
             "may_score": may_score,

@@ -81,13 +81,15 @@ def bars_of(figures: Mapping[str, Any], line: Decimal | None, names: Names) -> t
         _line(part, ends, scale, names) for part, ends in zip(parts, sums, strict=True) if part["code"] == "line" or Decimal(part["amount"])
     ]
     lines.append(_solid(_("Bar of this project"), bar, "bound", scale))
-    kind = (
-        _("Calibrated score")
-        if figures.get("calibrated") is not None and own == figures["calibrated"] != figures.get("raw")
-        else _("Mean score")
-    )
-    lines.append(_solid(kind, own, "own", scale))
+    lines.append(_solid(_kind(figures, own), own, "own", scale))
     return lines, scale
+
+
+def _kind(figures: Mapping[str, Any], own: Any) -> str:
+    if figures.get("sittings") is not None:
+        return _("Final score, sittings included")
+    is_calibrated = figures.get("calibrated") is not None and own == figures["calibrated"] != figures.get("raw")
+    return _("Calibrated score") if is_calibrated else _("Mean score")
 
 
 def _sums(parts: list[Mapping[str, Any]]) -> list[tuple[Decimal, Decimal]]:
