@@ -158,6 +158,13 @@ class WhatIf:
     cost: str
 
 
+_NAMED = ("application__enterprise", "application__province")
+_READ = (
+    "position", "mean", "outcome", "reason", "figures", "selection_id", "application__number", "application__project_title",
+    "application__enterprise__name_zh", "application__enterprise__name_en", "application__province__name_zh", "application__province__name_en",
+)  # fmt: skip
+
+
 def what_if(selection: Selection, parameters: SelectionParameters) -> WhatIf:
     """Reckon the stored inputs under other terms, without chances unless a lottery needs them; writes nothing. Raises Invalid. Two queries."""
     kept = SelectionInputs.objects.filter(selection=selection).first()
@@ -165,7 +172,7 @@ def what_if(selection: Selection, parameters: SelectionParameters) -> WhatIf:
         raise Invalid({"quotas": _("This selection was made by an earlier version of the platform, which kept no inputs.")})
     terms = parameters if parameters.lottery else replace(parameters, draws=0)
     found = selection_facts.reckoned(kept.read() | {"parameters": terms.as_json()})
-    rows = {row.application.number: row for row in selection.rows.select_related("application__enterprise", "application__province")}
+    rows = {row.application.number: row for row in selection.rows.select_related(*_NAMED).only(*_READ)}
     after = {row["number"]: row for row in found["rows"] if row["outcome"] == Outcome.SELECTED}
     before = {number for number, row in rows.items() if row.outcome == Outcome.SELECTED}
     entering = [_row_like(rows[number].application, row) for number, row in after.items() if number not in before]

@@ -86,7 +86,7 @@ def test_each_role_has_its_own_line_of_links(cast):
     assert lines["province_officer"] == ["核查", "推荐", "报告", "申报", "企业", "征集", "规划", "名录"]
     assert lines["communications_officer"] == ["会签", "报告", "申报", "企业", "征集", "规划", "名录"]  # no list of its own
     assert lines["secretariat"] == ["总览", "报告", "受理", "申报", "专家", "公示公告", "发件箱", "企业", "规划", "名录"]
-    assert lines["expert"] == ["待评项目", "我的资料"]
+    assert lines["expert"] == ["待评项目", "合议", "我的资料"]
     assert lines["auditor"] == ["报告", "申报", "企业", "审计", "规划", "名录"]
     assert lines["finance_liaison"] == ["企业", "规划", "名录"]
     assert lines["outsider"] == []

@@ -32,9 +32,9 @@ CAP = 10_000
 FACET_CAP = 2_000
 ESTIMATE_SAFETY = 5  # an estimate is believed where it is this many times the cap
 COLUMNS = ("province", "industry", "label")
-# what a line of the list is made of; a row read whole has four times as many columns
+# what a line of the list and an entry of the API are made of; a row read whole has four times as many columns
 SHOWN = (
-    "edition_id", "number", "state", "enterprise_name", "project_title", "scenario_count", "label", "source", "is_fictional", "listed_on",
+    "edition_id", "number", "state", "enterprise_name", "project_title", "level", "scenario_count", "label", "source", "is_fictional", "listed_on",
     *(f"{place}__{column}" for place in ("province", "prefecture") for column in ("code", "name_zh", "name_en", "is_pseudo")),
     *(f"industry__{column}" for column in ("code", "name_zh", "name_en", "short_zh", "short_en")),
 )  # fmt: skip
