@@ -58,9 +58,11 @@ def test_a_fault_is_named(tmp_path: Path, name: str) -> None:
     assert expected in found[0].expected
 
 
-def test_the_example_of_the_page_stands_in_the_place_it_names(tmp_path: Path) -> None:
-    [example] = re.findall(r"```yaml example\n(.+?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    [city] = [line for line in the_file().split("\n") if "kind: check" in line]
+@pytest.mark.parametrize(("place", "kind"), [(0, "check"), (1, "select")])
+def test_the_examples_of_the_page_stand_in_the_place_they_name(tmp_path: Path, place: int, kind: str) -> None:
+    examples = re.findall(r"```yaml example\n(.+?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(examples) == 2
+    [line] = [line for line in the_file().split("\n") if f"kind: {kind}" in line]
     folder = folder_copy(tmp_path)
-    (folder / FILE).write_text(the_file().replace(f"{city}\n", example), encoding="utf-8")
+    (folder / FILE).write_text(the_file().replace(f"{line}\n", examples[place]), encoding="utf-8")
     assert [str(problem) for problem in check(folder).problems] == []

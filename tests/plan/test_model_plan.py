@@ -247,5 +247,5 @@ def test_the_sittings_leave_something_to_the_review() -> None:
 )
 def test_a_review_may_have_a_panel_discussion(option: str, faulty: bool) -> None:
     text = (MODEL_FOLDER / "calls" / "5g-factory-directory.yaml").read_text(encoding="utf-8")
-    found = faults("5g-factory-directory.yaml", spoil(text, "\n    kind: review\n", f"\n    kind: review\n    discussion: {option}\n"))
+    found = faults("5g-factory-directory.yaml", spoil(text, "discussion: {chair: true, spread_over: 20}", f"discussion: {option}"))
     assert bool(found) == faulty
