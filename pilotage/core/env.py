@@ -63,6 +63,10 @@ def make_folder(name: str, path: Path) -> None:
         raise EnvError(f"{name}: cannot make the folder {path}: {error.strerror}") from error
 
 
+# Many short queries at once: helpers that a query starts, or compiling it, cost more than they save and take from the others.
+ONE_PROCESS_PER_QUERY = "-c max_parallel_workers_per_gather=0 -c jit=off"
+
+
 def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
     """Django's DATABASES entry for ``sqlite:///file`` or ``postgresql://user:pw@host:port/name``."""
     parts = urlsplit(url)
@@ -74,7 +78,7 @@ def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
             "CONN_MAX_AGE": 600,
         }
     if parts.scheme in {"postgresql", "postgres"}:
-        query = dict(parse_qsl(parts.query))
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -82,7 +86,7 @@ def database(url: str, sqlite_options: dict[str, object]) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": query.pop("host", "") or parts.hostname or "",
             "PORT": str(query.pop("port", "") or parts.port or ""),
-            "OPTIONS": query,
+            "OPTIONS": {"options": ONE_PROCESS_PER_QUERY} | query,
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
         }
@@ -100,7 +104,7 @@ def storage(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.path:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": unquote(parts.path)}}
-    query = dict(parse_qsl(parts.query))
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
     if parts.scheme != "s3" or not parts.netloc or set(query) - {"endpoint", "region"}:
         raise EnvError(f"PILOTAGE_STORAGE_URL: expected file:///FOLDER or s3://BUCKET/FOLDER?endpoint=…&region=…, got {url!r}")
     if find_spec("storages") is None:

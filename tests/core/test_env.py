@@ -81,9 +81,10 @@ def test_a_postgresql_address():
         "PASSWORD": "p/w",
         "HOST": "db.example.org",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"sslmode": "require", "options": env.ONE_PROCESS_PER_QUERY},
     }
     assert env.database("postgres://me@/plans?host=/run/postgresql", {})["HOST"] == "/run/postgresql"
+    assert env.database("postgres://me@/plans?options=", {})["OPTIONS"] == {"options": ""}  # a pooler may refuse any
 
 
 def test_another_database_is_refused():
