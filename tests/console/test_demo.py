@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from pilotage.accounts.models import User
 from pilotage.audit import services as audit
 from pilotage.calls.formdef import FormDef
-from pilotage.calls.models import Application
+from pilotage.calls.models import Application, Call
 from pilotage.console.demo import fiction, people, shape, year
 from pilotage.console.demo.shape import Fate
+from pilotage.core import clock
 from pilotage.directory.models import Edition, Entry
 from pilotage.plan.folder import check
 from pilotage.plan.models import Plan
 from pilotage.registry.models import Enterprise
-from pilotage.review.enums import AssignmentState
+from pilotage.review import selections
 from pilotage.review.models import Assignment, ReviewSummary
 
 FOLDER = Path("plans/industrial-internet-2023")
@@ -80,15 +82,19 @@ def small_year(monkeypatch, settings, tmp_path):
 
 
 @pytest.mark.django_db
-def test_in_review_everything_is_scored_but_what_the_visitor_is_asked_to_score(small_year, monkeypatch, django_capture_on_commit_callbacks):
-    monkeypatch.setattr(shape, "LISTED", {"320000": 3, "210000": 3, "420000": 3})  # else every project is barred or taken
+def test_in_review_all_is_ready_to_be_selected(small_year, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(shape, "LISTED", {"320000": 3, "210000": 3, "420000": 3})  # enough experts of other provinces
     with django_capture_on_commit_callbacks(execute=True):
-        year.build(year.Stage.REVIEW, lambda _line: None)
+        now = year.build(year.Stage.REVIEW, lambda _line: None)
 
-    open_seats = Assignment.objects.filter(state=AssignmentState.ASSIGNED)
-    assert {seat.expert.number for seat in open_seats.select_related("expert")} == {"E0001"}
-    assert 1 <= open_seats.count() <= year.WAITING
+    assert set(Assignment.objects.values_list("state", flat=True)) <= {"finished", "recused", "cancelled"}
     assert not ReviewSummary.objects.filter(finished_count__lt=3).exists()
+    first, second = User.objects.filter(email__startswith="secretariat").order_by("email")
+    with clock.at(now):
+        selection = selections.build_selection(actor=first, call=Call.objects.get(slug=year.CALL), parameters={"total": 4})
+        selections.propose_selection(actor=first, selection=selection)
+        selections.confirm_selection(actor=second, selection=selection)
+    assert selection.rows.filter(outcome="selected").count() == 4
 
 
 @pytest.mark.django_db

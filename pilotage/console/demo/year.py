@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -35,9 +35,8 @@ from pilotage.registry.models import Division, Enterprise
 from pilotage.review import runs, selections
 from pilotage.review import services as review
 from pilotage.review.enums import AssignmentState
-from pilotage.review.models import Assignment, ExpertProfile
-from pilotage.review.options import selection_defaults
-from pilotage.review.selectors import can_take_seat, expert_choices
+from pilotage.review.models import Assignment
+from pilotage.review.selectors import expert_choices
 
 CALL = "5g-factory-directory-2023"
 
@@ -137,6 +136,7 @@ RETURN_REASONS = (
     "应用场景说明过于简略，请写明覆盖工位和效果。",
 )
 ANSWERS_TO_MARKS = ("已电话核对，与合同和台账一致。", "项目规模与同行不同，现场已核实。", "企业已说明口径，数值无误。")
+CONFLICT = "评审后登记合作关系，须回避，评分不再计入。"
 DECLINE_REASON = "项目以网络建设为主，未见生产环节应用，不符合征集方向。"
 
 
@@ -245,28 +245,20 @@ def _review(call: Call, filed: list[Filed], offices: people.Offices, report: Cal
         report(f"reviewed {min(start + 150, len(seats))} of {len(seats)} seats")
     if contested:
         with clock.at(local_moment(2023, 10, 13)), transaction.atomic():
-            _read_once_more(call, offices, criteria, strength)
+            _clear_conflict(call, offices, criteria, strength)
             report(f"the panel has discussed {panel.discuss(call, offices.secretariat[0])} projects")
 
 
-WAITING = 6
-
-
-def _read_once_more(call: Call, offices: people.Offices, criteria: list[dict[str, Any]], strength: dict[int, float]) -> None:
-    """Nearest the line, the expert who signs in has projects left to score; the seat in conflict can be done without."""
-    secretary = offices.secretariat[0]
-    own = ExpertProfile.objects.select_related("user").get(number="E0001")
-    line = selection_defaults(call).total
-    ranked = Application.objects.filter(review_summary__call=call).order_by("-review_summary__mean", "number")
-    by_distance = sorted(enumerate(ranked.select_related("enterprise", "call"), start=1), key=lambda each: abs(each[0] - line))
-    takes = (application for _place, application in by_distance if can_take_seat(own, application))
-    for application in islice(takes, WAITING):
-        review.assign(actor=secretary, application=application, expert=own)
-    late = ties.late_seat(call)
-    if late is not None:
-        other = next(choice.expert for choice in expert_choices(late.application) if choice.rule is None)
-        _score(review.assign(actor=secretary, application=late.application, expert=other), criteria, strength[late.application_id])
-        ties.find_late(late)
+def _clear_conflict(call: Call, offices: people.Offices, criteria: list[dict[str, Any]], strength: dict[int, float]) -> None:
+    """A tie comes out after the review was given: another expert reads the project, and the seat with its marks is taken back."""
+    secretary, late = offices.secretariat[0], ties.late_seat(call)
+    if late is None:
+        return
+    other = next(choice.expert for choice in expert_choices(late.application) if choice.rule is None)
+    _score(review.assign(actor=secretary, application=late.application, expert=other), criteria, strength[late.application_id])
+    ties.find_late(late)
+    review.reopen_review(actor=secretary, assignment=late, reason=CONFLICT)
+    review.cancel_assignment(actor=secretary, assignment=late, reason=CONFLICT)
 
 
 def _assign(call: Call, offices: people.Offices, *, bridging: float = 0.0) -> None:
