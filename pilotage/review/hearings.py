@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,10 +16,11 @@ from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application, Call, Stage
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.review import rules, scoring
+from pilotage.review import rules
 from pilotage.review.enums import HearingResult
 from pilotage.review.gates import scored_stages, scores_by_stage, weight_of
 from pilotage.review.models import Hearing, ReviewSummary
+from pilotage.review.sitting_shares import SittingShares
 
 
 def record_hearings(
@@ -60,29 +61,15 @@ def record_hearings(
 
 
 # --- scores of the stages, as the selection reads them ---------------------------------------
-def stage_scores(call: Call) -> dict[int, Decimal]:
-    """Application -> what its sittings say together, by their published weights; only where none is missing. One query."""
-    stages = [stage for stage in scored_stages(call) if weight_of(stage)]
-    found = scores_by_stage(call)
-    return _together([(weight_of(stage), found[stage.key]) for stage in stages])
-
-
 def combined(call: Call) -> dict[int, Decimal]:
-    """Application -> the final score: the mean of the reviews with what the sittings leave of 100, and each sitting with its weight.
+    """Application -> the final score by raw means: the reviews with what the sittings leave of 100, each sitting with its weight.
 
     An application without a score in one of them has none. Without a weighted sitting it is the mean of the reviews. Two queries.
     """
-    stages = [stage for stage in scored_stages(call) if weight_of(stage)]
     rows = ReviewSummary.objects.filter(call=call, mean__isnull=False).order_by("id")
-    reviews = {application: mean for application, mean in rows.values_list("application_id", "mean") if mean is not None}
-    found = scores_by_stage(call)
-    rest = scoring.HUNDRED - sum((weight_of(stage) for stage in stages), Decimal(0))
-    return _together([(rest, reviews), *((weight_of(stage), found[stage.key]) for stage in stages)])
-
-
-def _together(parts: Sequence[tuple[Decimal, Mapping[int, Decimal]]]) -> dict[int, Decimal]:
-    whole = sum((weight for weight, _scores in parts), Decimal(0))
-    if not whole:
-        return {}
-    complete = set.intersection(*(set(scores) for weight, scores in parts if weight))
-    return {pk: scoring.rounded(sum((w * scores[pk] for w, scores in parts if w), Decimal(0)) / whole) for pk in sorted(complete)}
+    reviews = dict(rows.values_list("application_id", "mean"))
+    weights = {stage.key: weight_of(stage) for stage in scored_stages(call) if weight_of(stage)}
+    sat = scores_by_stage(call)
+    shares = SittingShares(weights, {pk: {key: sat[key][pk] for key in weights if pk in sat[key]} for pk in reviews})
+    final = {pk: shares.joined(pk, mean) for pk, mean in reviews.items()}
+    return {pk: score for pk, score in final.items() if score is not None}

@@ -212,7 +212,3 @@ def reason_for(application: Application) -> SelectionRow | None:
         return None
     rows = SelectionRow.objects.filter(application=application, selection__state=SelectionState.CONFIRMED)
     return rows.select_related("selection", "application__province").order_by("-selection_id").first()
-
-
-def selected_count(selection: Selection) -> int:
-    return selection.rows.filter(outcome=Outcome.SELECTED).count()

@@ -16,10 +16,10 @@ PLACES = Decimal("0.001")
 
 @dataclass(frozen=True, slots=True)
 class SittingShares:
-    """``given``: number of the candidate -> sitting -> mean."""
+    """``given``: candidate (its number, or what else names it) -> sitting -> mean."""
 
     weights: Mapping[str, Decimal]
-    given: Mapping[str, Mapping[str, Decimal]]
+    given: Mapping[Any, Mapping[str, Decimal]]
 
     @classmethod
     def read(cls, inputs: Mapping[str, Any]) -> SittingShares:
@@ -33,17 +33,20 @@ class SittingShares:
         """The share of the reviews, 0 to 1."""
         return 1 - sum(self.weights.values(), Decimal(0)) / HUNDRED
 
-    def lacking(self, number: str) -> str | None:
+    def lacking(self, number: Any) -> str | None:
         return next((stage for stage in self.weights if stage not in self.given[number]), None)
 
-    def brought(self, number: str) -> Decimal | None:
+    def brought(self, number: Any) -> Decimal | None:
         """Points of the final score that come from the sittings."""
         if self.lacking(number):
             return None
         return sum((weight * self.given[number][stage] for stage, weight in self.weights.items()), Decimal(0)) / HUNDRED
 
-    def joined(self, number: str, score: Decimal | None) -> Decimal | None:
-        brought = self.brought(number) if self.weights else None
-        if not self.weights or score is None or brought is None:
-            return score if not self.weights else None
+    def joined(self, number: Any, score: Decimal | None) -> Decimal | None:
+        """The final score; ``score`` is that of the reviews."""
+        if not self.weights:
+            return score
+        brought = self.brought(number)
+        if score is None or brought is None:
+            return None
         return (score * self.rest + brought).quantize(PLACES, rounding=ROUND_HALF_EVEN)

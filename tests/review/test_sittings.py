@@ -86,7 +86,6 @@ def test_the_stage_is_the_mean_of_those_who_scored_everything(call, cast, member
     save(half, defence, app, clarity=0)
     row = StageScore.objects.get()
     assert (row.mean, row.member_count) == (Decimal("75.000"), 2)
-    assert hearings.stage_scores(call) == {app.pk: Decimal("75.000")}
     # 70 % of 80 and 30 % of 75
     assert hearings.combined(call) == {app.pk: Decimal("78.500")}
 
@@ -101,7 +100,6 @@ def test_two_weighted_sittings_and_one_that_is_only_shown(call, cast, me, defenc
         "video": {app.pk: Decimal(90)},
         "visit": {app.pk: Decimal(10)},
     }
-    assert hearings.stage_scores(call) == {app.pk: Decimal("72.000")}
     assert hearings.combined(call) == {app.pk: Decimal("76.000")}  # 50 % of 80, 30 % of 60, 20 % of 90
 
 
@@ -111,12 +109,11 @@ def test_what_lacks_a_part_has_no_final_score(call, cast, member, defence, app):
     for row in (app, unread):
         save(member, defence, row, clarity=5, proof=5)
     assert set(hearings.combined(call)) == {app.pk}
-    assert set(hearings.stage_scores(call)) == {app.pk, unread.pk}
     assert unheard.pk not in hearings.combined(call)
 
 
 def test_without_a_weighted_sitting_the_reviews_decide(call, app):
-    assert (hearings.stage_scores(call), hearings.combined(call)) == ({}, {app.pk: Decimal("80.000")})
+    assert hearings.combined(call) == {app.pk: Decimal("80.000")}
 
 
 @pytest.mark.parametrize(("value", "error"), [("11", True), ("-1", True), ("4.5", True), ("abc", True), ("nan", True), ("", False)])
