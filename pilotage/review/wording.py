@@ -168,13 +168,21 @@ def reason_sentence(reason: str, figures: Mapping[str, Any], names: Names = code
 
 
 # --- the bar --------------------------------------------------------------------------------
+def shown_parts(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a bar in the two places shown, the last taking what rounding left: who adds them up gets the bar shown."""
+    parts = [part | {"amount": points(part["amount"])} for part in figures["parts"] if part["code"] == "line" or Decimal(part["amount"])]
+    rest = Decimal(points(figures["bar"])) - sum(Decimal(part["amount"]) for part in parts[:-1])
+    parts[-1]["amount"] = points(rest)
+    return parts
+
+
 def bar_sentence(figures: Mapping[str, Any], names: Names = code_names) -> str:
     """Own score, bar, and what the bar is made of; empty for one that was set aside before."""
     if figures.get("bar") is None:
         return ""
-    line, *others = figures["parts"]
+    line, *others = shown_parts(figures)
     terms = [_("national line %(amount)s") % {"amount": points(line["amount"])}]
-    text = terms[0] + "".join(_term(part, names) for part in others if Decimal(part["amount"]))
+    text = terms[0] + "".join(_term(part, names) for part in others)
     values = {"score": points(figures["score"]), "bar": points(figures["bar"]), "parts": text}
     return _("Yours %(score)s; bar %(bar)s = %(parts)s.") % values
 

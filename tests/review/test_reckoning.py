@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pilotage.review.reckoning import CannotCompare, reckon
 from pilotage.review.selection_terms import QuotaLine, SelectionParameters, published_lines
-from pilotage.review.wording import REASONS, bar_sentence, reason_sentence, relaxed_sentence
+from pilotage.review.wording import REASONS, bar_sentence, reason_sentence, relaxed_sentence, shown_parts
 
 
 def candidate(number: str, gate: list[str] | None = None, **attributes: str) -> dict[str, Any]:
@@ -252,3 +252,11 @@ def test_the_chances_follow_the_final_score():
     ]
     assert chances[0] == {"A": "0.000", "B": "1.000", "C": "1.000", "D": "0.000"}
     assert chances[1] != chances[0]
+
+
+def test_the_parts_shown_add_up_to_the_bar_shown():
+    part = {"attribute": None, "value": None, "limit": 1, "used": 1}
+    parts = [part | {"code": "line", "amount": "76.667"}, part | {"code": "maximum", "amount": "7.167"}]
+    shown = shown_parts({"bar": "83.834", "parts": parts})
+    assert [each["amount"] for each in shown] == ["76.67", "7.16"]
+    assert [each["amount"] for each in shown_parts({"bar": "76.667", "parts": [parts[0], parts[1] | {"amount": "0.000"}]})] == ["76.67"]

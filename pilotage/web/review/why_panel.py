@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from pilotage.calls.models import Application
 from pilotage.review.enums import Outcome
 from pilotage.review.models import Selection, SelectionRow
-from pilotage.review.wording import TIES, bar_sentence, points, reason_sentence
+from pilotage.review.wording import TIES, bar_sentence, points, reason_sentence, shown_parts
 from pilotage.web.review.panels import Standing, chance_of, rows_of
 from pilotage.web.review.quota_panel import Names
 from pilotage.web.review.score_plot import Scale, scale_of, shift_text, signed
@@ -73,13 +73,15 @@ def bars_of(figures: Mapping[str, Any], line: Decimal | None, names: Names) -> t
     own = figures.get("score", figures.get("mean"))
     if own is None or (figures.get("bar") is None and line is None):
         return [], None
-    parts = figures.get("parts") or [{"code": "line", "attribute": None, "value": None, "amount": str(line), "limit": 0, "used": 0}]
+    parts = (
+        shown_parts(figures)
+        if figures.get("parts")
+        else [{"code": "line", "attribute": None, "value": None, "amount": str(line), "limit": 0, "used": 0}]
+    )
     bar = figures.get("bar") or points(line)
     sums = _sums(parts)
     scale = scale_of({"raw": value} for value in (own, bar, *(end for _start, end in sums)))
-    lines = [
-        _line(part, ends, scale, names) for part, ends in zip(parts, sums, strict=True) if part["code"] == "line" or Decimal(part["amount"])
-    ]
+    lines = [_line(part, ends, scale, names) for part, ends in zip(parts, sums, strict=True)]
     lines.append(_solid(_("Bar of this project"), bar, "bound", scale))
     lines.append(_solid(_kind(figures, own), own, "own", scale))
     return lines, scale
