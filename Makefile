@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV   := .venv
 PORT   ?= 8000
-STAGE  ?= listed
+STAGE  ?= year_end
 BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 

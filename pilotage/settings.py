@@ -84,9 +84,11 @@ INSTALLED_APPS = [
     "pilotage.accounts",
     "pilotage.plan",
     "pilotage.calls",
+    "pilotage.statistics",
     "pilotage.review",
     "pilotage.directory",
     "pilotage.publications",
+    "pilotage.reports",
     "pilotage.messages",
     "pilotage.api",
     "pilotage.web",
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pilotage.web.public_cache.PublicCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -123,7 +126,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pilotage.web.context.site",
             ],
-            "builtins": ["pilotage.web.templatetags.pilotage", "template_partials.templatetags.partials"],
+            "builtins": [
+                "pilotage.web.templatetags.pilotage",
+                "pilotage.web.templatetags.linked_data",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]
@@ -169,10 +176,17 @@ CACHES = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 FONT_DIR = env.envpath("PILOTAGE_FONT_DIR", Path()) if env.envstr("PILOTAGE_FONT_DIR") else None
 RECEIPT_KEY = env.envstr("PILOTAGE_RECEIPT_KEY")
+CERTIFICATE_KEY = env.envstr("PILOTAGE_CERTIFICATE_KEY")
 CLAMAV = env.envstr("PILOTAGE_CLAMAV")
 AUTOSAVES_SHED_ABOVE = env.envint("PILOTAGE_AUTOSAVES_SHED_ABOVE", 5)  # of the 8 requests `pilotage serve` takes up at once
 UPLOAD_DIR = env.envpath("PILOTAGE_UPLOAD_DIR", DATA_DIR / "uploads")
 AUDIT_HASH = env.envstr("PILOTAGE_AUDIT_HASH", "sha256")
+# under which terms, and by whom (Chinese|English), open data are given; the terms as in the SPDX list
+OPEN_DATA_LICENCE = env.envchoice("PILOTAGE_OPEN_DATA_LICENCE", ("CC-BY-4.0", "CC0-1.0", "ODC-By-1.0", "PDDL-1.0"))
+OPEN_DATA_PUBLISHER = env.envstr("PILOTAGE_OPEN_DATA_PUBLISHER", "领航|Pilotage")
+MAP_FILE = env.envpath("PILOTAGE_MAP_FILE", Path()) if env.envstr("PILOTAGE_MAP_FILE") else None
+MAP_SOURCE = env.envstr("PILOTAGE_MAP_SOURCE")
+MAP_APPROVAL = env.envstr("PILOTAGE_MAP_APPROVAL")
 PLAN_DIR = env.envpath("PILOTAGE_PLAN_DIR", Path.cwd() / "plans" / "industrial-internet-2023")
 
 # --- people --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The programs the tests drive that are not Python packages: a browser, a Chinese font, PostgreSQL, gettext.
+"""The programs the tests drive that are not Python packages: a browser, a Chinese font, PostgreSQL, gettext; and CKAN's parser, apart.
 
 Uses what is there. Where something is missing and this is Debian (or Ubuntu) and we are root, it
 is installed from the distribution's packages; otherwise says exactly what to install and fails.
@@ -49,6 +49,8 @@ NEEDS = (
     Need("Chromium, for the browser tests", "chromium", has_chromium),
     Need("a Chinese font, so that screenshots show the text", "fonts-noto-cjk", has_chinese_font),
     Need("PostgreSQL's server programs (the tests start their own)", "postgresql", has_postgresql),
+    Need("qpdf, to check the PDF files", "qpdf", lambda: shutil.which("qpdf") is not None),
+    Need("epubcheck, to check the EPUB files", "epubcheck", lambda: shutil.which("epubcheck") is not None),
     Need("gettext, to check the message catalogues", "gettext", lambda: shutil.which("msgfmt") is not None),
 )
 
@@ -68,14 +70,41 @@ def install(needs: list[Need]) -> None:
             return
 
 
+CKAN = Path(sys.prefix) / "ckan"
+CKAN_PACKAGES = Path(__file__).resolve().parent.parent / "tests" / "publications" / "ckan-requirements.txt"
+
+
+def has_ckan() -> bool:
+    """Made of the very list that stands there now."""
+    made = CKAN / "made-of.txt"
+    return made.exists() and made.read_text() == CKAN_PACKAGES.read_text()
+
+
+def install_ckan() -> bool:
+    """In an environment of its own beside ours: CKAN pins what it needs."""
+    print("installing CKAN's parser of catalogues (once)", flush=True)
+    python = CKAN / "bin" / "python"
+    uv = shutil.which("uv")
+    make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, CKAN] if uv else [sys.executable, "-m", "venv", "--clear", CKAN]
+    fill = [uv, "pip", "install", "--quiet", "--python", python] if uv else [python, "-m", "pip", "install", "--quiet"]
+    for command in (make, [*fill, "-r", CKAN_PACKAGES]):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(done.stderr[-2000:], file=sys.stderr)
+            return False
+    (CKAN / "made-of.txt").write_text(CKAN_PACKAGES.read_text())
+    return True
+
+
 def main() -> int:
+    has_all = has_ckan() or install_ckan()
     needs = missing()
     if needs and os.geteuid() == 0 and shutil.which("apt-get"):
         install(needs)
         needs = missing()
     for need in needs:
         print(f"missing: {need.what}. Install it, on Debian: sudo apt-get install {need.package}", file=sys.stderr)
-    return 1 if needs else 0
+    return 0 if has_all and not needs else 1
 
 
 if __name__ == "__main__":

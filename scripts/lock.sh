@@ -7,8 +7,8 @@ compile() {
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
         --no-emit-index-url --no-emit-find-links "$@"
 }
-compile pyproject.toml --extra solvers --output-file requirements.lock
-compile pyproject.toml --extra solvers --extra test --constraint requirements.lock --output-file requirements-test.lock
+compile pyproject.toml --extra solvers --extra parquet --output-file requirements.lock
+compile pyproject.toml --extra solvers --extra parquet --extra test --constraint requirements.lock --output-file requirements-test.lock
 if grep -n "://" requirements.lock requirements-test.lock; then
     echo "a lock file holds an address" >&2
     exit 1

@@ -116,6 +116,23 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
         from django.core.cache import cache
 
         cache.clear()
+    # what a process keeps of earlier calls goes by their keys, which each test gives anew
+    for name in {"pilotage.calls.flow_pipeline", "pilotage.plan.kept", "pilotage.publications.site.change_number"} & set(sys.modules):
+        sys.modules[name].forget()
+
+
+@pytest.fixture(autouse=True)
+def _pages_are_made_anew(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tests write rows without acts, and the numbers of acts come again in each; only those marked ``kept_pages`` keep public pages."""
+    from pilotage.web import public_cache
+
+    if request.node.get_closest_marker("kept_pages"):
+        public_cache.store.forget()
+        yield
+        public_cache.store.forget()
+    else:
+        monkeypatch.setattr(public_cache, "is_shared", lambda _request: False)
+        yield
 
 
 @pytest.fixture(autouse=True)

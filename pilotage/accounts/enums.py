@@ -13,6 +13,7 @@ class OrganisationKind(TextChoices):
     FINANCE = "finance", _("financial institution")
     AUDIT = "audit", _("audit office")
     RECOMMENDER = "recommender", _("recommending body without a territory")
+    UNIT = "unit", _("responsible unit")
 
 
 class Role(TextChoices):
@@ -28,6 +29,8 @@ class Role(TextChoices):
     EXPERT = "expert", _("expert")
     FINANCE_LIAISON = "finance_liaison", _("finance liaison")
     AUDITOR = "auditor", _("auditor")
+    # of a unit that leads or takes part in measures of the plan
+    UNIT_OFFICER = "unit_officer", _("unit officer")
 
 
 # which roles an organisation of each kind can give
@@ -42,4 +45,5 @@ ROLES_OF_KIND = {
     OrganisationKind.FINANCE: {Role.FINANCE_LIAISON},
     OrganisationKind.AUDIT: {Role.AUDITOR},
     OrganisationKind.RECOMMENDER: {Role.RECOMMENDING_OFFICER},
+    OrganisationKind.UNIT: {Role.UNIT_OFFICER},
 }

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pilotage.accounts.code_models import EmailCode as EmailCode
 from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.core import clock
 from pilotage.core.prepared import Prepared
@@ -81,7 +82,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organisation(models.Model):
-    """A node of the tree of bodies that act; bound to a division where its power is territorial."""
+    """A node of the tree of bodies that act; bound to a division where its power is territorial.
+
+    ``unit_code``: the code of the responsible unit, as plan folders write it, that this body stands for.
+    """
 
     kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
     name_zh = models.CharField(max_length=200)
@@ -89,12 +93,24 @@ class Organisation(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     division = models.ForeignKey("registry.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     enterprise = models.OneToOneField("registry.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="organisation")
+    unit_code = models.CharField(max_length=60, blank=True)
     is_fictional = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("organisation")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="unit") | ~models.Q(unit_code=""),
+                name="organisation_unit_bound",
+                violation_error_message=_("A responsible unit must name its code in the plan."),
+            ),
+            models.UniqueConstraint(
+                fields=["unit_code"],
+                condition=~models.Q(unit_code=""),
+                name="organisation_unit_once",
+                violation_error_message=_("There is an organisation for this unit already."),
+            ),
             models.CheckConstraint(
                 condition=~models.Q(kind="enterprise") | models.Q(enterprise__isnull=False),
                 name="organisation_enterprise_bound",
@@ -182,11 +198,15 @@ class Invitation(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs, acting as its owner. Only the digest of the key is stored."""
+    """A key for programs, acting as its owner. Only the digest of the key is stored.
+
+    A key reads; ``can_report`` lets it also send returns of figures, and nothing else.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
     key_digest = models.CharField(max_length=64, unique=True)
+    can_report = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -40,6 +40,11 @@ def enterprise_ids(actor: Actor, *roles: str) -> set[int]:
     return {m.organisation.enterprise_id for m in memberships_as(actor, *wanted) if m.organisation.enterprise_id}
 
 
+def unit_codes(actor: Actor) -> set[str]:
+    """The responsible units, by their code in the plan, for which the actor works."""
+    return {m.organisation.unit_code for m in memberships_as(actor, Role.UNIT_OFFICER) if m.organisation.unit_code}
+
+
 _FIELD_OF_LEVEL = {
     DivisionLevel.PROVINCE: "province",
     DivisionLevel.PREFECTURE: "prefecture",

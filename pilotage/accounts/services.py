@@ -181,13 +181,15 @@ def revoke_invitation(*, actor: Any, invitation: Invitation) -> Invitation:
     return invitation
 
 
-def create_token(*, actor: User, name: str) -> tuple[ApiToken, str]:
-    """A key for programs that act as ``actor``. Returns the key once; only its digest is kept."""
+def create_token(*, actor: User, name: str, can_report: bool = False) -> tuple[ApiToken, str]:
+    """A key for programs that act as ``actor``. Returns the key once; only its digest is kept. It reads, unless it ``can_report`` too."""
     if not name.strip():
         raise Invalid({"name": _("Name the program that will use this key.")})
     key = f"plt_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
-        token = ApiToken.objects.create(user=actor, name=name.strip()[:100], key_digest=digest_of(key), created_at=clock.now())
+        token = ApiToken.objects.create(
+            user=actor, name=name.strip()[:100], key_digest=digest_of(key), can_report=can_report, created_at=clock.now()
+        )
         record(token, "token.create", actor=actor)
     return token, key
 
@@ -203,12 +205,16 @@ def revoke_token(*, actor: User, token: ApiToken) -> ApiToken:
     return token
 
 
+def token_of_key(key: str) -> ApiToken | None:
+    """The key's own row, where it is in force and its owner active."""
+    token = ApiToken.objects.select_related("user").filter(key_digest=digest_of(key), revoked_at__isnull=True).first()
+    return token if token is not None and token.user.is_active else None
+
+
 def user_of_key(key: str) -> User | None:
     """The active user a key speaks for."""
-    token = ApiToken.objects.select_related("user").filter(key_digest=digest_of(key), revoked_at__isnull=True).first()
-    if token is None or not token.user.is_active:
-        return None
-    return token.user
+    token = token_of_key(key)
+    return token.user if token is not None else None
 
 
 def give_consent(*, actor: Any, enterprise: Enterprise, organisation: Organisation) -> EnterpriseConsent:

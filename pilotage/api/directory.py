@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from pilotage.api.schemas import Code, EditionOut, EntryDetail, EntryOut, Message, PageOut, Text
-from pilotage.directory.enums import CountDimension, EntryState
+from pilotage.directory.enums import CountDimension, EditionState, EntryState
 from pilotage.directory.models import Directory, Entry
 from pilotage.directory.rules import sees_all, visible_editions, visible_entries
+from pilotage.directory.selectors.classification import Totals, counts_of
 from pilotage.directory.selectors.entries import EntrySearch
 from pilotage.directory.selectors.filters import STATES, EntryFilter
 
@@ -54,6 +56,57 @@ def list_editions(request: HttpRequest, slug: str) -> list[EditionOut]:
         )
         for edition in editions
     ]
+
+
+class CountedCode(Schema):
+    code: str
+    zh: str
+    en: str
+    count: int
+
+
+class CodeListOut(Schema):
+    """The code list as it was when the entries were counted by it."""
+
+    key: str
+    version: str
+    digest: str
+    recorded_at: datetime
+    source: str
+
+
+class Counted(Schema):
+    classification: str
+    versions: list[CodeListOut]
+    codes: list[CountedCode]
+    not_stated: int | None
+
+
+class CountsOut(Schema):
+    total: int
+    by: list[Counted]
+
+
+@router.get(
+    "/{slug}/counts", response={200: CountsOut, 404: Message}, summary="Entries in force by every classification they are counted by"
+)
+def list_counts(request: HttpRequest, slug: str, edition: int | None = Query(None, ge=1900, le=2999)) -> CountsOut:
+    directory = get_object_or_404(Directory, slug=slug)
+    editions = visible_editions(request.auth).filter(directory=directory, state=EditionState.PUBLISHED)
+    counts = counts_of(list(editions.filter(year=edition) if edition else editions))
+    return CountsOut(total=counts.total, by=[_counted(counts.totals(name)) for name in counts.dimensions])
+
+
+def _counted(totals: Totals) -> Counted:
+    return Counted(
+        classification=totals.dimension,
+        versions=[
+            CodeListOut(key=each.key, version=each.version, digest=each.digest, recorded_at=each.recorded_at, source=each.source)
+            for each in totals.versions
+        ],
+        codes=[CountedCode(code=line.code, zh=line.zh, en=line.en, count=line.count) for line in totals.lines],
+        not_stated=totals.not_stated,
+    )
 
 
 @router.get("/{slug}/entries", response={200: EntryPage, 404: Message}, summary="Entries of a directory in order of number")

@@ -1,18 +1,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router
 
-from pilotage.api.schemas import AreaOut, MeasureOut, Message, PlanDetail, PlanOut, TargetOut, Text
+from pilotage.api.schemas import (
+    AreaOut,
+    ForecastOut,
+    IndicatorOut,
+    MeasureOut,
+    Message,
+    PlanDetail,
+    PlanOut,
+    TargetOut,
+    TargetOutlookOut,
+    Text,
+)
 from pilotage.core import clock
+from pilotage.plan import indicators
+from pilotage.plan.forecast import Forecast
 from pilotage.plan.models import Plan
+from pilotage.plan.outlook import OutlookLine, outlooks
 from pilotage.plan.progress import TargetLine, target_lines
 
 router = Router(tags=["plan"])
+EARLIEST = date(2000, 1, 1)
+indicator_router = Router(tags=["plan"])
 
 
 def plan_fields(plan: Plan) -> dict[str, Any]:
@@ -68,7 +85,53 @@ def get_plan(request: HttpRequest, slug: str) -> PlanDetail:
     return PlanDetail(**plan_fields(plan), areas=areas)
 
 
-@router.get("/{slug}/targets", response={200: list[TargetOut], 404: Message}, summary="The targets of a plan with what is counted today")
-def list_targets(request: HttpRequest, slug: str) -> list[TargetOut]:
+def outlook_fields(line: OutlookLine) -> TargetOutlookOut:
+    found = line.forecast
+    return TargetOutlookOut(
+        **target_fields(line.line).dict(),
+        outlook=line.outlook,
+        forecast=forecast_fields(found) if found else None,
+        why_no_forecast=line.why_none,
+    )
+
+
+def forecast_fields(found: Forecast) -> ForecastOut:
+    return ForecastOut(
+        as_of=found.as_of,
+        due_on=found.due_on,
+        median=found.median,
+        intervals=found.intervals,
+        chance=found.chance,
+        met_by=found.met_by,
+        draws=found.draws,
+    )
+
+
+@router.get(
+    "/{slug}/targets",
+    response={200: list[TargetOutlookOut], 404: Message},
+    summary="The targets of a plan with what is counted at the end of a day, and the forecast from what was known then",
+)
+def list_targets(request: HttpRequest, slug: str, as_of: date | None = None) -> list[TargetOutlookOut]:
+    """``as_of`` is today where it is left out or lies ahead, and 1 January 2000 where it lies before that."""
     plan = get_object_or_404(Plan, slug=slug)
-    return [target_fields(line) for line in target_lines(plan, clock.today(), request.auth)]
+    today = clock.today()
+    day = max(min(as_of or today, today), EARLIEST)
+    return [outlook_fields(line) for line in outlooks(plan, day, request.auth)]
+
+
+@indicator_router.get("", response=list[IndicatorOut], summary="What can be counted, defined once, with its formula in words")
+def list_indicators(request: HttpRequest) -> list[IndicatorOut]:
+    return [
+        IndicatorOut(
+            key=each.key,
+            name=Text.of(each, "name"),
+            unit=Text.of(each, "unit"),
+            formula=Text.of(each, "formula"),
+            dated=each.dated,
+            has_history=each.history is not None,
+            has_pipeline=each.pipeline is not None,
+            by_place=each.by_place is not None,
+        )
+        for each in indicators.every()
+    ]

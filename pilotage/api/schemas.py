@@ -60,6 +60,37 @@ class TargetOut(Schema):
     status: str
 
 
+class ForecastOut(Schema):
+    """Of the value on the due date, from what was known at the end of ``as_of``."""
+
+    as_of: date
+    due_on: date
+    median: float
+    intervals: dict[int, tuple[float, float]] = Field(description="by certainty in percent: 50, 80, 95")
+    chance: float = Field(description="that the target is met on the due date, 0 to 1")
+    met_by: dict[int, date | None] = Field(
+        description="day by which it is met with a certainty of 50 and 90 percent; null where none is foreseen"
+    )
+    draws: int
+
+
+class TargetOutlookOut(TargetOut):
+    outlook: str = Field(description="met, on_track, at_risk, unlikely, carries_over, missed, unknown or qualitative")
+    forecast: ForecastOut | None
+    why_no_forecast: str
+
+
+class IndicatorOut(Schema):
+    key: str
+    name: Text
+    unit: Text
+    formula: Text = Field(description="how it is counted, in words")
+    dated: bool = Field(description="whether it can be counted for a past day")
+    has_history: bool
+    has_pipeline: bool = Field(description="whether forecasts follow the records on their way")
+    by_place: bool = Field(description="whether it can be told by province")
+
+
 class MeasureOut(Schema):
     code: str
     title: Text

@@ -1,4 +1,4 @@
-"""The programming interface: OpenAPI 3.1, read-only, under ``/api/v1/``; the schema is at ``openapi.json``."""
+"""The programming interface: OpenAPI 3.1 under ``/api/v1/``; it reads, and takes returns of figures. The schema is at ``openapi.json``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
-from pilotage.api import calls, directory, plan
+from pilotage.api import calls, directory, measures, plan, statistics, tables
 from pilotage.api.auth import OptionalKey
 from pilotage.core.verdict import Conflict, Invalid, Refused
 
@@ -42,9 +42,13 @@ api = Api(
     urls_namespace="api",
 )
 api.add_router("/plans", plan.router)
+api.add_router("/plans", measures.router)
+api.add_router("/indicators", plan.indicator_router)
 api.add_router("/calls", calls.router)
 api.add_router("/applications", calls.applications)
 api.add_router("/directories", directory.router)
+api.add_router("/statistics", statistics.router)
+api.add_router("/tables", tables.router)
 
 
 @api.exception_handler(Refused)

@@ -15,9 +15,9 @@ from django.utils.translation import override
 
 from pilotage.audit import chain
 from pilotage.audit.models import AuditEvent, AuditHead, AuditSnapshot, Proposal, ProposalState
-from pilotage.audit.signals import transitioned
+from pilotage.audit.signals import Moved, moved, recorded, transitioned
 from pilotage.core import bulk, clock
-from pilotage.core.transitions import Transition, table_for
+from pilotage.core.transitions import StateTable, Transition, table_for
 from pilotage.core.verdict import Conflict, Refused
 
 
@@ -55,6 +55,7 @@ def record_many(entries: Sequence[Entry], *, actor: Any) -> list[AuditEvent]:
     bulk.insert_rows(AuditEvent, names, [[at if name == "at" else getattr(event, name) for name in names] for event in events])
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_audithead SET number = %s, digest = %s WHERE id = 1", [events[-1].number, events[-1].digest])
+    recorded.send(sender=AuditEvent, types={event.object_type for event in events})
     return events
 
 
@@ -189,7 +190,9 @@ def _move(
     with transaction.atomic():
         sources = [getattr(obj, table.field) for obj in objs]
         targets = [row.target_of(obj) for obj in objs]
-        updates = [dict(changes(obj)) for obj in objs]
+        stamps = [_stamp(table, obj, target) for obj, target in zip(objs, targets, strict=True)]
+        before = [{name: getattr(obj, name) for name in stamp} for obj, stamp in zip(objs, stamps, strict=True)]
+        updates = [{**changes(obj), **stamp} for obj, stamp in zip(objs, stamps, strict=True)]
         _compare_and_set(objs, sources, targets, table.field, updates)
         for obj, target, values in zip(objs, targets, updates, strict=True):
             setattr(obj, table.field, target)
@@ -197,14 +200,25 @@ def _move(
                 setattr(obj, name, value)
         audit_verb = table.audit_verb(row.verb)
         events = record_many([Entry(obj, audit_verb, reason, extra) for obj in objs], actor=actor)
-        for obj, source, target, event in zip(objs, sources, targets, events, strict=True):
-            transaction.on_commit(_announcer(obj, row.verb, source, target, actor, event))
+        moves = [
+            Moved(obj, row.verb, source, target, event, held)
+            for obj, source, target, event, held in zip(objs, sources, targets, events, before, strict=True)
+        ]
+        moved.send(sender=type(objs[0]), moves=moves)
+        for move in moves:
+            transaction.on_commit(_announcer(move, actor))
     return events
 
 
-def _announcer(obj: models.Model, verb: str, source: str, target: str, actor: Any, event: AuditEvent) -> Callable[[], None]:
+def _stamp(table: StateTable, obj: models.Model, target: str) -> Mapping[str, Any]:
+    return table.stamp(obj, target) if table.stamp else {}
+
+
+def _announcer(move: Moved, actor: Any) -> Callable[[], None]:
     def announce() -> None:
-        transitioned.send(sender=type(obj), obj=obj, verb=verb, source=source, target=target, actor=actor, event=event)
+        transitioned.send(
+            sender=type(move.obj), obj=move.obj, verb=move.verb, source=move.source, target=move.target, actor=actor, event=move.event
+        )
 
     return announce
 

@@ -6,7 +6,7 @@ class CallsConfig(AppConfig):
     label = "calls"
 
     def ready(self) -> None:
-        from pilotage.calls import comment_transitions, joint_transitions, quality_transitions, transitions  # noqa: F401  bind the state tables
+        from pilotage.calls import comment_transitions, joint_transitions, quality_transitions, receivers, transitions  # noqa: F401  bind the state tables
         from pilotage.calls.counting import register_indicators
         from pilotage.calls.loading import load_calls
         from pilotage.plan.loading import register_section

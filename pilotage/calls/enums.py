@@ -2,6 +2,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pilotage.core.scanning import ScanState as ScanState
+
 
 class StageKind(TextChoices):
     APPLY = "apply", _("application")
@@ -143,15 +145,6 @@ class SignoffState(TextChoices):
     REQUESTED = "requested", _("Waits for the signature")
     SIGNED = "signed", pgettext_lazy("sign-off", "Signed")
     VOID = "void", pgettext_lazy("sign-off", "No longer valid")
-
-
-class ScanState(TextChoices):
-    """What the virus scanner said of a file."""
-
-    UNSCANNED = "unscanned", _("not scanned")
-    CLEAN = "clean", _("no virus found")
-    INFECTED = "infected", _("infected")
-    FAILED = "failed", _("scan failed")
 
 
 class PreviewState(TextChoices):

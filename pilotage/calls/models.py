@@ -21,6 +21,7 @@ from pilotage.calls.enums import (
     StageKind,
 )
 from pilotage.calls.filing_models import InvoiceLine, Receipt, Upload
+from pilotage.calls.flow_models import BuildingDay, BuildingSpan, FlowDay, Move, PlanBuildingDay, StateDay
 from pilotage.calls.joint_models import FieldChange, Partner, Signoff
 from pilotage.calls.quality_models import FiledFigures, QualityFlag
 from pilotage.calls.report_models import ReportReminder
@@ -28,8 +29,9 @@ from pilotage.plan.models import Bilingual
 from pilotage.registry.models import localized
 
 __all__ = [
-    "Application", "Attachment", "Call", "CallVersion", "Check", "Cosignature", "FieldChange", "FieldComment", "FiledFigures", "InvoiceLine", "NumberSeries",
-    "Partner", "QualityFlag", "Quota", "Receipt", "RecommendationList", "Recommender", "ReportReminder", "Revision", "Signoff", "Stage", "Upload",
+    "Application", "Attachment", "BuildingDay", "BuildingSpan", "Call", "CallVersion", "Check", "Cosignature", "FieldChange", "FieldComment",
+    "FiledFigures", "FlowDay", "InvoiceLine", "Move", "NumberSeries", "Partner", "PlanBuildingDay", "QualityFlag", "Quota", "Receipt", "RecommendationList",
+    "Recommender", "ReportReminder", "Revision", "Signoff", "Stage", "StateDay", "Upload",
     "attachment_path",
 ]  # fmt: skip
 
@@ -207,6 +209,9 @@ class Application(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # the step it is in (flow_steps), or in which it ended, and the day it entered it or ended; a draft has none
+    step = models.CharField(max_length=12, blank=True, editable=False)
+    step_since = models.DateField(null=True, blank=True, editable=False)
     returned_reason = models.TextField(blank=True)
     # the state it was in when it was last returned: says whose deadline the correction follows
     returned_from = models.CharField(max_length=20, choices=ApplicationState.choices, blank=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Application, Call, Stage
-from pilotage.calls.periods import DUE_DAYS, Period, Rhythm, parts_of, schedule
 from pilotage.core import clock
+from pilotage.core.periods import DUE_DAYS, Period, Rhythm, schedule
+from pilotage.core.periods import period_name as period_name
+from pilotage.core.periods import period_title as period_title
 
 
 def report_stage(call: Call) -> Stage | None:
@@ -61,22 +62,3 @@ def current_period(call: Call) -> Period | None:
 
 def is_report(application: Application) -> bool:
     return bool(application.period)
-
-
-def period_title(key: str) -> str:
-    """2024Q1 in words; what names no period stays as it is."""
-    try:
-        year, quarter = parts_of(key)
-    except ValueError:
-        return key
-    if quarter is None:
-        return _("year %(year)s") % {"year": year}
-    return _("quarter %(quarter)s of %(year)s") % {"year": year, "quarter": quarter}
-
-
-def period_name(key: str) -> dict[str, str]:
-    """In both languages, for messages."""
-    year, quarter = parts_of(key)
-    if quarter is None:
-        return {"zh": f"{year}年度", "en": str(year)}
-    return {"zh": f"{year}年第{quarter}季度", "en": f"quarter {quarter} of {year}"}

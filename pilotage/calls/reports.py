@@ -14,9 +14,9 @@ from pilotage.accounts.rules import has_role
 from pilotage.calls import rules
 from pilotage.calls.enums import WITH_CITY, ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call, ReportReminder
-from pilotage.calls.periods import Period
 from pilotage.calls.report_periods import period_of, period_title, periods_of
 from pilotage.core import clock
+from pilotage.core.periods import Period
 from pilotage.core.verdict import YES, Verdict, no
 
 S = ApplicationState

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, prefetch_related_objects
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import enterprise_ids, memberships_as, roles_of
-from pilotage.calls import scope
+from pilotage.calls import flow, scope
 from pilotage.calls.deadlines import before_deadline, deadline, filing_open, moment, open_stages, stage_open
 from pilotage.calls.enums import (
     DIRECT_RECOMMENDERS,
@@ -26,9 +27,10 @@ from pilotage.calls.enums import (
     RecommenderKind,
     StageKind,
 )
+from pilotage.calls.flow import standing_on
 from pilotage.calls.form_fields import in_sequence
 from pilotage.calls.formdef import FormDef
-from pilotage.calls.models import Application, Attachment, Call, CallVersion, Partner, Quota, Recommender
+from pilotage.calls.models import Application, Attachment, BuildingSpan, Call, CallVersion, Partner, Quota, Recommender
 from pilotage.calls.summary import SUMMARY_COLUMNS, SummaryRow, summary_rows
 from pilotage.core import clock
 from pilotage.core.prepared import Prepared
@@ -398,20 +400,22 @@ def last_rank(call: Call, recommender: Recommender, *, sent_only: bool = False) 
 
 
 # --- counting for the plan ------------------------------------------------------------------
-def applications_building(calls: Iterable[str], as_of: Any = None) -> QuerySet[Application]:
-    """Applications filed to one of these calls (by slug), not withdrawn, whose project is under construction or built."""
-    filed = Application.objects.filter(call__slug__in=list(calls), submitted_at__isnull=False, building_state__in=["building", "built"])
-    if as_of is not None:
-        filed = filed.filter(submitted_at__date__lte=as_of)
-    return filed.exclude(state=ApplicationState.WITHDRAWN)
+def applications_building(calls: Iterable[str], as_of: date | None = None) -> QuerySet[Application]:
+    """Applications filed to one of these calls (by slug), not withdrawn, whose project is under construction or built as filed.
+
+    ``as_of``: as it stood at the end of that day; what was withdrawn or corrected later still counts on it.
+    """
+    spans = BuildingSpan.objects.filter(standing_on(as_of or clock.today()), call__slug__in=list(calls))
+    return Application.objects.filter(pk__in=spans.order_by().values("application"))
 
 
-def enterprises_building(calls: Iterable[str], as_of: Any = None) -> QuerySet[Enterprise]:
+def enterprises_building(calls: Iterable[str], as_of: date | None = None) -> QuerySet[Enterprise]:
     """The enterprises behind :func:`applications_building`, each once."""
-    return Enterprise.objects.filter(pk__in=applications_building(calls, as_of).values("enterprise"))
+    spans = BuildingSpan.objects.filter(standing_on(as_of or clock.today()), call__slug__in=list(calls))
+    return Enterprise.objects.filter(pk__in=spans.order_by().values("enterprise"))
 
 
-def building_by_province(calls: Iterable[Call]) -> dict[str, int]:
+def building_by_province(calls: Iterable[Call], as_of: date | None = None) -> dict[str, int]:
     """Province code -> number of such enterprises, each once; a planned city counts for its province. One query."""
-    rows = enterprises_building([call.slug for call in calls]).order_by().values_list("province").annotate(number=Count("pk"))
-    return {province: number for province, number in rows if province}
+    found = flow.building_by_place([call.pk for call in calls], as_of or clock.today())
+    return {province: number for province, number in found.items() if province}

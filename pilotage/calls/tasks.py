@@ -9,6 +9,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from pilotage.calls.services import files, uploads
+from pilotage.plan import work_files
 
 SILENT = timedelta(minutes=10)  # a round ends within a few minutes: one that is older lost its worker
 
@@ -17,6 +18,7 @@ SILENT = timedelta(minutes=10)  # a round ends within a few minutes: one that is
 def look_at_files() -> None:
     """Scan what has no verdict, then draw what has no picture. Queued again as long as something is left."""
     files.scan_open_files()
+    work_files.scan_open_files()
     files.draw_previews()
 
 
@@ -26,7 +28,7 @@ def tend_files() -> dict[str, int]:
 
 
 def _queue_round() -> bool:
-    if not files.has_file_work():
+    if not files.has_file_work() and not work_files.has_open_scans():
         return False
     rounds = DBTaskResult.objects.filter(task_path=look_at_files.module_path)
     busy = rounds.ready() | rounds.running().filter(started_at__gt=timezone.now() - SILENT)

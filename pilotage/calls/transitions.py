@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotage.calls import rules
 from pilotage.calls.enums import HANDED_IN, WITH_CITY, ApplicationState, CosignDecision
+from pilotage.calls.flow_steps import STEP_OF, place_of
 from pilotage.calls.models import Application
+from pilotage.core import clock
 from pilotage.core.transitions import StateTable, register, row
 from pilotage.core.verdict import Invalid
 
@@ -17,6 +21,13 @@ S = ApplicationState
 def is_cosigned(application: Application) -> None:
     if rules.needs_cosign(application.call, application.recommender) and application.cosign != CosignDecision.SIGNED:
         raise Invalid(_("%(application)s has not been co-signed.") % {"application": application})
+
+
+def entered(application: Application, target: str) -> dict[str, Any]:
+    """Another step, and the day on which it is entered."""
+    if STEP_OF[application.state] == STEP_OF[target]:
+        return {}
+    return {"step": place_of(target, application.state, application.step), "step_since": clock.today()}
 
 
 APPLICATION = register(
@@ -124,5 +135,6 @@ APPLICATION = register(
                 label=gettext_lazy("Withdraw"),
             ),
         ),
+        stamp=entered,
     ),
 )

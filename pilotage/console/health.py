@@ -6,16 +6,18 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from pilotage.audit import services as audit
+from pilotage.console import recounting
 from pilotage.console.backup import file_columns
 from pilotage.console.checks import sqlite_advice
 from pilotage.core import guards
-from pilotage.review import decision_files
+from pilotage.review.selection import decision_files
 
 
 class Level(StrEnum):
@@ -41,6 +43,7 @@ def findings() -> Iterator[Finding]:
     yield from triggers()
     yield from chain()
     yield from decisions()
+    yield from counts()
     yield from files()
 
 
@@ -85,6 +88,14 @@ def decisions() -> Iterator[Finding]:
         yield Finding(Level.FAULT, f"the decision file of {name} is not the one whose digest stands in the audit chain")
     if not broken:
         yield Finding(Level.GOOD, "every decision file is the one whose digest stands in the audit chain")
+
+
+def counts() -> Iterator[Finding]:
+    differing = list(islice(recounting.differences(), 20))
+    for line in differing:
+        yield Finding(Level.FAULT, f"{line}; `pilotage recount` sets it right")
+    if not differing:
+        yield Finding(Level.GOOD, "every kept count is what a recount gives")
 
 
 def files() -> Iterator[Finding]:

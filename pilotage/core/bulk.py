@@ -35,6 +35,23 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
             cursor.execute(start + ", ".join([marks] * len(batch)) + end, list(chain.from_iterable(batch)))
 
 
+def add_up(model: type[models.Model], key: Sequence[str], column: str, amounts: Mapping[tuple[Any, ...], int]) -> None:
+    """Add each amount to the ``column`` of the row with that key; a row that is not there yet begins with it. Zero adds nothing.
+
+    ``key`` names plain columns under a unique constraint. The rows are taken in order of key, so that two who add at once
+    wait for each other and never block each other. Must run inside the transaction that the amounts belong to.
+    """
+    quote = connection.ops.quote_name
+    table, added = quote(model._meta.db_table), quote(column)
+    start = f"INSERT INTO {table} ({', '.join(map(quote, key))}, {added}) VALUES "
+    end = f" ON CONFLICT ({', '.join(map(quote, key))}) DO UPDATE SET {added} = {table}.{added} + excluded.{added}"
+    marks = f"({', '.join(['%s'] * (len(key) + 1))})"
+    rows = ((*values, amount) for values, amount in sorted(amounts.items()) if amount)
+    with connection.cursor() as cursor:
+        for batch in _batches(rows, _MAX_VALUES // (len(key) + 1)):
+            cursor.execute(start + ", ".join([marks] * len(batch)) + end, list(chain.from_iterable(batch)))
+
+
 def _batches(rows: Iterable[Sequence[Any]], size: int) -> Iterator[list[Sequence[Any]]]:
     waiting = iter(rows)
     while batch := list(islice(waiting, size)):

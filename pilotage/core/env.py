@@ -45,6 +45,14 @@ def envint(name: str, default: int) -> int:
         raise EnvError(f"{name}: expected a whole number, got {value!r}") from None
 
 
+def envchoice(name: str, choices: tuple[str, ...]) -> str:
+    """One of ``choices``; the first where nothing is set."""
+    value = envstr(name) or choices[0]
+    if value not in choices:
+        raise EnvError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
+    return value
+
+
 def envlist(name: str, default: list[str]) -> list[str]:
     value = envstr(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else default

@@ -43,24 +43,28 @@ def fits(message: bytes, signature: str, key: str) -> bool:
 
 def _private_key() -> Ed25519PrivateKey:
     path = Path(settings.DATA_DIR) / "receipt-key"
-    text = settings.RECEIPT_KEY or _read(path) or _make(path)
+    text = settings.RECEIPT_KEY or read_key(path) or make_key(path)
     try:
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
     except ValueError as error:
         raise KeyUnusable(f"the receipt key (PILOTAGE_RECEIPT_KEY or {path}) must be 64 hexadecimal digits.") from error
 
 
-def _read(path: Path) -> str:
+def read_key(path: Path) -> str:
+    """The private key in the file, in hex; '' where there is none."""
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return ""
     except (OSError, ValueError) as error:
-        raise KeyUnusable(f"the receipt key {path} cannot be read: {error}.") from error
+        raise KeyUnusable(f"the key {path} cannot be read: {error}.") from error
 
 
-def _make(path: Path) -> str:
-    """Written whole under another name and then linked, so that of two processes one wins and both read the same key."""
+def make_key(path: Path) -> str:
+    """A new private key in hex, or the one another process put there first.
+
+    Written whole under another name and then linked, so that of two processes one wins and both read the same key.
+    """
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -74,4 +78,4 @@ def _make(path: Path) -> str:
             pass
     finally:
         draft.unlink()
-    return _read(path)
+    return read_key(path)

@@ -6,7 +6,7 @@ that applies it is ``audit.services.transition``. Nothing here has effects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
@@ -15,6 +15,7 @@ from pilotage.core.verdict import YES, Verdict
 
 Rule = Callable[[Any, Any], Verdict]  # (actor, obj) -> Verdict
 Validator = Callable[[Any], None]  # (obj); raises core.verdict.Invalid
+Stamp = Callable[[Any, str], Mapping[str, Any]]  # (obj, target) -> columns that follow from the new state, as the day it was entered
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class StateTable:
     initial: str
     rows: tuple[Transition, ...]
     field: str = "state"
+    stamp: Stamp | None = None
     by_verb: dict[str, Transition] = dataclass_field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -10,8 +10,23 @@ class NoticeState(TextChoices):
 
 class ObjectionState(TextChoices):
     RECEIVED = "received", _("Received")
+    HEARING = "hearing", _("Applicant asked")
+    HEARD = "heard", _("Applicant heard")
     DISMISSED = "dismissed", _("Dismissed")
     UPHELD = "upheld", _("Upheld")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# still to be decided
+UNDECIDED = (ObjectionState.RECEIVED, ObjectionState.HEARING, ObjectionState.HEARD)
+
+
+class Side(TextChoices):
+    """Whose file it is."""
+
+    OBJECTOR = "objector", _("objector")
+    APPLICANT = "applicant", _("applicant")
+    SECRETARIAT = "secretariat", _("secretariat")
 
 
 class EditionState(TextChoices):
@@ -46,3 +61,9 @@ class CountDimension(TextChoices):
     INDUSTRY = "industry", _("industry")
     SCENARIO = "scenario", _("scenario")
     LABEL = "label", _("label")
+    CITY = "city", _("city")
+    LEVEL = "level", _("building level")
+
+
+# what a list is filtered by; the others are only counted
+LIST_DIMENSIONS = ("total", "province", "industry", "scenario", "label")

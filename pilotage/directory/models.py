@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pilotage.directory.enums import CountDimension, EditionState, EntryLabel, EntryState, NoticeState, ObjectionState
+from pilotage.directory.enums import EditionState, EntryLabel, EntryState, NoticeState, ObjectionState
+from pilotage.directory.objection_models import Hearing as Hearing
+from pilotage.directory.objection_models import ObjectionFile as ObjectionFile
 from pilotage.plan.models import Bilingual
 
 
@@ -50,18 +52,27 @@ class NoticeRow(models.Model):
 
 
 class Objection(models.Model):
-    """What somebody holds against a list or one row of it. Only the secretariat and auditors see who."""
+    """What somebody holds against a list or one row of it.
+
+    ``email`` was proven by a code before it was filed. A confidential objector is known to the secretariat and auditors only; a named
+    one is named to the applicant who is heard. ``due_on``: the last day for the decision. Those of one text share ``text_digest``.
+    """
 
     notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, related_name="objections")
     application = models.ForeignKey("calls.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, blank=True)
     organisation = models.CharField(max_length=200, blank=True)
-    contact = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    contact = models.CharField(max_length=200, blank=True)
+    is_confidential = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, blank=True)
     text = models.TextField()
+    text_digest = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(max_length=10, choices=ObjectionState.choices, default=ObjectionState.RECEIVED)
     decision = models.TextField(blank=True)
     received_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     # keyed digest of the sender's address, for the limit per hour; the address itself is not kept
     origin_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -71,11 +82,16 @@ class Objection(models.Model):
         ordering: ClassVar = ["-received_at", "-id"]
         indexes: ClassVar = [
             # how many came from one place in the last hour
-            models.Index(fields=["origin_digest", "received_at"], name="objection_origin")
+            models.Index(fields=["origin_digest", "received_at"], name="objection_origin"),
+            # what one mailbox has filed
+            models.Index(fields=["email", "received_at"], name="objection_email"),
+            # those of one text, and the desk in order of term
+            models.Index(fields=["notice", "text_digest"], name="objection_text"),
+            models.Index(fields=["state", "due_on", "id"], name="objection_due"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(state="received") | ~models.Q(decision=""),
+                condition=~models.Q(state__in=["dismissed", "upheld"]) | ~models.Q(decision=""),
                 name="objection_decision_reasoned",
                 violation_error_message=_("A decision on an objection must give its reason."),
             )
@@ -83,6 +99,11 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def reference(self) -> str:
+        """The number without the part that cannot be guessed: for those who may not follow the case."""
+        return self.number.rpartition("-")[0]
 
 
 class Directory(Bilingual):
@@ -209,11 +230,22 @@ class EntryCount(models.Model):
     """Counts of entries in force by one dimension, kept by the publishing service so pages never count a million rows."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="counts")
-    dimension = models.CharField(max_length=10, choices=CountDimension.choices)
-    code = models.CharField(max_length=20, blank=True)
+    # a member of CountDimension, or field:KEY for a public choice of the form
+    dimension = models.CharField(max_length=60)
+    code = models.CharField(max_length=60, blank=True)
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("entry count")
         ordering: ClassVar = ["dimension", "code"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["edition", "dimension", "code"], name="entry_count_once")]
+
+
+# one application, several modules
+from pilotage.directory.campaign_models import Campaign as Campaign  # noqa: E402
+from pilotage.directory.campaign_models import Evaluation as Evaluation  # noqa: E402
+from pilotage.directory.campaign_models import TermReminder as TermReminder  # noqa: E402
+from pilotage.directory.changes_models import ClassificationVersion as ClassificationVersion  # noqa: E402
+from pilotage.directory.changes_models import EditionClassification as EditionClassification  # noqa: E402
+from pilotage.directory.changes_models import EntryAbsence as EntryAbsence  # noqa: E402
+from pilotage.directory.changes_models import EntryChange as EntryChange  # noqa: E402

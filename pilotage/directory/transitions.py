@@ -9,8 +9,9 @@ from pilotage.core import clock
 from pilotage.core.transitions import StateTable, register, row
 from pilotage.core.verdict import Invalid
 from pilotage.directory import rules
-from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
+from pilotage.directory.enums import UNDECIDED, EditionState, EntryState, NoticeState
 from pilotage.directory.models import Edition, Entry, PublicNotice
+from pilotage.directory.objection_transitions import OBJECTION as OBJECTION
 
 
 def has_rows(notice: PublicNotice) -> None:
@@ -29,7 +30,7 @@ def period_over(notice: PublicNotice) -> None:
 
 
 def no_open_objection(notice: PublicNotice) -> None:
-    waiting = notice.objections.filter(state=ObjectionState.RECEIVED).count()
+    waiting = notice.objections.filter(state__in=UNDECIDED).count()
     if waiting:
         raise Invalid(
             ngettext("%(count)d objection is still to be decided.", "%(count)d objections are still to be decided.", waiting)
@@ -72,18 +73,6 @@ NOTICE = register(
         ),
     ),
 )
-OBJECTION = register(
-    "directory.objection",
-    StateTable(
-        "directory.objection",
-        tuple(ObjectionState.values),
-        ObjectionState.RECEIVED,
-        (
-            row("dismiss", ObjectionState.RECEIVED, ObjectionState.DISMISSED, rules.can_decide, needs_reason=True),
-            row("uphold", ObjectionState.RECEIVED, ObjectionState.UPHELD, rules.can_decide, needs_reason=True),
-        ),
-    ),
-)
 EDITION = register(
     "directory.edition",
     StateTable(
@@ -116,6 +105,14 @@ ENTRY = register(
             row("restore", EntryState.RECTIFYING, EntryState.LISTED, rules.can_keep, needs_reason=True),
             row("renew", EntryState.LISTED, EntryState.LISTED, rules.can_keep, needs_reason=True),
             row("remove", _IN_FORCE, EntryState.REMOVED, rules.can_keep, needs_reason=True, two_person=True),
+            row(
+                "readmit",
+                (EntryState.REMOVED, EntryState.EXPIRED),
+                EntryState.LISTED,
+                rules.can_keep,
+                needs_reason=True,
+                two_person=True,
+            ),
             row("expire", _IN_FORCE, EntryState.EXPIRED, rules.can_keep, term_over),
         ),
     ),

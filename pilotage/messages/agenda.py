@@ -22,10 +22,10 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import enterprise_ids, has_role
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Application, Stage
-from pilotage.calls.periods import schedule
 from pilotage.calls.report_periods import rhythm_of
 from pilotage.calls.rules import visible_calls
 from pilotage.core import clock
+from pilotage.core.periods import schedule
 from pilotage.messages.enums import APPLICANTS, OFFICERS
 from pilotage.messages.models import CalendarFeed
 from pilotage.review.rules import own_assignments

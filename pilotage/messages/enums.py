@@ -67,7 +67,8 @@ DELIVERY_OF_ROLE = {
 }
 APPLICANTS = (Role.FILER, Role.LEGAL_REPRESENTATIVE)
 # whoever checks, recommends or co-signs
-OFFICERS = tuple(role for role in Role if role not in {*APPLICANTS, Role.SECRETARIAT, Role.EXPERT, Role.FINANCE_LIAISON, Role.AUDITOR})
+_NO_OFFICERS = {*APPLICANTS, Role.SECRETARIAT, Role.EXPERT, Role.FINANCE_LIAISON, Role.AUDITOR, Role.UNIT_OFFICER}
+OFFICERS = tuple(role for role in Role if role not in _NO_OFFICERS)
 _APPLICANT = (MessageKind.RETURNED, MessageKind.RECEIPT, MessageKind.PROGRESS, MessageKind.OUTCOME, MessageKind.DEADLINE)
 _OFFICER = (MessageKind.WORK, MessageKind.OUTCOME, MessageKind.DEADLINE)
 KINDS_OF_ROLE: dict[str, tuple[MessageKind, ...]] = {
@@ -75,4 +76,5 @@ KINDS_OF_ROLE: dict[str, tuple[MessageKind, ...]] = {
     **dict.fromkeys(OFFICERS, _OFFICER),
     Role.SECRETARIAT: (MessageKind.WORK, MessageKind.DEADLINE),
     Role.EXPERT: (MessageKind.SEAT, MessageKind.DEADLINE),
+    Role.UNIT_OFFICER: (MessageKind.WORK, MessageKind.RETURNED, MessageKind.OUTCOME, MessageKind.DEADLINE),
 }

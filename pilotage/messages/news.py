@@ -13,11 +13,12 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from pilotage.accounts.enums import Role
@@ -28,7 +29,7 @@ from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call, Partner, ReportReminder, Signoff, Stage
 from pilotage.calls.report_periods import period_name, period_of, report_stage
 from pilotage.calls.selectors import outcome_is_public, share_relations
-from pilotage.directory.models import Objection, PublicNotice
+from pilotage.directory.models import Hearing, Objection, PublicNotice
 from pilotage.messages.people import People, applicants_of, concerned
 from pilotage.messages.wording import name_of
 from pilotage.plan.reminders import chase_of
@@ -84,6 +85,8 @@ _TO_FILERS = {
 }
 
 
+# rows whose news concern responsible units
+_OF_UNITS: set[str] = set()
 # rows that belong to an application
 _AROUND = ("calls.partner", "calls.signoff", "calls.reportreminder")
 
@@ -111,12 +114,14 @@ def _read(events: Sequence[AuditEvent]) -> Reading:
     applications = [*rows.get("calls.application", {}).values()]
     applications += [row.application for kind in _AROUND for row in rows.get(kind, {}).values()]
     applications += [row.application for row in rows.get("directory.objection", {}).values() if row.application]
+    applications += [row.objection.application for row in rows.get("directory.hearing", {}).values() if row.objection.application]
     share_relations(applications)
     users = {row.expert.user_id for row in rows.get("review.assignment", {}).values()}
     users |= {row.expert.user_id for row in rows.get("review.expertinvitation", {}).values()}
     users |= {pk for row in rows.get("review.discussion", {}).values() for pk in _panel(row)}
     users |= {row.user_id for row in rows.get("accounts.membership", {}).values()}
-    return Reading(events, rows, People.load(applications, users))
+    roles = [Role.UNIT_OFFICER] if any(kind in _OF_UNITS for kind in rows) else []
+    return Reading(events, rows, People.load(applications, users, roles))
 
 
 def _applications(keys: Iterable[str]) -> Iterable[Application]:
@@ -124,7 +129,7 @@ def _applications(keys: Iterable[str]) -> Iterable[Application]:
 
 
 _FINISHED = Assignment.objects.filter(state=AssignmentState.FINISHED, conflict="").select_related("expert").order_by("id")
-SOURCES: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]] = {
+SOURCES: dict[str, Callable[[Iterable[str]], Iterable[Any]]] = {
     "calls.application": _applications,
     "calls.partner": lambda keys: (
         Partner.objects.filter(pk__in=keys).select_related("enterprise", "application__enterprise", "application__call").order_by("pk")
@@ -152,6 +157,9 @@ SOURCES: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]] = {
     "directory.publicnotice": lambda keys: PublicNotice.objects.filter(pk__in=keys).select_related("call").order_by("pk"),
     "directory.objection": lambda keys: (
         Objection.objects.filter(pk__in=keys).select_related("notice__call", "application__enterprise").order_by("pk")
+    ),
+    "directory.hearing": lambda keys: (
+        Hearing.objects.filter(pk__in=keys).select_related("objection__application__enterprise", "objection__notice__call").order_by("pk")
     ),
     "accounts.membership": lambda keys: Membership.objects.filter(pk__in=keys).select_related("organisation").order_by("pk"),
 }
@@ -276,9 +284,25 @@ def _report_missing(event: AuditEvent, reminder: ReportReminder, reading: Readin
 # --- objections, seats, dates, roles ------------------------------------------------------------
 def _objected(event: AuditEvent, objection: Objection, reading: Reading) -> Iterator[Letter]:
     params = {"objection": objection.number, "notice": objection.notice.number}
-    link = reverse("directory:manage", args=[objection.notice.call.slug])
+    verb = event.verb.rpartition(".")[2]
+    text = {"receive": "objection.received", "answer": "objection.answered", "withdraw": "objection.withdrawn"}[verb]
+    link = reverse("directory:objection-handle", args=[objection.number])
     for user in reading.people.secretariat(objection.notice.call):
-        yield Letter(user, "objection.received", params, f"event:{event.number}", event.at, objection.notice.call, link)
+        yield Letter(user, text, params, f"event:{event.number}", event.at, objection.notice.call, link)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59), timezone.get_current_timezone())
+
+
+def _heard(event: AuditEvent, hearing: Hearing, reading: Reading) -> Iterator[Letter]:
+    """The applicant is asked; the message names neither the objector nor what was said."""
+    application = hearing.objection.application
+    if application is None:
+        return
+    link, due = reverse("directory:hearing", args=[hearing.pk]), {"due": {"at": _end_of(hearing.due_on).isoformat()}}
+    for letter in _of_application(application, event, reading.people.filers(application), "hearing.asked"):
+        yield replace(letter, link=link, params={**letter.params, **due})
 
 
 def _objection_decided(event: AuditEvent, objection: Objection, reading: Reading) -> Iterator[Letter]:
@@ -386,13 +410,14 @@ def role_name(role: str) -> dict[str, str]:
     return names
 
 
-TELLERS: Mapping[str, Teller] = {
+TELLERS: dict[str, Teller] = {
     **{f"application.{verb}": _moved for verb in (*_TO_FILERS, "promote", "shortlist")},
     **{f"partner.{verb}": _partner for verb in ("invite", "consent", "decline", "leave", "ask_to_leave")},
     **{f"signoff.{verb}": _signature for verb in ("ask", "sign", "refuse")},
     "report.remind": _report_missing,
     "directory.notice.open": _notice_opened,
-    "directory.objection.receive": _objected,
+    **{f"directory.objection.{verb}": _objected for verb in ("receive", "answer", "withdraw")},
+    "directory.hearing.ask": _heard,
     "directory.objection.uphold": _objection_decided,
     "directory.objection.dismiss": _objection_decided,
     **{f"expert_invitation.{verb}": _invitation for verb in (*_ASKED, *_ANSWERS)},
@@ -402,3 +427,10 @@ TELLERS: Mapping[str, Teller] = {
     "stage.set_dates": _dates,
     "membership.begin": _role,
 }
+
+
+def register(*, sources: Mapping[str, Callable[[Iterable[str]], Iterable[Any]]], tellers: Mapping[str, Teller]) -> None:
+    """Further news, of rows that concern responsible units: how they are read, and who tells them."""
+    SOURCES.update(sources)
+    TELLERS.update(tellers)
+    _OF_UNITS.update(sources)

@@ -39,6 +39,7 @@ class People:
         self.by_id: dict[int, User] = {}
         self._of_enterprise: dict[int, list[User]] = defaultdict(list)
         self._of_division: dict[str, list[User]] = defaultdict(list)
+        self._of_unit: dict[str, list[User]] = defaultdict(list)
         self._secretariat: list[User] = []
         for membership in memberships:
             self._add(membership)
@@ -51,6 +52,8 @@ class People:
             _once(self._of_enterprise[organisation.enterprise_id], user)
         elif membership.role in OFFICERS:
             _once(self._of_division[organisation.division_id or ""], user)
+        elif membership.role == Role.UNIT_OFFICER:
+            _once(self._of_unit[organisation.unit_code], user)
         elif membership.role == Role.SECRETARIAT:
             _once(self._secretariat, user)
 
@@ -84,6 +87,14 @@ class People:
 
     def secretariat(self, call: Call) -> list[User]:
         return [user for user in self._secretariat if has_role(user, Role.SECRETARIAT, call=call)]
+
+    def all_secretariat(self) -> list[User]:
+        """Also for what belongs to no call."""
+        return [user for user in self._secretariat if has_role(user, Role.SECRETARIAT)]
+
+    def of_units(self, codes: Iterable[str]) -> list[User]:
+        """The officers of these responsible units, where they were loaded."""
+        return _distinct(self._of_unit.get(code, ()) for code in codes)
 
     def with_role(self, call: Call, *roles: str) -> list[User]:
         return [user for user in self.by_id.values() if has_role(user, *roles, call=call)]

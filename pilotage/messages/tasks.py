@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable
 
 from pilotage.calls.services import remind_by_rule
+from pilotage.directory.services import remind_terms
 from pilotage.messages import services
+from pilotage.plan import work_reminding
 
 logger = logging.getLogger("pilotage.messages")
 
@@ -16,6 +18,8 @@ def tick() -> dict[str, int]:
     steps: dict[str, Callable[[], int]] = {
         # reminders of overdue reports are decisions of the room below; the next reading of the chain tells them
         "chased": remind_by_rule,
+        "measures_chased": work_reminding.remind_by_rule,
+        "terms_chased": remind_terms,
         "read": _read_all,
         "reminded": services.send_reminders,
         "digests": services.make_digests,

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotage.calls.deadlines import moment
 from pilotage.messages.enums import MessageKind
+from pilotage.messages.evaluation_wording import WORDS as EVALUATION_WORDS
+from pilotage.messages.work_wording import WORDS
 from pilotage.registry.models import localized
 
 if TYPE_CHECKING:
@@ -107,6 +109,11 @@ WORDINGS: Mapping[str, Wording] = {
     "signoff.refused": Wording(
         K.RETURNED, _("Not signed: %(project)s"), _("The legal representative did not sign %(number)s. Reason: %(reason)s")
     ),
+    "hearing.asked": Wording(
+        K.OUTCOME,
+        _("You are heard on an objection: %(project)s"),
+        _("Something was held against %(number)s in the public notice. Answer until %(due)s."),
+    ),
     "objection.dismissed": Wording(
         K.OUTCOME, _("An objection was dismissed: %(project)s"), _("The objection against %(number)s was found to be without ground.")
     ),
@@ -128,6 +135,16 @@ WORDINGS: Mapping[str, Wording] = {
     # --- the secretariat
     "objection.received": Wording(
         K.WORK, _("New objection %(objection)s"), _("It was filed against notice %(notice)s and waits for a decision.")
+    ),
+    "objection.answered": Wording(
+        K.WORK,
+        _("The applicant has answered: objection %(objection)s"),
+        _("It was heard on notice %(notice)s; the objection can be decided."),
+    ),
+    "objection.withdrawn": Wording(
+        K.WORK,
+        _("Objection %(objection)s was withdrawn"),
+        _("Who filed it against notice %(notice)s takes it back; nothing is to be decided."),
     ),
     "seat.recused": Wording(K.WORK, _("An expert stepped back"), _("%(number)s in “%(call)s” needs another expert.")),
     "seat.recused.many": Wording(K.WORK, _("Experts stepped back"), _("%(count)s seats in “%(call)s” need other experts.")),
@@ -216,6 +233,8 @@ WORDINGS: Mapping[str, Wording] = {
     "reminder.cosigners": Wording(K.DEADLINE, _("Applications wait for your co-signature: %(call)s"), _CLOSES),
     "reminder.experts": Wording(K.DEADLINE, _("Reviews to finish: %(call)s"), _CLOSES),
     "reminder.secretariat": Wording(K.DEADLINE, _DEADLINE, _CLOSES),
+    # --- the work on measures
+    **{name: Wording(*words) for name, words in {**WORDS, **EVALUATION_WORDS}.items()},
     # --- accounts
     "role.given": Wording(K.ACCOUNT, _("New role: %(role)s"), _("You act for %(organisation)s as %(role)s now.")),
 }

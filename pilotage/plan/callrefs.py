@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.plan.crossrefs import known
 from pilotage.plan.eligibilityrefs import check_eligibility
+from pilotage.plan.forecastrefs import check_forecast
 from pilotage.plan.positions import Document, YamlPath
 from pilotage.plan.reminderrefs import check_reminders
 from pilotage.plan.reportrefs import check_reports
@@ -54,6 +55,7 @@ def check_call(document: Document, measures: Collection[str], codes: Codes) -> N
     _check_stages(document, call, recommenders, codes)
     check_reminders(document, call)
     check_reports(document, call)
+    check_forecast(document, call)
     check_eligibility(document, codes)
     for code in call.get("quotas", {}).get("limits", {}):
         known(document, ("quotas", "limits", code), code, {r["code"] for r in recommenders}, _("the code of a recommender"), key=True)

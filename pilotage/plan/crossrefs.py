@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.plan.positions import Document, YamlPath
 from pilotage.plan.schema import did_you_mean
+from pilotage.plan.workrefs import check_work
 
 COUNTED = frozenset({"minimum", "exact", "range", "about", "growth", "rate"})
 
@@ -23,6 +24,7 @@ def check_plan(document: Document, indicators: Collection[str] | None) -> None:
     _unique(document, _coded(plan, "measures"), "code")
     _unique(document, _coded_targets(plan), "code")
     _check_declared(document, plan)
+    check_work(document)
     for index, area in enumerate(plan["areas"]):
         actions = [action["code"] for action in area["actions"]]
         for position, measure in enumerate(area["measures"]):

@@ -1,7 +1,7 @@
 """Is this folder a plan, and if not, what is wrong where?
 
-Data: ``plan.yaml``, ``calls/*.yaml`` and ``codes/*.csv`` become one plain content tree,
-``{"plan": …, "calls": {slug: …}, "codes": {name: [row, …]}}``, with a digest over its canonical form.
+Data: ``plan.yaml``, ``calls/*.yaml``, ``codes/*.csv`` and the further sections (``sections``) become one plain content tree,
+``{"plan": …, "calls": {slug: …}, "codes": {name: [row, …]}, "statistics": {name: …}}``, with a digest over its canonical form.
 Algorithm: every file is read with positions, then held against its schema, then against the others;
 a file that failed an earlier step is left out of the later ones, so one fault is not reported twice.
 Invariants: ``PlanFolder`` exists only when there is no Problem; equal content has an equal digest,
@@ -29,8 +29,17 @@ from pilotage.plan.formrefs import check_form
 from pilotage.plan.partnerrefs import check_joint
 from pilotage.plan.positions import Document, Problem, parse, read_text
 from pilotage.plan.schema import did_you_mean, validate, validator
+from pilotage.plan.sections import SECTIONS, Section
+from pilotage.plan.statisticsrefs import check_counted
 
-PARTS = ("plan.yaml", "README.md", "calls/*.yaml", "codes/*.csv")
+FOLDERS = {"calls": ".yaml", "codes": ".csv", **dict.fromkeys(SECTIONS, ".yaml")}
+BESIDE = {section.name: section.suffix for section in SECTIONS.values() if section.accompany}
+PARTS = (
+    "plan.yaml",
+    "README.md",
+    *(f"{folder}/*{suffix}" for folder, suffix in FOLDERS.items()),
+    *(f"{folder}/*/*{suffix}" for folder, suffix in BESIDE.items()),
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class PlanFolder:
     plan: dict[str, Any]
     calls: dict[str, dict[str, Any]]
     codes: dict[str, list[dict[str, str]]]
+    further: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # section -> name of the file's content -> content
 
     @property
     def slug(self) -> str:
@@ -45,7 +55,7 @@ class PlanFolder:
 
     @property
     def content(self) -> dict[str, Any]:
-        return {"plan": self.plan, "calls": self.calls, "codes": self.codes}
+        return {"plan": self.plan, "calls": self.calls, "codes": self.codes, **self.further}
 
     @cached_property
     def digest(self) -> str:
@@ -54,7 +64,7 @@ class PlanFolder:
 
     def section_docs(self, name: str) -> list[dict[str, Any]]:
         """The files of a section as its loader gets them: each with the code lists beside it."""
-        docs = self.calls if name == "calls" else {}
+        docs = self.calls if name == "calls" else self.further.get(name, {})
         return [{**doc, "codes": self.codes} for doc in docs.values()]
 
 
@@ -79,11 +89,35 @@ def check(path: Path, *, indicators: Collection[str] | None = None) -> Checked:
         measures = measure_codes(plan.data)
     calls = [doc for name in _names(path, "calls", ".yaml") if (doc := _read_yaml(path, name, "call", problems)) is not None]
     _check_calls(calls, measures, codes)
-    documents = [plan, *calls] if plan is not None else calls
+    further = {section.name: _read_section(path, section, plan, codes, problems) for section in SECTIONS.values()}
+    if plan is not None and not plan.problems:
+        check_counted(plan, further["statistics"])
+    documents = [*([plan] if plan is not None else []), *calls, *(doc for docs in further.values() for doc in docs)]
     problems += [problem for document in documents for problem in document.problems]
     if problems or plan is None:
         return Checked(problems=sorted(set(problems)))
-    return Checked(PlanFolder(plan.data, {doc.data["call"]: doc.data for doc in calls}, codes))
+    sections = {name: {doc.data[SECTIONS[name].key]: doc.data for doc in docs} for name, docs in further.items() if docs}
+    return Checked(PlanFolder(plan.data, {doc.data["call"]: doc.data for doc in calls}, codes, sections))
+
+
+def _read_section(
+    path: Path, section: Section, plan: Document | None, codes: dict[str, list[dict[str, str]]], problems: list[Problem]
+) -> list[Document]:
+    documents = [doc for name in _names(path, section.name, ".yaml") if (doc := _read_yaml(path, name, section.name, problems)) is not None]
+    names: dict[str, str] = {}
+    for document in documents:
+        if document.problems:
+            continue
+        name = document.data[section.key]
+        if name in names:
+            document.fault(
+                (section.key,), _("“%(name)s” is in %(file)s already.") % {"name": name, "file": names[name]}, _("a name of its own")
+            )
+        names.setdefault(name, document.file)
+        section.check(document, plan.data if plan is not None and not plan.problems else None, codes)
+        if section.accompany:
+            section.accompany(path, document)
+    return documents
 
 
 def _check_calls(calls: list[Document], measures: list[str] | None, codes: dict[str, list[dict[str, str]]]) -> None:
@@ -131,7 +165,9 @@ def _belongs(name: str) -> bool:
     parts = name.split("/")
     if len(parts) == 1:
         return name in {"plan.yaml", "README.md"}
-    return len(parts) == 2 and name.endswith({"calls": ".yaml", "codes": ".csv"}.get(parts[0], "\0"))
+    if len(parts) == 3:
+        return name.endswith(BESIDE.get(parts[0], "\0"))
+    return len(parts) == 2 and name.endswith(FOLDERS.get(parts[0], "\0"))
 
 
 def _read_yaml(path: Path, name: str, schema: str, problems: list[Problem]) -> Document | None:

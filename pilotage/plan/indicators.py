@@ -6,9 +6,9 @@ number on the plan page is true at the moment it is read and opens the records i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -18,18 +18,46 @@ from django.urls import NoReverseMatch, reverse
 from pilotage.registry.models import localized
 
 if TYPE_CHECKING:
+    from pilotage.plan.forecast.model import Pipeline
     from pilotage.plan.models import Plan
+
+
+class CannotCount(ValueError):
+    """Raised by ``count`` where the records are there and no number comes of them, as where a rate divides by zero.
+
+    The argument is the sentence shown.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One act on the records that changed the value of an earlier day, for a reader who asks who and why."""
+
+    at: datetime
+    who: str
+    why: str
+    words: str
+    url: str | None = None
+
 
 Count = Callable[["Plan", Mapping[str, Any], date], "Decimal | int | None"]
 RecordsUrl = Callable[["Plan", Mapping[str, Any], Any], "str | None"]
+History = Callable[["Plan", Mapping[str, Any], Sequence[date]], "list[Decimal | int | None]"]
+PipelineOf = Callable[["Plan", Mapping[str, Any], date], "Pipeline | None"]
+ByPlace = Callable[["Plan", Mapping[str, Any], date], "dict[str, Decimal | int]"]
+ChangesSince = Callable[["Plan", Mapping[str, Any], date], list[Change]]
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """``count(plan, options, as_of)`` is None where nothing can be said yet. Growth and rate are in percent.
+    """``count(plan, options, as_of)`` is None where nothing can be said yet; it may raise :class:`CannotCount`. Growth and rate are in percent.
 
-    ``records_url(plan, options, actor)`` is None where the actor may not see the records.
+    ``records_url(plan, options, actor)`` is None where the actor may not see the records; the page of a dated one takes ``as_of=2023-06-30``.
     ``dated`` says that ``count`` honours a day other than today.
+    ``history(plan, options, days)`` gives the values at the end of each of the sorted days, in bounded queries whatever their number.
+    ``pipeline(plan, options, day)`` is what was known at the end of that day of the records on their way, nothing later.
+    ``by_place(plan, options, day)`` gives each province code its part of the value.
+    ``changes(plan, options, since)`` says who changed what of the records since that day, and why.
     """
 
     key: str
@@ -42,6 +70,10 @@ class Indicator:
     count: Count
     records_url: RecordsUrl | None = None
     dated: bool = False
+    history: History | None = None
+    pipeline: PipelineOf | None = None
+    by_place: ByPlace | None = None
+    changes: ChangesSince | None = None
 
     @property
     def name(self) -> str:
@@ -54,6 +86,11 @@ class Indicator:
     @property
     def formula(self) -> str:
         return localized(self.formula_zh, self.formula_en)
+
+
+def as_counted(address: str, as_of: date) -> str:
+    """The page of the records as they stood at the end of the day counted."""
+    return f"{address}{'&' if '?' in address else '?'}as_of={as_of.isoformat()}"
 
 
 def named(options: Mapping[str, Any], one: str, several: str) -> list[Any]:
@@ -86,3 +123,8 @@ def get(key: str) -> Indicator | None:
 
 def keys() -> frozenset[str]:
     return frozenset(_indicators)
+
+
+def every() -> list[Indicator]:
+    """All that is registered, by key."""
+    return [_indicators[key] for key in sorted(_indicators)]

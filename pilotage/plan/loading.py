@@ -1,4 +1,4 @@
-"""Sections of a plan folder that higher rooms load: ``calls`` today, channels and guidelines later.
+"""Sections of a plan folder that higher rooms load: ``calls``, and those of ``sections``.
 
 A room registers its loader at start; ``plan.services.load_folder`` calls it inside the load's
 transaction, after the plan itself is written.

@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.plan.enums import TargetKind
+from pilotage.plan.reading_models import TargetReading  # noqa: F401  a model of this app
+from pilotage.plan.work_models import Deliverable, LightOverride, Milestone, ProgressReport, WorkFile, WorkReminder  # noqa: F401  models of this app
 from pilotage.registry.models import localized
 
 
@@ -43,6 +45,8 @@ class Plan(Bilingual):
     declared_measure_count = models.PositiveIntegerField(null=True, blank=True)
     notes = models.JSONField(default=list)
     sources = models.JSONField(default=list)
+    # how often units report on measures: {"every", "due_days", "public_texts"}; what is not named is as work_periods says
+    reporting = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -94,9 +98,12 @@ class ResponsibleUnit(Bilingual):
 
 
 class Area(Bilingual):
+    """``weight``, here, of actions and of measures: its part in what stands above; None counts as much as its like (``work_weights``)."""
+
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="areas")
     code = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
+    weight = models.DecimalField(max_digits=8, decimal_places=3, null=True, blank=True)
 
     class Meta(Bilingual.Meta):
         abstract = False
@@ -111,6 +118,7 @@ class Action(Bilingual):
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="actions")
     code = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
+    weight = models.DecimalField(max_digits=8, decimal_places=3, null=True, blank=True)
     is_verified = models.BooleanField(default=True)
     sources = models.JSONField(default=list)
 
@@ -133,6 +141,7 @@ class Measure(Bilingual):
     position = models.PositiveSmallIntegerField()
     due_on = models.DateField(null=True, blank=True)
     carries_over_to = models.DateField(null=True, blank=True)
+    weight = models.DecimalField(max_digits=8, decimal_places=3, null=True, blank=True)
     is_verified = models.BooleanField(default=True)
     sources = models.JSONField(default=list)
     are_units_verified = models.BooleanField(default=True)

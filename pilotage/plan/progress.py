@@ -1,7 +1,8 @@
-"""How does each target of a plan stand on a day? Without a forecast: what is counted, and what the calendar says."""
+"""How does each target of a plan stand on a day? What is counted, and what the calendar says; :mod:`outlook` adds the forecast."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 
 from pilotage.plan import indicators
 from pilotage.plan.enums import TargetKind, TargetStatus
-from pilotage.plan.indicators import Indicator
+from pilotage.plan.indicators import CannotCount, Indicator
 from pilotage.plan.models import Plan, Target
 
 ABOUT_TOLERANCE = Decimal(10)  # percent; used where an "about" target states none
@@ -17,7 +18,8 @@ ABOUT_TOLERANCE = Decimal(10)  # percent; used where an "about" target states no
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
-    """``value`` is None where nothing can be counted; ``share`` is value over target, not capped.
+    """``value`` is None where nothing can be counted; ``share`` is value over target, not capped; ``why`` says why a number
+    cannot be had of records that are there.
 
     ``records_url`` is None where nothing is counted or the actor may not see the records.
     """
@@ -28,6 +30,7 @@ class TargetLine:
     records_url: str | None
     share: Decimal | None
     indicator: Indicator | None
+    why: str = ""
 
     @property
     def is_quantified(self) -> bool:
@@ -37,7 +40,7 @@ class TargetLine:
 def target_lines(plan: Plan, as_of: date, actor: Any) -> list[TargetLine]:
     """One line per target in the plan's order. One query, and what each distinct indicator with its options costs."""
     targets = Target.objects.filter(measure__area__plan=plan).select_related("measure__area")
-    counted: dict[tuple[str, str], Decimal | None] = {}
+    counted: dict[tuple[str, str], Counted] = {}
     return [
         _line(plan, target, as_of, actor, counted)
         for target in targets.order_by("measure__area__position", "measure__position", "position", "id")
@@ -58,6 +61,8 @@ def status_of(target: Target, value: Decimal | None, as_of: date) -> TargetStatu
     4. no value: No records yet;
     5. after the due date (of the target, else of its measure, else the plan's last day): Not met by the due date;
     6. else In progress.
+
+    A line whose indicator finds records and no number (a rate that divides by zero) Cannot be counted, whatever the calendar says.
     """
     if target.kind == TargetKind.QUALITATIVE:
         return TargetStatus.QUALITATIVE
@@ -96,22 +101,58 @@ def due_on(target: Target) -> date:
     return target.due_on or target.measure.due_on or target.measure.area.plan.ends_on
 
 
-def _line(plan: Plan, target: Target, as_of: date, actor: Any, counted: dict[tuple[str, str], Decimal | None]) -> TargetLine:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A value, or None; and the sentence where counting came to no number."""
+
+    value: Decimal | None = None
+    why: str = ""
+
+
+def count(indicator: Indicator, plan: Plan, options: Mapping[str, Any], as_of: date) -> Counted:
+    try:
+        found = indicator.count(plan, options, as_of)
+    except CannotCount as error:
+        return Counted(why=str(error))
+    return Counted(None if found is None else Decimal(found))
+
+
+def records_url(indicator: Indicator, plan: Plan, options: Mapping[str, Any], actor: Any, as_of: date) -> str | None:
+    """The page of the records counted, as they stood at the end of that day."""
+    address = indicator.records_url(plan, options, actor) if indicator.records_url else None
+    return indicators.as_counted(address, as_of) if address and indicator.dated else address
+
+
+def target_history(plan: Plan, target: Target, days: Sequence[date]) -> list[tuple[date, Decimal | None]]:
+    """The target's value at the end of each of the sorted days; empty where nothing keeps its past."""
+    indicator = indicators.get(target.indicator) if target.indicator else None
+    if indicator is None:
+        return []
+    if indicator.history is not None:
+        values = indicator.history(plan, target.indicator_options, days)
+        return [(day, None if value is None else Decimal(value)) for day, value in zip(days, values, strict=True)]
+    return [(day, count(indicator, plan, target.indicator_options, day).value) for day in days] if indicator.dated else []
+
+
+def _line(plan: Plan, target: Target, as_of: date, actor: Any, counted: dict[tuple[str, str], Counted]) -> TargetLine:
     target.measure.area.plan = plan
     indicator = indicators.get(target.indicator) if target.indicator else None
-    value = None
+    found = Counted()
     if indicator is not None:
         key = (target.indicator, repr(sorted(target.indicator_options.items())))
         if key not in counted:
-            found = indicator.count(plan, target.indicator_options, as_of)
-            counted[key] = None if found is None else Decimal(found)
-        value = counted[key]
-    opens = indicator.records_url if indicator is not None and value is not None else None
+            counted[key] = count(indicator, plan, target.indicator_options, as_of)
+        found = counted[key]
+    value = found.value
+    status = status_of(target, value, as_of)
     return TargetLine(
         target=target,
         value=value,
-        status=status_of(target, value, as_of),
-        records_url=opens(plan, target.indicator_options, actor) if opens else None,
+        status=TargetStatus.CANNOT_COUNT if found.why and status != TargetStatus.QUALITATIVE else status,
+        records_url=records_url(indicator, plan, target.indicator_options, actor, as_of)
+        if indicator is not None and value is not None
+        else None,
         share=value / target.value if value is not None and target.value else None,
         indicator=indicator,
+        why=found.why,
     )

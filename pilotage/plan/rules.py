@@ -26,6 +26,18 @@ def can_see_versions(actor: Any) -> Verdict:
     return no(_("Only the secretariat and auditors see the versions of a plan."))
 
 
+def can_open_cockpit(actor: Any) -> Verdict:
+    """Those who steer the plan, for the country or for their province."""
+    if has_role(actor, Role.SECRETARIAT, Role.AUDITOR, Role.PROVINCE_OFFICER, Role.COMMUNICATIONS_OFFICER):
+        return YES
+    return no(
+        _(
+            "The overview of targets is for the secretariat, auditors, and the officers of provinces and communications "
+            "administrations; the public page of the plan shows the same targets."
+        )
+    )
+
+
 def visible_plans(actor: Any) -> QuerySet[Plan]:
     """Loaded plans are public: whoever asks sees all of them, newest first."""
     return Plan.objects.order_by("-starts_on", "id")

@@ -65,7 +65,7 @@ def _parses(parse: Callable[[str], object], value: str) -> bool:
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """The validator of ``plan``, ``call`` or ``codes``."""
+    """The validator of ``plan``, ``call``, ``codes`` or a further section of the folder."""
     return Draft202012Validator(json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8")), format_checker=_formats)
 
 
@@ -162,7 +162,7 @@ def _expected(schema: Any) -> str:
     reference = str(schema.get("$ref", ""))
     if reference.startswith("#/$defs/"):
         name = reference.removeprefix("#/$defs/")
-        for file in ("plan", "call"):
+        for file in sorted((path.stem for path in SCHEMAS.glob("*.json")), key=lambda file: (file not in {"plan", "call"}, file)):
             found = validator(file).schema.get("$defs", {}).get(name)
             if found:
                 return _in_words(found)

@@ -63,8 +63,9 @@ def load_folder(path: Path, *, actor: Any) -> LoadReport:
     """
     can_load(actor).require()
     folder = read_folder(path)
-    if folder.calls and loading.section("calls") is None:
-        raise Invalid(_("No room reads the section “%(name)s”.") % {"name": "calls"})
+    for name in (*(["calls"] if folder.calls else []), *folder.further):
+        if loading.section(name) is None:
+            raise Invalid(_("No room reads the section “%(name)s”.") % {"name": name})
     try:
         return _load(folder, actor)
     except IntegrityError as error:

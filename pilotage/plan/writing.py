@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from pilotage.plan.models import Action, Area, Measure, Plan, ResponsibleUnit, Target
+from pilotage.plan.work_writing import write_milestones
 
 Values = dict[str, Any]
 
@@ -31,11 +32,13 @@ def write_plan(content: Values, *, number: int) -> Plan:
             "declared_measure_count": declared.get("measures"),
             "notes": content.get("notes", []),
             "sources": sources(content.get("source")),
+            "reporting": content.get("reporting", {}),
             "version": number,
         },
     )
     _write_units(plan, content.get("units", []))
     _write_areas(plan, content["areas"])
+    write_milestones(plan, content["areas"])
     return plan
 
 
@@ -53,6 +56,10 @@ def _title(text: Values) -> Values:
 
 def _doubt(content: Values) -> Values:
     return {"is_verified": content.get("verified", True), "sources": sources(content.get("source"))}
+
+
+def _weight(content: Values) -> Values:
+    return {"weight": _decimal(content.get("weight"))}
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -94,12 +101,17 @@ def _write_areas(plan: Plan, content: list[Values]) -> None:
     wanted = {area["code"] for area in content}
     leaving = plan.areas.exclude(code__in=wanted)
     staying = {code: area for code, area in _by_code(plan.areas.all()).items() if code in wanted}
-    areas = _sync(staying, Area, [(a["code"], {"plan": plan, "position": i, **_title(a["title"])}) for i, a in enumerate(content)])
+    areas = _sync(
+        staying, Area, [(a["code"], {"plan": plan, "position": i, **_title(a["title"]), **_weight(a)}) for i, a in enumerate(content)]
+    )
     actions = _sync(
         _by_code(Action.objects.filter(area__plan=plan)),
         Action,
         [
-            (action["code"], {"area": areas[area["code"]], "position": index, **_title(action["title"]), **_doubt(action)})
+            (
+                action["code"],
+                {"area": areas[area["code"]], "position": index, **_title(action["title"]), **_weight(action), **_doubt(action)},
+            )
             for area in content
             for index, action in enumerate(area["actions"])
         ],
@@ -122,6 +134,7 @@ def _measure(content: Values, position: int, area: Area, actions: dict[str, Acti
         "action": actions.get(content.get("action", "")),
         "position": position,
         **_title(content["title"]),
+        **_weight(content),
         **_doubt(content),
         "are_units_verified": content.get("units_verified", True),
         "due_on": _day(content.get("due")),

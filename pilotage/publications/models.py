@@ -5,6 +5,28 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pilotage.publications.books.models import CaseSet, CaseSetFile, CaseSetItem  # noqa: F401  models of this app
+from pilotage.publications.cases.models import (  # noqa: F401  models of this app
+    CaseApproval,
+    CaseComment,
+    CaseConsent,
+    CasePicture,
+    CaseStudy,
+    CaseTag,
+    CaseTerm,
+    CaseVersion,
+)
+from pilotage.publications.certificates.models import Certificate, CertificateKey  # noqa: F401  models of this app
+from pilotage.publications.directory_books.models import DirectoryBook  # noqa: F401  model of this app
+from pilotage.publications.guidelines.models import (  # noqa: F401  models of this app
+    Chapter,
+    CommentRound,
+    Guideline,
+    GuidelineComment,
+    Revision,
+    RevisionFile,
+)
+from pilotage.publications.site.models import SearchDocument, SearchPosition, SearchSpelling, SearchText, SitePage  # noqa: F401  models of this app
 from pilotage.registry.models import localized
 
 

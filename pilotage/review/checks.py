@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.review import scoring, selection_facts
-from pilotage.review.assignment_facts import digest_of, gather
-from pilotage.review.assignment_options import AssignmentParameters
-from pilotage.review.discussion_options import discussion_options
+from pilotage.review import scoring
 from pilotage.review.models import Assignment, AssignmentRun, Discussion, Selection
 from pilotage.review.options import review_options, rubric_of
+from pilotage.review.panel.options import discussion_options
+from pilotage.review.runs.facts import digest_of, gather
+from pilotage.review.runs.options import AssignmentParameters
+from pilotage.review.selection import facts as selection_facts
 from pilotage.review.selectors import open_proposal, values_of
 
 

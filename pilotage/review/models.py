@@ -7,12 +7,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pilotage.review.discussion_models import Discussion, DiscussionRemark, ScoreChange
 from pilotage.review.enums import AssignmentMethod, AssignmentState, HearingResult, Outcome, SelectionState
-from pilotage.review.pool_models import Absence, DeclaredConflict, ExpertInvitation, ExpertProfile, Relation
-from pilotage.review.run_models import AssignmentRun, SeatOrder
-from pilotage.review.selection_models import DecisionFile, SelectionInputs
-from pilotage.review.sitting_models import SittingMember, SittingScore, StageScore
+from pilotage.review.experts.models import Absence, DeclaredConflict, ExpertInvitation, ExpertProfile, Relation
+from pilotage.review.panel.discussion_models import Discussion, DiscussionRemark, ScoreChange
+from pilotage.review.panel.sitting_models import SittingMember, SittingScore, StageScore
+from pilotage.review.runs.models import AssignmentRun, SeatOrder
+from pilotage.review.selection.models import DecisionFile, SelectionInputs
 
 __all__ = [
     "Absence",

@@ -7,9 +7,9 @@ from typing import Any
 
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Application, Call, CallVersion
-from pilotage.review import conflicts
+from pilotage.review.experts import conflicts
 from pilotage.review.scoring import Rubric
-from pilotage.review.selection_terms import DEFAULT_TIES, DRAWS, QuotaLine, SelectionParameters, published_lines
+from pilotage.review.selection.terms import DEFAULT_TIES, DRAWS, QuotaLine, SelectionParameters, published_lines
 
 __all__ = ["QuotaLine", "ReviewOptions", "SelectionParameters", "review_options", "rubric_of", "rubric_of_version", "selection_defaults"]
 

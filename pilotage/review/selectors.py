@@ -15,12 +15,12 @@ from pilotage.audit.models import Proposal, ProposalState
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
 from pilotage.core.verdict import YES, Invalid, Verdict, no
-from pilotage.review import selection_facts
 from pilotage.review.enums import LIVE, AssignmentState, Outcome, SelectionState
+from pilotage.review.experts.pool import available_experts
+from pilotage.review.experts.screening import Screener
 from pilotage.review.models import Assignment, ExpertProfile, Score, Selection, SelectionInputs, SelectionRow
 from pilotage.review.options import SelectionParameters
-from pilotage.review.pool import available_experts
-from pilotage.review.screening import Screener
+from pilotage.review.selection import facts as selection_facts
 from pilotage.review.wording import BARRED, joined
 
 IN_REVIEW = (ApplicationState.ACCEPTED, ApplicationState.UNDER_REVIEW)

@@ -18,11 +18,11 @@ from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.review import rules, scoring
-from pilotage.review.discussion_calling import bring_far_apart
 from pilotage.review.enums import LIVE, AssignmentMethod, AssignmentState, RelationKind, RelationSource
+from pilotage.review.experts.relations import add_relation, conflict_faults, keep_conflict
 from pilotage.review.models import Assignment, ExpertProfile, ReviewSummary, Score
 from pilotage.review.options import review_options, rubric_of
-from pilotage.review.relations import add_relation, conflict_faults, keep_conflict
+from pilotage.review.panel.calling import bring_far_apart
 from pilotage.review.selectors import can_take_seat, values_of
 
 MAX_COMMENT = 2000

@@ -11,9 +11,9 @@ from django_tasks_db.models import DBTaskResult
 
 from pilotage.core import clock, stalled
 from pilotage.core.verdict import Conflict, Refused
-from pilotage.review import runs
 from pilotage.review.enums import WORKING
 from pilotage.review.models import AssignmentRun
+from pilotage.review.runs import running as runs
 
 SILENT = timedelta(minutes=5)  # a stage of the solver says nothing for a minute or two: longer means that the worker is gone
 

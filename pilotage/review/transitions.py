@@ -3,8 +3,8 @@ from django.utils.translation import pgettext_lazy
 
 from pilotage.core.transitions import StateTable, register, row
 from pilotage.review.checks import has_chair, inputs_unchanged, not_proposed, run_unchanged, scores_complete
-from pilotage.review.discussion_rules import can_lead, can_manage_discussion, can_open
 from pilotage.review.enums import WORKING, AssignmentState, DiscussionState, InvitationState, RunState, SelectionState
+from pilotage.review.panel.rules import can_lead, can_manage_discussion, can_open
 from pilotage.review.rules import (
     can_administer,
     can_answer,

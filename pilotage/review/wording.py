@@ -13,8 +13,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from pilotage.registry.models import localized
-from pilotage.review.conflicts import Finding, Person, Tie, plain
 from pilotage.review.enums import RelationKind
+from pilotage.review.experts.conflicts import Finding, Person, Tie, plain
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

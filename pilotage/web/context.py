@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +16,14 @@ from pilotage.web import nav
 def site(request: HttpRequest) -> dict[str, Any]:
     """Lazy throughout: a fragment pays for none of it."""
     user = getattr(request, "user", None)
+    lines = cache(lambda: nav.work_links(user, request.path))
     return {
         "DEMO": settings.DEMO,
         "public_nav": SimpleLazyObject(lambda: nav.public_links(request.path)),
-        "work_nav": SimpleLazyObject(lambda: nav.work_links(user, request.path)),
+        "footer_nav": SimpleLazyObject(lambda: nav.footer_links(request.path)),
+        "work_nav": SimpleLazyObject(lambda: lines()[0]),
+        "steering_nav": SimpleLazyObject(lambda: lines()[1]),
+        "publication_nav": SimpleLazyObject(lambda: nav.publication_links(user, request.path)),
         "own_organisation": SimpleLazyObject(lambda: _own_organisation(user)),
         "unread_messages": SimpleLazyObject(lambda: _unread(user)),
         "same_page": lazy(request.get_full_path, str)(),

@@ -15,13 +15,15 @@ from pilotage.calls.enums import ApplicationState, StageKind
 from pilotage.calls.models import Call
 from pilotage.calls.selectors import desk_counts, open_stages
 from pilotage.core import clock
-from pilotage.directory.enums import ObjectionState
+from pilotage.directory.enums import UNDECIDED
 from pilotage.directory.rules import visible_objections
 from pilotage.plan.models import Plan
 from pilotage.plan.progress import TargetLine, target_lines
 from pilotage.plan.rules import visible_plans
 from pilotage.plan.selectors import newest_plan
-from pilotage.review.discussion_options import discussion_options
+from pilotage.plan.work_enums import REPORT_TO_REVIEW, DeliverableState
+from pilotage.plan.work_rules import visible_deliverables, visible_reports
+from pilotage.review.panel.options import discussion_options
 from pilotage.web.nav import resolved
 from pilotage.web.plan.lines import goal
 
@@ -36,6 +38,7 @@ DESKS = (
     (Role.FILER, "calls:my-list"),
     (Role.LEGAL_REPRESENTATIVE, "calls:my-list"),
     (Role.FINANCE_LIAISON, "registry:enterprise-list"),
+    (Role.UNIT_OFFICER, "measures:desk"),
 )
 # the stations an application passes, in order, as the overview counts them
 STATIONS = (
@@ -116,8 +119,12 @@ def _waiting(actor: Any, counted: list[tuple[Call, dict[str, int]]]) -> list[Wai
             rows.append(Waiting(_("%(call)s: to accept") % {"call": call.title}, counts["recommended"], resolved("calls:accept-desk")))
             board = resolved("review:board", call.slug)
             rows.append(Waiting(_("%(call)s: accepted, without experts") % {"call": call.title}, counts["accepted"], board))
-    objections = visible_objections(actor).filter(state=ObjectionState.RECEIVED).count()
-    rows.append(Waiting(_("Objections to decide"), objections, resolved("directory:notice-manage")))
+    objections = visible_objections(actor).filter(state__in=UNDECIDED).count()
+    rows.append(Waiting(_("Objections to decide"), objections, resolved("directory:objection-desk")))
+    reports = visible_reports(actor).filter(state__in=REPORT_TO_REVIEW).count()
+    rows.append(Waiting(_("Progress reports of measures to review"), reports, resolved("measures:desk")))
+    papers = visible_deliverables(actor).filter(state=DeliverableState.PROPOSED).count()
+    rows.append(Waiting(_("Deliverables of measures to accept"), papers, resolved("measures:desk")))
     return rows
 
 

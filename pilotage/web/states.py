@@ -14,11 +14,21 @@ from django.utils.translation import pgettext_lazy
 
 from pilotage.audit.models import ProposalState
 from pilotage.calls.enums import ApplicationState, CheckResult, CommentState, CosignDecision, FlagState, PartnerState, SignoffState
+from pilotage.directory.campaign_enums import CampaignState, EvaluationState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
 from pilotage.messages.enums import MailState
-from pilotage.plan.enums import TargetStatus
+from pilotage.plan.enums import Outlook, TargetStatus
+from pilotage.plan.work_enums import DeliverableState, Light, ReportState
+from pilotage.publications.books.enums import CaseSetState
+from pilotage.publications.cases.enums import CaseState
+from pilotage.publications.certificates.enums import CertificateState, KeyState
+from pilotage.publications.guidelines.enums import CommentState as GuidelineCommentState
+from pilotage.publications.guidelines.enums import GuidelineState
+from pilotage.publications.site.enums import PageState
 from pilotage.registry.enums import ImportState
+from pilotage.reports.work_enums import WorkReportState
 from pilotage.review.enums import AssignmentState, DiscussionState, InvitationState, Outcome, RunState, SelectionState
+from pilotage.statistics.enums import ReturnState
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -107,10 +117,18 @@ _NOTICE = {
     NoticeState.OPEN: (_ACCENT, "eye"),
     NoticeState.CLOSED: (_NEUTRAL, "lock"),
 }
+_PAGE = {
+    PageState.DRAFT: (_NEUTRAL, "pencil"),
+    PageState.PUBLISHED: (_GOOD, "circle-check"),
+    PageState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+}
 _OBJECTION = {
     ObjectionState.RECEIVED: (_ACCENT, "mail"),
+    ObjectionState.HEARING: (_WARN, "message-2"),
+    ObjectionState.HEARD: (_ACCENT, "corner-down-left"),
     ObjectionState.DISMISSED: (_NEUTRAL, "minus"),
     ObjectionState.UPHELD: (_WARN, "flag"),
+    ObjectionState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
 }
 _EDITION = {EditionState.PREPARED: (_NEUTRAL, "pencil"), EditionState.PUBLISHED: (_GOOD, "circle-check")}
 _ENTRY = {
@@ -120,13 +138,58 @@ _ENTRY = {
     EntryState.REMOVED: (_BAD, "circle-x"),
     EntryState.EXPIRED: (_NEUTRAL, "hourglass"),
 }
+_CAMPAIGN = {
+    CampaignState.PLANNED: (_NEUTRAL, "pencil"),
+    CampaignState.RUNNING: (_ACCENT, "circle-dashed"),
+    CampaignState.CLOSED: (_GOOD, "circle-check"),
+    CampaignState.CANCELLED: (_NEUTRAL, "minus"),
+}
+_EVALUATION = {
+    EvaluationState.DRAWN: (_ACCENT, "circle-dashed"),
+    EvaluationState.RECTIFYING: (_WARN, "alert-triangle"),
+    EvaluationState.REPORTED: (_ACCENT, "send"),
+    EvaluationState.PASSED: (_GOOD, "circle-check"),
+    EvaluationState.FAILED: (_BAD, "circle-x"),
+    EvaluationState.DROPPED: (_NEUTRAL, "minus"),
+}
 _TARGET = {
     TargetStatus.MET: (_GOOD, "circle-check"),
     TargetStatus.IN_PROGRESS: (_ACCENT, "circle-dashed"),
     TargetStatus.CARRIES_OVER: (_NEUTRAL, "arrow-forward"),
     TargetStatus.MISSED: (_BAD, "circle-x"),
     TargetStatus.NOT_COUNTED: (_NEUTRAL, "circle"),
+    TargetStatus.CANNOT_COUNT: (_NEUTRAL, "circle"),
     TargetStatus.QUALITATIVE: (_NEUTRAL, "align-left"),
+}
+_OUTLOOK = {
+    Outlook.MET: (_GOOD, "circle-check"),
+    Outlook.ON_TRACK: (_ACCENT, "circle-dashed"),
+    Outlook.AT_RISK: (_WARN, "alert-triangle"),
+    Outlook.UNLIKELY: (_BAD, "alert-circle"),
+    Outlook.CARRIES_OVER: (_NEUTRAL, "arrow-forward"),
+    Outlook.MISSED: (_BAD, "circle-x"),
+    Outlook.UNKNOWN: (_NEUTRAL, "help-circle"),
+    Outlook.QUALITATIVE: (_NEUTRAL, "align-left"),
+}
+_LIGHT = {
+    Light.DONE: (_GOOD, "circle-check"),
+    Light.GREEN: (_ACCENT, "circle-dashed"),
+    Light.AMBER: (_WARN, "alert-triangle"),
+    Light.RED: (_BAD, "circle-x"),
+    Light.NONE: (_NEUTRAL, "circle"),
+}
+_PROGRESS_REPORT = {
+    ReportState.DRAFT: (_NEUTRAL, "pencil"),
+    ReportState.SUBMITTED: (_ACCENT, "send"),
+    ReportState.RETURNED: (_WARN, "arrow-back-up"),
+    ReportState.RESUBMITTED: (_ACCENT, "corner-down-left"),
+    ReportState.ACCEPTED: (_GOOD, "circle-check"),
+}
+_DELIVERABLE = {
+    DeliverableState.PROPOSED: (_ACCENT, "clock"),
+    DeliverableState.ACCEPTED: (_GOOD, "circle-check"),
+    DeliverableState.DECLINED: (_BAD, "circle-x"),
+    DeliverableState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
 }
 _PROPOSAL = {
     ProposalState.OPEN: (_WARN, "users"),
@@ -159,6 +222,15 @@ _SIGNOFF = {
     SignoffState.SIGNED: (_GOOD, "circle-check"),
     SignoffState.VOID: (_BAD, "circle-x"),
 }
+_RETURN = {
+    ReturnState.DRAFT: (_NEUTRAL, "pencil"),
+    ReturnState.SUBMITTED: (_ACCENT, "send"),
+    ReturnState.RETURNED: (_WARN, "arrow-back-up"),
+    ReturnState.RESUBMITTED: (_ACCENT, "corner-down-left"),
+    ReturnState.PROVINCE_APPROVED: (_ACCENT, "list-check"),
+    ReturnState.LOCKED: (_GOOD, "lock"),
+    ReturnState.UNLOCKED: (_WARN, "refresh"),
+}
 _COMMENT = {
     CommentState.DRAFT: (_NEUTRAL, "pencil"),
     CommentState.SENT: (_WARN, "message-2"),
@@ -169,6 +241,40 @@ _FIGURE = {
     FlagState.OPEN: (_WARN, "alert-triangle"),
     FlagState.CLEARED: (_GOOD, "circle-check"),
     FlagState.LAPSED: (_NEUTRAL, "circle-minus"),
+}
+_WORK_REPORT = {
+    WorkReportState.DRAFT: (_NEUTRAL, "pencil"),
+    WorkReportState.IN_REVIEW: (_ACCENT, "eye"),
+    WorkReportState.SIGNED: (_GOOD, "circle-check"),
+    WorkReportState.ARCHIVED: (_NEUTRAL, "lock"),
+}
+_CERTIFICATE = {
+    CertificateState.IN_FORCE: (_GOOD, "circle-check"),
+    CertificateState.REPLACED: (_NEUTRAL, "refresh"),
+    CertificateState.REVOKED: (_BAD, "circle-x"),
+}
+_KEY = {
+    KeyState.ACTIVE: (_GOOD, "circle-check"),
+    KeyState.RETIRED: (_NEUTRAL, "lock"),
+    KeyState.COMPROMISED: (_BAD, "circle-x"),
+}
+_CASE_SET = {
+    CaseSetState.DRAFT: (_NEUTRAL, "pencil"),
+    CaseSetState.ISSUED: (_GOOD, "circle-check"),
+    CaseSetState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+}
+_GUIDELINE = {
+    GuidelineState.DRAFT: (_NEUTRAL, "pencil"),
+    GuidelineState.COMMENTING: (_ACCENT, "message-2"),
+    GuidelineState.ANSWERING: (_WARN, "corner-down-left"),
+    GuidelineState.ISSUED: (_GOOD, "circle-check"),
+    GuidelineState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+}
+_GUIDELINE_COMMENT = {
+    GuidelineCommentState.OPEN: (_WARN, "message-2"),
+    GuidelineCommentState.ADOPTED: (_GOOD, "circle-check"),
+    GuidelineCommentState.PARTLY: (_ACCENT, "circle-dot"),
+    GuidelineCommentState.NOT_ADOPTED: (_NEUTRAL, "circle-minus"),
 }
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
@@ -184,7 +290,17 @@ def _looks(rows: dict) -> dict[str, Look]:
     return {str(value.value): Look(tone, icon, value.label) for value, (tone, icon) in rows.items()}
 
 
+_CASE = {
+    CaseState.DRAFT: (_NEUTRAL, "pencil"),
+    CaseState.AGREED: (_ACCENT, "circle-check"),
+    CaseState.PUBLISHED: (_GOOD, "circle-check"),
+    CaseState.REVISING: (_ACCENT, "edit"),
+    CaseState.UNPUBLISHED: (_WARN, "minus"),
+    CaseState.DISCARDED: (_NEUTRAL, "x"),
+}
+
 LOOKS: dict[str, dict[str, Look]] = {
+    "case": _looks(_CASE),
     "application": _looks(_APPLICATION),
     "assignment": _looks(_ASSIGNMENT),
     "expert-invitation": _looks(_INVITATION),
@@ -195,10 +311,22 @@ LOOKS: dict[str, dict[str, Look]] = {
     "check": _looks(_CHECK),
     "cosign": _looks(_COSIGN),
     "notice": _looks(_NOTICE),
+    "site_page": _looks(_PAGE),
     "objection": _looks(_OBJECTION),
     "edition": _looks(_EDITION),
+    "certificate": _looks(_CERTIFICATE),
+    "certificate-key": _looks(_KEY),
+    "case_set": _looks(_CASE_SET),
+    "guideline": _looks(_GUIDELINE),
+    "guideline-comment": _looks(_GUIDELINE_COMMENT),
     "entry": _looks(_ENTRY),
+    "campaign": _looks(_CAMPAIGN),
+    "evaluation": _looks(_EVALUATION),
     "target": _looks(_TARGET),
+    "outlook": _looks(_OUTLOOK),
+    "light": _looks(_LIGHT),
+    "progress-report": _looks(_PROGRESS_REPORT),
+    "deliverable": _looks(_DELIVERABLE),
     "proposal": _looks(_PROPOSAL),
     "import": _looks(_IMPORT),
     "mail": _looks(_MAIL),
@@ -206,6 +334,8 @@ LOOKS: dict[str, dict[str, Look]] = {
     "signoff": _looks(_SIGNOFF),
     "comment": _looks(_COMMENT),
     "figure": _looks(_FIGURE),
+    "work-report": _looks(_WORK_REPORT),
+    "return": _looks(_RETURN),
     "sign": _SIGN,
 }
 

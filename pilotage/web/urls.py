@@ -1,10 +1,12 @@
 """The whole site. Each room's pages live in ``pilotage/web/<room>/urls.py``."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import include, path
+from django.urls import include, path, reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
@@ -29,6 +31,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/applications/",
         "/audit/",
         "/calendar/",
+        "/cockpit/",
+        "/dashboards/",
         "/messages/",
         "/my/",
         "/organisation/",
@@ -36,24 +40,39 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/work/",
         "/api/",
     )
-    return HttpResponse("User-agent: *\n" + "".join(f"Disallow: {prefix}\n" for prefix in closed), content_type="text/plain")
+    rules = "".join(f"Disallow: {prefix}\n" for prefix in closed)
+    site_map = f"Sitemap: {settings.BASE_URL}{reverse('open_data:site-map')}\n"
+    return HttpResponse(f"User-agent: *\n{rules}{site_map}", content_type="text/plain")
 
 
 urlpatterns = [
     path("", home, name="home"),
     path("", include("pilotage.web.plan.urls")),
+    path("", include("pilotage.web.measures.urls")),
+    path("", include("pilotage.web.cockpit.urls")),
     path("", include("pilotage.web.calls.urls")),
     path("", include("pilotage.web.review.urls")),
     path("", include("pilotage.web.directory.urls")),
-    path("", include("pilotage.web.publications.urls")),
+    path("", include("pilotage.web.open_data.urls")),
+    path("", include("pilotage.web.regions.urls")),
+    path("", include("pilotage.web.cases.urls")),
+    path("", include("pilotage.web.books.urls")),
+    path("", include("pilotage.web.certificates.urls")),
+    path("", include("pilotage.web.directory_books.urls")),
+    path("", include("pilotage.web.guidelines.urls")),
+    path("", include("pilotage.web.site.urls")),
     path("", include("pilotage.web.registry.urls")),
     path("", include("pilotage.web.accounts.urls")),
     path("", include("pilotage.web.audit.urls")),
     path("", include("pilotage.web.messages.urls")),
+    path("", include("pilotage.web.statistics.urls")),
+    path("", include("pilotage.web.dashboards.urls")),
+    path("", include("pilotage.web.reports.urls")),
     path("desk/", desk, name="desk"),
     path("health/", health, name="health"),
     path("styleguide/", styleguide, name="styleguide"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    # without a token, so that public pages are the same for everybody; the worst a forged request can do is to change the language
+    path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     path("favicon.ico", favicon),
     path("robots.txt", robots),
     path("accounts/", include("allauth.urls")),

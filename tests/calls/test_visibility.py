@@ -19,6 +19,7 @@ from pilotage.calls.selectors import (
     state_for,
     summary_rows,
 )
+from pilotage.calls.services.recounting import recount
 from pilotage.core.transitions import may
 from pilotage.plan import indicators
 from tests.factories import calls as make
@@ -41,6 +42,7 @@ SEEN: dict[str, set[str]] = {
     "auditor": EVER,
     "expert": set(),
     "finance_liaison": set(),
+    "unit_officer": set(),
     "outsider": set(),
     "other_filer": set(),
     "other_city_officer": set(),
@@ -148,6 +150,7 @@ def test_enterprises_building_are_counted_once_and_for_their_province(call: Call
     make.application(call, cast.filer, enterprise("大连演示机床有限公司", "210200"), "recommended")
     make.application(call, cast.filer, enterprise("只有草稿"), "draft")
     make.application(call, cast.filer, enterprise("已撤回"), "withdrawn")
+    recount()
     assert enterprises_building([call.slug]).count() == 2
     assert building_by_province([call]) == {"320000": 1, "210000": 1}
     indicator = indicators.get("calls.enterprises_building")

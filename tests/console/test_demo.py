@@ -12,15 +12,17 @@ from pilotage.accounts.models import User
 from pilotage.audit import services as audit
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Application, Call
-from pilotage.console.demo import fiction, people, shape, year
+from pilotage.console.demo import fiction, people, shape, steering, year
 from pilotage.console.demo.shape import Fate
 from pilotage.core import clock
 from pilotage.directory.models import Edition, Entry
 from pilotage.plan.folder import check
-from pilotage.plan.models import Plan
+from pilotage.plan.models import Plan, TargetReading
 from pilotage.registry.models import Enterprise
-from pilotage.review import selections
+from pilotage.reports.models import WorkReport
 from pilotage.review.models import Assignment, ReviewSummary
+from pilotage.review.selection import selections
+from pilotage.statistics.models import Return
 
 FOLDER = Path("plans/industrial-internet-2023")
 
@@ -109,6 +111,23 @@ def test_the_builder_goes_from_an_empty_database_to_a_published_edition(small_ye
     assert not Enterprise.objects.filter(entries__in=listed, is_fictional=False).exists()
     assert Entry.objects.filter(is_fictional=False).count() == 15
     assert audit.verify() == []
+
+
+@pytest.mark.django_db
+def test_at_the_end_of_the_year_the_smaller_calls_are_published_too(small_year, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        now = year.build(year.Stage.YEAR_END, lambda _line: None)
+
+    published = set(Edition.objects.filter(is_fictional=True, state="published").values_list("directory__slug", flat=True))
+    assert published == {"5g-factory", "demonstration-base", "platform-case", "5g-factory-benchmark"}
+    assert Entry.objects.filter(edition__directory__slug="5g-factory", is_fictional=True, label="benchmark").count() == 2
+    assert now == year.NOW[year.Stage.YEAR_END]
+    assert audit.verify() == []
+    listed = Entry.objects.filter(edition__directory__slug="5g-factory", is_fictional=True, state="listed").count()
+    built = TargetReading.objects.filter(plan=Plan.objects.get(), target_code="M03-1").order_by("day")
+    assert [(row.day.month, row.value) for row in built] == [(month, 0 if month < 11 else listed) for month in range(6, 13)]
+    assert set(WorkReport.objects.values_list("period", "state")) == {("2023Q2", "signed"), ("2023", "signed")}
+    assert Return.objects.filter(data_set__slug=steering.DATA_SET, state="locked").count() == 12 * len(shape.LISTED)
 
 
 @pytest.mark.django_db

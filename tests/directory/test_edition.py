@@ -37,6 +37,11 @@ def test_publication_numbers_by_province_and_name_and_moves_everything(cast: Any
         ("industry", "34"): 3,
         ("scenario", "04"): 3,
         ("scenario", "06"): 3,
+        ("city", "320500"): 3,
+        ("level", "workshop"): 3,
+        ("field:key_industry", "equipment"): 3,
+        ("field:building_state", "built"): 3,
+        ("field:network_mode", "virtual_private"): 3,
     }
     assert list(Title.objects.order_by("source").values_list("source", "name", "issuer", "granted_on")) == [
         (f"5GF-2023-000{i}", "5G工厂名录", "工业互联网专项工作组", date(2023, 11, 29)) for i in (1, 2, 3)

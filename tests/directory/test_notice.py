@@ -13,17 +13,14 @@ from pilotage.directory import rules, services
 from pilotage.directory.enums import NoticeState, ObjectionState
 from pilotage.directory.models import Objection
 from pilotage.review.models import SelectionRow
-from pilotage.review.reserve import Reserve, next_in_reserve
+from pilotage.review.selection.reserve import Reserve, next_in_reserve
 from tests.factories import directory as make
 
 pytestmark = pytest.mark.django_db
-TEXT = "该项目的基站数量与现场不符，请到现场核对。"
 
 
 def object_to(stage: Any, moment: str = make.DURING, **fields: Any) -> Objection:
-    given = {"name": "周知情", "contact": "13900000000", "text": TEXT, "application": stage.selected[0], **fields}
-    with clock.at(make.moment(moment)):
-        return services.object_to(notice=stage.notice, **given)
+    return make.objection(stage, moment, **fields)
 
 
 def states(stage: Any) -> list[str]:
@@ -45,7 +42,7 @@ def test_opening_announces_every_row_and_prints_the_end_of_the_chain(cast: Any) 
 
 def test_opening_costs_the_same_for_one_and_three_rows(cast: Any, django_assert_num_queries: Any) -> None:
     one, three = make.prepared(cast, count=1), None
-    with clock.at(make.OPENS), django_assert_num_queries(19):
+    with clock.at(make.OPENS), django_assert_num_queries(22):
         services.open_notice(actor=cast.secretariat, notice=one.notice)
     Application.objects.filter(call=one.call, state="in_notice").update(state="listed")
     make.application(one.call, cast, "苏州新增一号有限公司", "selected")
@@ -53,7 +50,7 @@ def test_opening_costs_the_same_for_one_and_three_rows(cast: Any, django_assert_
     make.application(one.call, cast, "苏州新增三号有限公司", "selected")
     with clock.at(make.OPENS):
         three = services.prepare_notice(actor=cast.secretariat, call=one.call, opens_at=make.OPENS, closes_at=make.CLOSES)
-    with clock.at(make.OPENS), django_assert_num_queries(19):
+    with clock.at(make.OPENS), django_assert_num_queries(22):
         services.open_notice(actor=cast.secretariat, notice=three)
 
 
@@ -115,8 +112,8 @@ def test_five_an_hour_from_one_address(cast: Any) -> None:
 def test_what_is_missing_is_said_field_by_field(cast: Any) -> None:
     stage = make.opened(cast)
     with pytest.raises(Invalid) as refusal:
-        object_to(stage, name=" ", contact="", text="短", application=stage.reserve[0])
-    assert set(refusal.value.errors) == {"name", "contact", "text", "application"}
+        object_to(stage, name=" ", text="短", application=stage.reserve[0])
+    assert set(refusal.value.errors) == {"name", "text", "application"}
 
 
 def test_who_objected_is_seen_by_secretariat_and_auditor_only(cast: Any) -> None:
@@ -139,7 +136,7 @@ def test_dismissal_needs_a_reason_and_changes_no_row(cast: Any) -> None:
 
 def test_upheld_excludes_the_row_and_promotes_the_next_reserve(cast: Any) -> None:
     stage = make.opened(cast, reserve=2)
-    services.decide_objection(actor=cast.secretariat, objection=object_to(stage), upheld=True, decision="情况属实。")
+    services.decide_objection(actor=cast.secretariat, objection=make.heard(cast, object_to(stage)), upheld=True, decision="情况属实。")
     assert states(stage) == ["excluded", "in_notice", "selected", "reserve"]
     reason = AuditEvent.objects.get(verb="application.promote").reason
     assert reason
@@ -148,7 +145,7 @@ def test_upheld_excludes_the_row_and_promotes_the_next_reserve(cast: Any) -> Non
 
 def test_the_promoted_one_gets_a_supplementary_notice_before_any_edition(cast: Any) -> None:
     stage = make.opened(cast)
-    services.decide_objection(actor=cast.secretariat, objection=object_to(stage), upheld=True, decision="情况属实。")
+    services.decide_objection(actor=cast.secretariat, objection=make.heard(cast, object_to(stage)), upheld=True, decision="情况属实。")
     make.close(cast, stage.notice)
     with pytest.raises(Refused):
         services.prepare_edition(actor=cast.secretariat, call=stage.call)

@@ -1,4 +1,4 @@
-"""The public pages, the objection form and the secretariat's page; the outsider everywhere."""
+"""The public pages and the secretariat's page; the outsider everywhere."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from pilotage.core import clock
 from pilotage.core.tables import read_rows
 from pilotage.directory import services
-from pilotage.directory.models import Edition, Objection
+from pilotage.directory.models import Edition
 from pilotage.directory.services import recount
 from tests.factories import directory as make
 
@@ -49,6 +48,17 @@ def test_list_shows_facets_map_chips_and_the_filtered_rows(edition: Edition, cli
     assert 'aria-current="true"><span aria-hidden="true">苏</span>' in page
     assert "导出2家" in page
     assert f'href="?edition={edition.key}"' in page  # the chip removes the province
+
+
+def test_a_city_stands_beside_its_province(edition: Edition, client: Client) -> None:
+    page = text_of(client.get(LIST + "?city=210200"))
+    assert ">1家</h2>" in page
+    assert "港口5G工厂" in page
+    assert "精密减速机5G工厂" not in page
+    assert '<input type="checkbox" name="city" value="210200" checked> 大连市' in page
+    assert '<input type="checkbox" name="province" value="210000" checked>' in page
+    assert f'href="?edition={edition.key}&amp;province=210000"' in page  # the chip removes the city alone
+    assert f'href="?edition={edition.key}"' in page  # and that of the province both
 
 
 def test_the_list_costs_the_same_for_one_and_three_rows(client: Client, django_assert_num_queries: Any) -> None:
@@ -185,81 +195,17 @@ def test_an_open_notice_shows_rows_and_the_end_of_the_chain(cast: Any, client: C
     assert "苏州演示2号" not in text_of(client.get(f"/notices/{stage.notice.number}/?q=演示1号"))
 
 
-def objection(stage: Any, **fields: str) -> dict[str, str]:
-    return {
-        "name": "周知情",
-        "contact": "13900000000",
-        "text": "基站数量与现场不符，请核对。",
-        "application": str(stage.selected[0].pk),
-        **fields,
-    }
-
-
-def test_anybody_objects_and_follows_the_case_by_its_number(cast: Any, client: Client, client_for: Any, at: Any) -> None:
-    stage = make.opened(cast)
-    at(make.DURING)
-    response = client.post(f"/notices/{stage.notice.number}/object/", objection(stage))
-    made = Objection.objects.get()
-    assert response["Location"] == f"/notices/{stage.notice.number}/object/{made.number}/"
-    page = text_of(client_for(None).get(response["Location"]))
-    assert made.number in page
-    assert "周知情" not in page
-    assert "13900000000" not in page
-    assert made.text not in page
-    assert client.get(response["Location"].replace(made.number, made.number[:-1] + "X")).status_code == 404
-
-
-def test_machines_and_gaps_file_nothing(cast: Any, client: Client, at: Any) -> None:
-    stage = make.opened(cast)
-    at(make.DURING)
-    address = f"/notices/{stage.notice.number}/object/"
-    assert client.post(address, objection(stage, website="http://spam.example")).status_code == 422
-    bad = client.post(address, objection(stage, name="", text="短"))
-    assert bad.status_code == 422
-    assert 'href="#id_name"' in bad.content.decode()
-    assert client.post(address, objection(stage, application=str(stage.reserve[0].pk))).status_code == 422
-    assert not Objection.objects.exists()
-
-
-def test_after_the_period_the_form_says_why_not(cast: Any, client: Client, at: Any) -> None:
-    stage = make.opened(cast)
-    at(make.AFTER)
-    assert "公示期已结束" in text_of(client.get(f"/notices/{stage.notice.number}/object/"))
-    refused = client.post(f"/notices/{stage.notice.number}/object/", objection(stage))
-    assert refused.status_code == 403
-    assert "公示期已结束" in refused.content.decode()
-
-
 # --- the secretariat's page -----------------------------------------------------------------
 def test_only_secretariat_and_auditor_reach_the_management_page(cast: Any, client_for: Any) -> None:
     stage = make.opened(cast)
-    with clock.at(make.moment(make.DURING)):
-        services.object_to(notice=stage.notice, name="周知情", contact="13900000000", text="基站数量与现场不符，请核对。")
+    objection = make.objection(stage)
     address = f"/work/directory/{stage.call.slug}/?tab=objections"
     for role, person in cast.people().items():
         response = client_for(person).get(address)
         allowed = role in {"secretariat", "second_secretariat", "auditor"}
         assert response.status_code == (200 if allowed else 403), role
-        assert ("周知情" in response.content.decode()) is allowed, role
+        assert (objection.number in response.content.decode()) is allowed, role
     assert client_for(None).get(address).status_code == 302
-
-
-def test_who_would_move_up_is_said_only_while_an_objection_is_undecided(cast: Any, client_for: Any) -> None:
-    stage = make.opened(cast)
-    with clock.at(make.moment(make.DURING)):
-        words = {"name": "周知情", "contact": "13900000000", "text": "基站数量与现场不符，请核对。"}
-        services.object_to(notice=stage.notice, **words)
-    page = f"/work/directory/{stage.call.slug}/?tab=objections"
-    reserve = stage.reserve[0].number
-    assert reserve not in client_for(cast.secretariat).get(page).content.decode()  # against the list as a whole: no row changes
-    with clock.at(make.moment(make.DURING)):
-        objection = services.object_to(notice=stage.notice, application=stage.selected[0], **words)
-    assert reserve in client_for(cast.secretariat).get(page).content.decode()
-    with clock.at(make.moment(make.DURING)):
-        services.decide_objection(actor=cast.secretariat, objection=objection, upheld=False, decision="现场核查属实。")
-    after = client_for(cast.secretariat).get(page).content.decode()
-    assert "现场核查属实。" in after
-    assert reserve not in after
 
 
 def test_the_auditor_reads_and_decides_nothing(cast: Any, client_for: Any, at: Any) -> None:
@@ -302,9 +248,3 @@ def test_from_selection_to_publication_by_two_people(cast: Any, client_for: Any,
     act(second, "confirm_remove", entry="5GF-2023-0001")
     assert ">1家</h2>" in text_of(client_for(None).get("/directory/"))
     assert "已移出" in text_of(client_for(None).get("/directory/entries/5GF-2023-0001/"))
-
-
-def test_open_data_lists_editions_with_their_files(edition: Edition, client: Client) -> None:
-    page = text_of(client.get("/open-data/"))
-    assert f"{LIST}export/csv/?edition=2023-demo" in page
-    assert "虚构" in page

@@ -29,10 +29,11 @@ ROWS = (
 @pytest.fixture
 def edition(db: None) -> Edition:
     made = make.edition()
-    for code in ("320500", "210200", "370700"):
+    for code in ("320500", "320600", "210200", "370700"):
         make.division(code)
     for title, name, province, scenarios in ROWS:
-        make.entry(made, title, name, scenarios, province_id=province, label="benchmark" if "ABC" in title else "")
+        city = "320600" if name.startswith("南通") else {"320000": "320500", "210000": "210200", "370000": "370700"}[province]
+        make.entry(made, title, name, scenarios, province_id=province, prefecture_id=city, label="benchmark" if "ABC" in title else "")
     recount(made)
     return made
 
@@ -86,6 +87,11 @@ def test_text(edition: Edition, plan: str, text: str, expected: str) -> None:
         ({"province": ("320000",)}, "125"),
         ({"province": ("320000", "370000")}, "1245"),
         ({"province": ("320000",), "q": "苏州"}, "15"),
+        ({"province": ("320000",), "city": ("320500",)}, "15"),
+        ({"province": ("320000",), "city": ("320500", "320600")}, "125"),
+        ({"province": ("210000",), "city": ("320500",)}, ""),
+        ({"level": ("factory",), "industry": ("34",)}, "12345"),
+        ({"level": ("line",)}, ""),
         ({"scenario": ("06",)}, "15"),
         ({"scenario": ("06", "08"), "province": ("320000",)}, "15"),
         ({"label": ("benchmark",)}, "5"),

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from pilotage.calls.models import Application
 from pilotage.core.transitions import StateTable, may
+from pilotage.directory.objection_rules import Objector
 from pilotage.directory.transitions import EDITION, ENTRY, NOTICE, OBJECTION
 from tests.factories import directory as make
 
@@ -32,12 +34,20 @@ def test_notice(cast: Any) -> None:
 
 def test_objection(cast: Any) -> None:
     stage = make.opened(cast)
-    from pilotage.core import clock
-    from pilotage.directory import services
-
-    with clock.at(make.moment(make.DURING)):
-        objection = services.object_to(notice=stage.notice, name="甲", contact="a@example.org", text="该项目指标与事实不符，请复核。")
-    everyone(OBJECTION, objection, cast)
+    objection = make.objection(stage, email="a@example.org")
+    mine = {"secretariat", "second_secretariat"}
+    own = {"filer", "legal_representative"}
+    Application.objects.filter(pk=objection.application_id).update(enterprise=cast.enterprise)
+    objection.refresh_from_db()
+    who = {"hear": mine, "dismiss": mine, "uphold": mine, "answer": own, "withdraw": {"objector"}}
+    people = {**cast.people(), "nobody": None, "objector": Objector("a@example.org"), "other_objector": Objector("b@example.org")}
+    for state in OBJECTION.states:
+        objection.state = state
+        for verb, row in OBJECTION.by_verb.items():
+            for role, actor in people.items():
+                expected = state in row.sources and role in who[verb]
+                assert bool(may(actor, objection, verb)) is expected, (state, verb, role)
+                assert expected or str(may(actor, objection, verb).reason)
 
 
 def test_edition(cast: Any) -> None:
@@ -50,4 +60,9 @@ def test_entry(cast: Any) -> None:
 
 def test_two_person_verbs_are_exactly_the_irreversible_ones() -> None:
     two_person = {(t.name, v) for t in (NOTICE, OBJECTION, EDITION, ENTRY) for v, row in t.by_verb.items() if row.two_person}
-    assert two_person == {("directory.notice", "close"), ("directory.edition", "publish"), ("directory.entry", "remove")}
+    assert two_person == {
+        ("directory.notice", "close"),
+        ("directory.edition", "publish"),
+        ("directory.entry", "remove"),
+        ("directory.entry", "readmit"),
+    }

@@ -177,6 +177,8 @@ def test_an_import_goes_on_after_kill_9(installation: Server, rows: int) -> None
     import signal
     import subprocess
     import sys
+    import time
+    from concurrent.futures import ThreadPoolExecutor
 
     from tests.durability.scene import credit_code
     from tests.e2e.server import ROOT
@@ -190,16 +192,21 @@ def test_an_import_goes_on_after_kill_9(installation: Server, rows: int) -> None
         "b = I.objects.get(); print(b.pk, b.state, b.position, Enterprise.objects.count())"
     )
 
-    importing = subprocess.Popen(
-        [sys.executable, "-m", "pilotage", "import", "enterprises", str(path)],
-        env=installation.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    watching = installation.data_dir / "watching"
     watch = (
-        "import time\nfrom pilotage.registry.models import EnterpriseImport\n"
+        f"import time\nfrom pathlib import Path\nfrom pilotage.registry.models import EnterpriseImport\nPath({str(watching)!r}).touch()\n"
         "end = time.time() + 240\n"
         "while time.time() < end and not EnterpriseImport.objects.filter(position__gt=0).exists(): time.sleep(0.02)\n"
     )
-    installation.shell(watch)
+    with ThreadPoolExecutor() as pool:
+        watcher = pool.submit(installation.shell, watch)  # up before the import, which is over in seconds
+        while not watching.exists() and not watcher.done():
+            time.sleep(0.05)
+        importing = subprocess.Popen(
+            [sys.executable, "-m", "pilotage", "import", "enterprises", str(path)],
+            env=installation.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        watcher.result()
     os.killpg(importing.pid, signal.SIGKILL)
     importing.wait(20)
     pk, state, reached, written = installation.shell(position).split()

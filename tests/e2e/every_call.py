@@ -50,7 +50,7 @@ def build() -> None:
 def _more_offices() -> None:
     from pilotage.accounts.models import User
     from pilotage.registry.models import Division
-    from pilotage.review.experts import create_expert
+    from pilotage.review.experts.profiles import create_expert
 
     for who, (kind, name, division, role) in SHENYANG_OFFICES.items():
         _person(who, name, _body(kind, name, division), role)
@@ -70,7 +70,7 @@ def _applicant(call: Any, case: Any, number: int) -> dict[str, Any]:
     from pilotage.calls.formdef import FormDef
     from pilotage.calls.joint import partner_form
     from pilotage.registry.models import Title
-    from pilotage.review.gates import hearing_stages
+    from pilotage.review.panel.gates import hearing_stages
     from tests.factories import walks
     from tests.factories.cases import BENCHMARK
 

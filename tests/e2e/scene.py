@@ -99,7 +99,7 @@ def _offices() -> Any:
 
 def _experts(secretariat: Any) -> None:
     from pilotage.registry.models import Division
-    from pilotage.review.experts import create_expert
+    from pilotage.review.experts.profiles import create_expert
 
     committee = _body("experts", "演示专家委员会")
     for number, (who, province) in enumerate(EXPERTS.items(), start=1):

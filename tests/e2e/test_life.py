@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e import scene
 from tests.e2e.conftest import axe, screenshot, sign_in
 from tests.e2e.form import attach, fill_section
+from tests.e2e.mailbox import code_for
 from tests.e2e.server import Server
 from tests.factories.calls import answers
 
@@ -317,10 +318,11 @@ def announce_and_hear_an_objection(cast: Cast) -> None:
     public.get_by_role("link", name=re.compile("拟入选名单")).first.click()
     expect(public.locator("tbody tr")).to_have_count(2)
     expect(public.locator(".hash")).to_have_text(re.compile("[0-9a-f]{64}"))
-    object_to(public)
+    object_to(public, cast.server)
     page.goto(f"/work/directory/{scene.CALL}/?tab=objections")
+    page.locator("main a.row-title").first.click()
     expect(page.locator("main")).to_contain_text(OBJECTION)
-    page.fill("textarea[name$=decision]", DISMISSAL)
+    page.fill("textarea[name=decision]", DISMISSAL)
     assert axe(page) == []
     page.locator("button[value=dismiss]").click()
     expect(page.locator("main")).to_contain_text(DISMISSAL)
@@ -328,15 +330,19 @@ def announce_and_hear_an_objection(cast: Cast) -> None:
     expect(public.locator("main")).to_contain_text(DISMISSAL)
 
 
-def object_to(public: Page) -> None:
+def object_to(public: Page, server: Server) -> None:
     public.locator("tbody tr", has_text=scene.PROJECT).get_by_role("link", name=re.compile("异议")).click()
+    public.fill("[name=email]", "public@walk.example")
+    assert axe(public) == []
+    public.locator("button[value=send]").click()
+    public.fill("[name=code]", code_for(server.data_dir, "public@walk.example"))
+    public.locator("button[value=check]").click()
     expect(public.locator("[name=application] option:checked")).to_have_text(re.compile(scene.PROJECT))
     public.fill("[name=text]", OBJECTION)
     public.fill("[name=name]", "王公众")
-    public.fill("[name=contact]", "public@walk.example")
     assert axe(public) == []
     screenshot(public, "life-objection")
-    public.locator("main form button.btn-primary").click()
+    public.locator("button[value=file]").click()
     expect(public.locator("main .figure")).to_have_text(re.compile(r"\S+"))
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import scene, year
 from tests.e2e.conftest import SIZES, axe, screenshot, sign_in
+from tests.e2e.mailbox import code_for
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.xdist_group("pages")  # one server for all of them
@@ -24,6 +25,8 @@ PUBLIC = {
     "plan": "/", "plan-folder": f"/plans/{PLAN}/", "target": f"/plans/{PLAN}/targets/M03-1/", "versions": f"/plans/{PLAN}/versions/",
     "calls": "/calls/", "call": f"/calls/{CALL}/", "notices": "/notices/", "notice": "{notice}", "objection": "{objection}",
     "directory": "/directory/", "directory-search": "/directory/5g-factory/?q=5G&edition=all", "entry": "{entry}", "cases": "/cases/",
+    "regions": f"/plans/{PLAN}/regions/", "industries": f"/plans/{PLAN}/industries/", "measure": f"/plans/{PLAN}/measures/M03/",
+    "statistics": "/statistics/national-projects/",
     "open-data": "/open-data/", "sign-in": "/accounts/login/", "password-reset": "/accounts/password/reset/", "styleguide": "/styleguide/",
 }  # fmt: skip
 EVERYBODY = {"tokens": "/account/tokens/", "members": "/organisation/members/", "security": "/accounts/2fa/"}
@@ -37,6 +40,8 @@ PAGES: dict[str, dict[str, str]] = {
     "province": {
         "recommend": "/work/recommend/", "recommend-all": "/work/recommend/?tab=all", "province-summary": "/work/recommend/summary/",
         "application": "{application}", "enterprises": "/enterprises/", "enterprise": "{enterprise}",
+        "province-cockpit": "/cockpit/", "province-statistics": "/work/statistics/", "figures": "/work/statistics/provincial-projects/enter/",
+        "province-dashboards": "/dashboards/",
     },
     "communications": {"cosign": "/work/cosign/", "cosigned": "/work/cosign/?tab=signed"},
     "secretariat": {
@@ -47,6 +52,9 @@ PAGES: dict[str, dict[str, str]] = {
         "call-experts": f"/work/review/{CALL}/experts/", "conflicts": f"/work/review/{CALL}/conflicts/",
         "calibration": f"/work/review/{CALL}/calibration/", "discussions": f"/work/review/{CALL}/discussions/", "notices-managed": "/work/directory/",
         **{f"manage-{tab}": f"/work/directory/{CALL}/?tab={tab}" for tab in ("notice", "objections", "edition", "entries")},
+        "cockpit": "/cockpit/", "what-if": f"/cockpit/{PLAN}/targets/M03-1/what-if/", "measures": "/work/measures/", "units": "/work/measures/units/",
+        "statistics-desk": "/work/statistics/", "papers": "/work/plan-reports/", "paper": "{paper}", "schedule": "/work/plan-reports/schedule/",
+        "dashboards": "/dashboards/", "dashboard": "{dashboard}", "dashboard-edit": "{dashboard-edit}",
         "enterprise-import": "/enterprises/import/", "enterprise-new": "/enterprises/new/",
     },
     "expert": {
@@ -190,7 +198,7 @@ def test_search_and_filters_need_no_script(plain: Page) -> None:
     plain.wait_for_url("**q=*")
     assert plain.locator("main a[href^='/directory/entries/']").count() == 1
     expect(plain.locator("main tbody").first).to_contain_text("山东世纪阳光纸业集团有限公司")
-    plain.goto("/cases/")
+    plain.goto("/cases/published-elsewhere/")
     plain.fill("main [name=q]", "沈阳")
     plain.locator("main form[role=search] button, main form button.btn-primary").first.click()
     plain.wait_for_url("**q=*")
@@ -211,12 +219,15 @@ def test_filtering_by_province_needs_no_script(plain: Page) -> None:
 
 def test_objecting_needs_no_script(plain: Page, place: Place) -> None:
     plain.goto(place.url("{objection}"))
-    plain.locator("main form button.btn-primary").click()
+    plain.fill("[name=email]", "li@walk.example")
+    plain.locator("button[value=send]").click()
+    plain.fill("[name=code]", code_for(place.server.data_dir, "li@walk.example"))
+    plain.locator("button[value=check]").click()
+    plain.locator("button[value=file]").click()
     expect(plain.locator(".error-summary")).to_be_visible()
-    plain.fill("[name=text]", "网络覆盖与申报不符。")
+    plain.fill("[name=text]", "网络覆盖与申报不符，请核查。")
     plain.fill("[name=name]", "李公众")
-    plain.fill("[name=contact]", "li@walk.example")
-    plain.locator("main form button.btn-primary").click()
+    plain.locator("button[value=file]").click()
     expect(plain.locator("h1")).to_have_text("异议已收到")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from tests.e2e.scene import BEIJING, CALL, SECOND_FIRM, _firm, address
 
 FILING, CHECKED, SENT, ACCEPTED = "2023-08-28T10:00", "2023-09-01T10:00", "2023-09-18T10:00", "2023-09-27T10:00"
 REVIEWED, SELECTED, NOTICE, NOW = "2023-10-20T10:00", "2023-11-10T10:00", "2023-11-12T09:00", "2023-11-14T10:00"
+STEERED = "2023-11-13T10:00"
 MARKS = {"first": 9, "second": 7}
 
 
@@ -22,6 +24,7 @@ def build() -> None:
 
     acts = (
         (FILING, _file), (CHECKED, _check), (SENT, _recommend), (ACCEPTED, _accept), (REVIEWED, _review), (SELECTED, _select), (NOTICE, _announce),
+        (STEERED, _steer),
     )  # fmt: skip
     scene: dict[str, Any] = {}
     for moment, act in acts:
@@ -90,8 +93,9 @@ def _accept(scene: dict[str, Any]) -> None:
     from datetime import date
 
     from pilotage.calls import services as calls
-    from pilotage.review import invitations, relations, runs
+    from pilotage.review.experts import invitations, relations
     from pilotage.review.models import ExpertProfile
+    from pilotage.review.runs import running as runs
 
     secretariat = _user("secretariat")
     calls.accept_many(actor=secretariat, applications=_fresh(scene, "first", "second"))
@@ -121,7 +125,8 @@ def _review(scene: dict[str, Any]) -> None:
 
 
 def _discuss(scene: dict[str, Any]) -> None:
-    from pilotage.review import discussion_calling, discussions
+    from pilotage.review.panel import calling as discussion_calling
+    from pilotage.review.panel import discussions
 
     secretariat, expert = _user("secretariat"), scene["seat"].expert
     row = discussion_calling.call_to_panel(actor=secretariat, application=_fresh(scene, "first")[0], reason="成效口径需要核实。")
@@ -134,7 +139,7 @@ def _discuss(scene: dict[str, Any]) -> None:
 
 
 def _select(scene: dict[str, Any]) -> None:
-    from pilotage.review import selections
+    from pilotage.review.selection import selections
 
     selection = selections.build_selection(actor=_user("secretariat"), call=scene["call"])
     selections.propose_selection(actor=_user("secretariat"), selection=selection)
@@ -144,6 +149,7 @@ def _select(scene: dict[str, Any]) -> None:
 def _announce(scene: dict[str, Any]) -> None:
     from datetime import datetime
 
+    from pilotage.accounts import codes
     from pilotage.directory import services as directory
 
     secretariat = _user("secretariat")
@@ -151,8 +157,22 @@ def _announce(scene: dict[str, Any]) -> None:
     notice = directory.prepare_notice(actor=secretariat, call=scene["call"], opens_at=opens, closes_at=closes, body_zh="现予公示。")
     scene["notice"] = directory.open_notice(actor=secretariat, notice=notice)
     directory.object_to(
-        notice=notice, application=_fresh(scene, "second")[0], name="王公众", organisation="", contact="public@walk.example", text="接入设备数量不符，请核实。",
+        notice=notice, application=_fresh(scene, "second")[0], name="王公众", text="接入设备数量不符，请核实。",
+        proof=codes.proof(email="public@walk.example", purpose=f"objection:{notice.number}"),
     )  # fmt: skip
+
+
+def _steer(scene: dict[str, Any]) -> None:
+    from pilotage.plan import readings
+    from pilotage.plan.models import Plan
+    from pilotage.reports import dashboards, work_services
+    from pilotage.reports.models import WorkTemplate
+
+    secretariat, plan = _user("secretariat"), Plan.objects.get()
+    readings.take(plan, date(2023, 10, 31))
+    scene["dashboard"] = dashboards.create(actor=secretariat, plan=plan, title="部级总览", start_from="ministry")
+    template = WorkTemplate.objects.get(plan=plan, code="quarterly")
+    scene["paper"] = work_services.draft_report(actor=secretariat, template=template, period="2023Q3")
 
 
 def _addresses(scene: dict[str, Any]) -> dict[str, str]:
@@ -178,5 +198,8 @@ def _addresses(scene: dict[str, Any]) -> dict[str, str]:
         "score": reverse("review:score", args=[seat.pk]),
         "expert": reverse("review:expert", args=[seat.expert_id]),
         "invitation": reverse("review:invitation", args=[scene["invitation"].pk]),
+        "dashboard": reverse("dashboards:detail", args=[scene["dashboard"].key]),
+        "dashboard-edit": reverse("dashboards:edit", args=[scene["dashboard"].key]),
+        "paper": reverse("reports:detail", args=[scene["paper"].pk]),
         "enterprise": reverse("registry:enterprise-detail", args=[first.enterprise_id]),
     }

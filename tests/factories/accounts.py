@@ -11,6 +11,7 @@ from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import Membership, Organisation, User
 from pilotage.registry.models import Division, Enterprise
 
+UNIT = "miit-ica"  # the unit of the cast's unit officer, by its code in the model plan
 LONG_AGO = datetime(2023, 1, 1, tzinfo=UTC)
 
 
@@ -21,6 +22,7 @@ def division(code: str) -> Division:
         "320500": ("苏州市", "苏州", "prefecture", "320000"),
         "320505": ("虎丘区", "虎丘", "county", "320500"),
         "320100": ("南京市", "南京", "prefecture", "320000"),
+        "320600": ("南通市", "南通", "prefecture", "320000"),
         "370000": ("山东省", "鲁", "province", None),
         "370700": ("潍坊市", "潍坊", "prefecture", "370000"),
         "210000": ("辽宁省", "辽", "province", None),
@@ -91,6 +93,7 @@ class Cast:
     expert: User
     finance_liaison: User
     auditor: User
+    unit_officer: User
     outsider: User
     other_filer: User
     other_city_officer: User
@@ -131,6 +134,7 @@ def cast() -> Cast:
         expert=_member(Role.EXPERT, _body(kinds.EXPERTS, "专家委员会"), "专家甲"),
         finance_liaison=_member(Role.FINANCE_LIAISON, _body(kinds.FINANCE, "演示银行"), "钱融"),
         auditor=_member(Role.AUDITOR, _body(kinds.AUDIT, "审计处"), "严查"),
+        unit_officer=_member(Role.UNIT_OFFICER, _body(kinds.UNIT, "演示信息通信管理单位", unit_code=UNIT), "牵头人"),
         outsider=UserFactory(name="外人", email="outsider@example.org"),
         other_filer=_member(Role.FILER, _body(kinds.ENTERPRISE, other.name_zh, enterprise=other), "潍申报"),
         other_city_officer=_member(Role.CITY_OFFICER, _body(kinds.CITY, "潍坊市工业和信息化局", "370700"), "潍初审"),

@@ -7,13 +7,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pilotage.accounts import codes
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application, Call
+from pilotage.calls.services.recounting import recount
 from pilotage.core import clock
 from pilotage.core.search import bigrams
 from pilotage.directory import services
 from pilotage.directory.enums import EditionState, EntryState
-from pilotage.directory.models import Directory, Edition, Entry, EntryScenario, PublicNotice
+from pilotage.directory.models import Directory, Edition, Entry, EntryScenario, Objection, PublicNotice
 from pilotage.review.models import Selection, SelectionRow
 from tests.factories import calls
 from tests.factories.accounts import Cast, division, enterprise
@@ -83,6 +85,7 @@ def selected(cast: Cast, count: int = 2, reserve: int = 1) -> Stage:
         SelectionRow(selection=selection, application=a, position=i, outcome=a.state, reason="rank")
         for i, a in enumerate([*chosen, *spare], 1)
     )
+    recount()  # rows made directly came without the acts that keep the counts
     return Stage(call, chosen, spare, selection)
 
 
@@ -98,6 +101,26 @@ def opened(cast: Cast, **kwargs: int) -> Stage:
     with clock.at(OPENS):
         services.open_notice(actor=cast.secretariat, notice=stage.notice)
     return stage
+
+
+def objection(stage: Stage, when: str = DURING, email: str = "", **fields: Any) -> Objection:
+    """Filed by a proven mailbox, a new one each time unless named, against the first row unless told otherwise."""
+    email = email or f"objector{Objection.objects.count()}@example.org"
+    given = {"name": "周知情", "text": "该项目的基站数量与现场不符，请到现场核对。", "application": stage.selected[0], **fields}
+    proof = codes.proof(email=email, purpose=f"objection:{stage.notice.number}")
+    with clock.at(moment(when)):
+        return services.object_to(notice=stage.notice, proof=proof, **given)
+
+
+def heard(cast: Cast, objection: Objection, when: str = DURING) -> Objection:
+    """The applicant, who is the cast's own from now on, was asked and has answered."""
+    Application.objects.filter(pk=objection.application_id).update(enterprise=cast.enterprise)
+    objection.refresh_from_db()
+    with clock.at(moment(when)):
+        hearing = services.hear_applicant(actor=cast.secretariat, objection=objection, question="请说明基站数量如何统计。")
+        services.answer_hearing(actor=cast.filer, hearing=hearing, answer="按竣工验收表统计，共计三十六个。")
+    objection.refresh_from_db()
+    return objection
 
 
 def closed(cast: Cast, **kwargs: int) -> Stage:

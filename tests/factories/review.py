@@ -21,7 +21,7 @@ from pilotage.plan.models import Plan
 from pilotage.registry.models import Industry
 from pilotage.review.enums import AssignmentMethod, AssignmentState, InvitationState, RelationKind, RelationSource
 from pilotage.review.models import Assignment, ExpertInvitation, ExpertProfile, Relation, Score
-from pilotage.review.runs import Assigned, assign_now, default_parameters
+from pilotage.review.runs.running import Assigned, assign_now, default_parameters
 from pilotage.review.services import refresh_summaries
 from tests.factories.accounts import LONG_AGO, MembershipFactory, OrganisationFactory, UserFactory, division, enterprise
 

@@ -37,7 +37,7 @@ def test_each_role_sees_the_stages_it_has_a_part_in(call: Any, cast: Any) -> Non
         "communications_officer": ["recommend"],
         "secretariat": [s.key for s in call.stages.filter(closes_at__isnull=False).order_by("closes_at")],
         "second_secretariat": keys(cast.secretariat), "auditor": keys(cast.secretariat),
-        "expert": [], "finance_liaison": [], "outsider": [],
+        "expert": [], "finance_liaison": [], "unit_officer": [], "outsider": [],
     }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from pilotage.messages import wording
 from pilotage.messages.models import Message
-from pilotage.review import discussion_calling, discussions
+from pilotage.review.panel import calling as discussion_calling
+from pilotage.review.panel import discussions
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from pilotage.messages import wording
 from pilotage.messages.models import Message
-from pilotage.review import invitations, relations
+from pilotage.review.experts import invitations, relations
 from pilotage.review.models import ExpertProfile
 from tests.factories import review as make
 

@@ -150,16 +150,16 @@ def test_an_objection_is_work_and_its_decision_is_told_without_its_text(cast: An
     stage = published.opened(cast, count=1, reserve=0)
     row = stage.selected[0]
     Application.objects.filter(pk=row.pk).update(enterprise=cast.enterprise)
+    objection = published.objection(
+        stage, email="secret@example.org", name="匿名甲", contact="13800000000", text="该项目网络并未建成，情况不属实。"
+    )
     with clock.at(published.moment(published.DURING)):
-        objection = directory.object_to(
-            notice=stage.notice, name="匿名甲", contact="13800000000", text="该项目网络并未建成，情况不属实。", application=row
-        )
         assert "objection.received" in inboxes()["secretariat"]
         directory.decide_objection(actor=cast.secretariat, objection=objection, upheld=False, decision="经核查，网络已建成。")
         inboxes()
     texts = [(m.text, str(m.params)) for m in Message.objects.filter(recipient=cast.filer).order_by("id")]
     assert texts[-1][0] == "objection.dismissed"
-    assert [secret for secret in ("匿名甲", "13800000000", "并未建成", "经核查") if secret in str(texts)] == []
+    assert [secret for secret in ("匿名甲", "13800000000", "secret@example", "并未建成", "经核查") if secret in str(texts)] == []
     assert set(inboxes()) <= {*FILERS, "secretariat", "second_secretariat"}
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from pilotage.plan.folder import PlanFolder, check
 from tests.factories.plan import MODEL_FOLDER, edit, folder_copy
 
-INDICATORS = {"calls.enterprises_building", "directory.listed", "directory.labelled", "directory.edition_published"}
+INDICATORS = {"plan.deliverables", "calls.enterprises_building", "directory.listed", "directory.labelled", "directory.edition_published"}
 PLAN, CALL, CODES = "plan.yaml", "calls/5g-factory-directory.yaml", "codes/recommenders.csv"
 
 
@@ -35,6 +35,7 @@ def test_the_model_plan_has_no_fault() -> None:
     assert [len(area["measures"]) for area in checked.folder.plan["areas"]] == [1, 6, 0, 5, 9]
     assert [len(area["actions"]) for area in checked.folder.plan["areas"]] == [0, 4, 2, 2, 3]
     assert {name: len(rows) for name, rows in checked.folder.codes.items()} == {
+        "city_groups": 2,
         "key_industries": 10,
         "levels": 3,
         "pilot_types": 7,
@@ -117,6 +118,9 @@ WRONG = {
     "quota for no industry": (CALL, "reserve: 30", "reserve: 30\n    quotas: [{by: industry, values: {steel: {max: 2}}}]", "steel:", "“steel” is no code.", "2 digits"),
     "quota above total": (CALL, "reserve: 30", "reserve: 30\n    quotas: [{by: group, each: {max: 400}}]", "400", "The cap 400 is above the total of 300.", "at most 300"),
     "quota twice": (CALL, "reserve: 30", "reserve: 30\n    quotas: [{by: group, each: {max: 4}}, {by: group, each: {max: 5}}]", None, "“group” is used already in line", "one entry for each"),
+    "expectation upside down": (CALL, "expected: [700, 1500]", "expected: [700, 500]", "500]", "The range ends below where it begins.", "at least 700"),
+    "waits upside down": (CALL, "check: {share: 0.65, weight: 20, days: 8, days_90: 15}", "check: {share: 0.65, weight: 20, days: 8, days_90: 5}", "5}", "Nine of ten would wait a shorter time", "at least 8"),
+    "expectation of no step": (CALL, "kind: accept\n", "kind: check\n    level: province\n", None, "“accept” is not known here", "building or the kind of a stage"),
     "unknown list of recommenders": (CALL, "recommenders: recommenders", "recommenders: recommender", "recommender\n", "did you mean “recommenders”?", "a list in codes/"),
     "code twice": (CODES, "120000,province,120000", "110000,province,120000", "110000,province,120000", "The code “110000” is given already.", "each code once"),
     "bad code": (CODES, "120000,province", "12 0000,province", "12 0000", "“12 0000” does not fit here.", "letters, digits, hyphens"),

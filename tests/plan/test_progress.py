@@ -83,7 +83,12 @@ def test_a_line_counts_through_the_indicator_on_the_day(counted: dict) -> None:
     target = TargetFactory(indicator="tests.counted", indicator_options={"edition": 2023})
     counted["value"] = 150
     line = target_lines(target.measure.area.plan, MID, "insider")[0]
-    assert (line.value, line.share, line.records_url, line.status) == (Decimal(150), Decimal("0.5"), "/records/", TargetStatus.IN_PROGRESS)
+    assert (line.value, line.share, line.records_url, line.status) == (
+        Decimal(150),
+        Decimal("0.5"),
+        "/records/?as_of=2023-07-01",
+        TargetStatus.IN_PROGRESS,
+    )
     assert counted["asked"] == [({"edition": 2023}, MID)]
 
 

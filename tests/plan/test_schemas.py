@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pilotage.plan.schema import SCHEMAS
+from pilotage.plan.sections import SECTIONS
 
 NAMES = sorted(path.stem for path in SCHEMAS.glob("*.json"))
 
@@ -31,4 +32,4 @@ def test_a_schema_is_valid_and_describes_itself_in_both_languages(name: str) -> 
 
 
 def test_every_file_type_has_a_schema() -> None:
-    assert NAMES == ["call", "codes", "plan"]
+    assert sorted(["call", "codes", "plan", *SECTIONS]) == NAMES

@@ -26,6 +26,7 @@ SEES = {
     "second_secretariat": {OWN, OTHER},
     "expert": set(),
     "finance_liaison": set(),
+    "unit_officer": set(),
     "auditor": {OWN, OTHER},
     "outsider": set(),
     "other_filer": {OTHER},
@@ -39,7 +40,9 @@ def names(actor):
 
 
 def test_the_roles_named_here_are_those_of_the_accounts_room():
-    assert {*rules.OWN, *rules.TERRITORIAL, *rules.EVERYTHING, rules.WITHOUT_TERRITORY, "finance_liaison", "expert"} == set(Role.values)
+    assert {*rules.OWN, *rules.TERRITORIAL, *rules.EVERYTHING, rules.WITHOUT_TERRITORY, "finance_liaison", "expert", "unit_officer"} == set(
+        Role.values
+    )
 
 
 def test_everybody_sees_their_scope_and_no_more(cast):

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from pilotage.core import clock
-from pilotage.review import runs, tasks
-from pilotage.review.assignment_reading import near_numbers
+from pilotage.review import tasks
 from pilotage.review.enums import RunState
 from pilotage.review.models import Assignment, AssignmentRun, SeatOrder, Selection
+from pilotage.review.runs import running as runs
+from pilotage.review.runs.reading import near_numbers
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pilotage.review import calibrated
+from pilotage.review.selection import calibrated
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.review import conflict_screen, conflicts
-from pilotage.review.conflicts import Person, Project
+from pilotage.review.experts import conflict_screen, conflicts
+from pilotage.review.experts.conflicts import Person, Project
 
 ids = st.integers(0, 3)
 sets = st.frozensets(ids, max_size=2)

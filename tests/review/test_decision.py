@@ -15,8 +15,8 @@ from django.urls import reverse
 from pilotage.audit import services as audit
 from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.core import signing
-from pilotage.review import decision, decision_files, selections
 from pilotage.review.models import DecisionFile
+from pilotage.review.selection import decision, decision_files, selections
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

@@ -14,11 +14,14 @@ from django.urls import reverse
 from pilotage.audit.models import AuditEvent
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import discussion_calling, discussion_rules, discussions, services
-from pilotage.review.discussion_sheet import sheet_of
+from pilotage.review import services
 from pilotage.review.enums import AssignmentState, DiscussionState, RelationKind, RelationSource
+from pilotage.review.experts.relations import add_relation
 from pilotage.review.models import Assignment, DeclaredConflict, Discussion, DiscussionRemark, ReviewSummary, ScoreChange, Selection
-from pilotage.review.relations import add_relation
+from pilotage.review.panel import calling as discussion_calling
+from pilotage.review.panel import discussions
+from pilotage.review.panel import rules as discussion_rules
+from pilotage.review.panel.sheet import sheet_of
 from pilotage.review.rules import can_confirm_selection
 from tests.factories import review as make
 

@@ -11,7 +11,7 @@ from pilotage.accounts.models import User
 from pilotage.audit.models import AuditEvent
 from pilotage.core.verdict import Invalid, Refused
 from pilotage.registry.models import Industry
-from pilotage.review.expert_import import COLUMNS, check_experts, export_experts, import_experts
+from pilotage.review.experts.importing import COLUMNS, check_experts, export_experts, import_experts
 from pilotage.review.models import ExpertProfile
 from tests.factories import review as make
 from tests.factories.accounts import division, enterprise

@@ -13,9 +13,9 @@ from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application
 from pilotage.directory.enums import NoticeState
 from pilotage.directory.models import PublicNotice
-from pilotage.review import reckoning, selections
-from pilotage.review.feedback import feedback_of
 from pilotage.review.models import SelectionRow
+from pilotage.review.selection import reckoning, selections
+from pilotage.review.selection.feedback import feedback_of
 from tests.factories import review as make
 from tests.factories.accounts import LONG_AGO, MembershipFactory, OrganisationFactory, UserFactory
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.models import Application, Stage
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import hearings
-from pilotage.review.gates import kept_out, latest
-from pilotage.review.reckoning import reckon
+from pilotage.review.panel import hearings
+from pilotage.review.panel.gates import kept_out, latest
+from pilotage.review.selection.reckoning import reckon
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

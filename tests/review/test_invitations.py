@@ -6,11 +6,11 @@ import pytest
 
 from pilotage.audit import services as audit
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import invitations
 from pilotage.review.enums import AssignmentState, InvitationState
+from pilotage.review.experts import invitations
+from pilotage.review.experts.pool import available_experts
+from pilotage.review.experts.taking_part import answers, experts_of, parts, supply
 from pilotage.review.models import Assignment, ExpertInvitation, ReviewSummary
-from pilotage.review.pool import available_experts
-from pilotage.review.taking_part import answers, experts_of, parts, supply
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

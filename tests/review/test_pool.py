@@ -9,8 +9,10 @@ from pilotage.audit import services as audit
 from pilotage.audit.models import AuditEvent
 from pilotage.core.verdict import Invalid, Refused
 from pilotage.registry.models import Industry
-from pilotage.review import experts, pool, services
+from pilotage.review import services
 from pilotage.review.enums import AssignmentState
+from pilotage.review.experts import pool
+from pilotage.review.experts import profiles as experts
 from pilotage.review.models import Absence, Assignment, ExpertProfile
 from tests.factories import review as make
 from tests.factories.accounts import division, enterprise

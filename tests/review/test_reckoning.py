@@ -10,8 +10,8 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotage.review.reckoning import CannotCompare, reckon
-from pilotage.review.selection_terms import QuotaLine, SelectionParameters, published_lines
+from pilotage.review.selection.reckoning import CannotCompare, reckon
+from pilotage.review.selection.terms import QuotaLine, SelectionParameters, published_lines
 from pilotage.review.wording import REASONS, bar_sentence, reason_sentence, relaxed_sentence, shown_parts
 
 

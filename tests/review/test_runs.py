@@ -14,12 +14,14 @@ from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.calls.enums import ApplicationState
 from pilotage.core import clock, stalled
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import invitations, runs, services, tasks
+from pilotage.review import services, tasks
 from pilotage.review.assignment import matches
-from pilotage.review.assignment_options import AssignmentParameters
 from pilotage.review.enums import AssignmentState, RunState, SeatOrderKind
+from pilotage.review.experts import invitations
 from pilotage.review.models import Assignment, AssignmentRun, SeatOrder
 from pilotage.review.rules import visible_assignments, visible_runs
+from pilotage.review.runs import running as runs
+from pilotage.review.runs.options import AssignmentParameters
 from tests.factories import review as make
 from tests.factories.accounts import enterprise
 
@@ -366,7 +368,7 @@ def test_discarding_ends_the_work_under_way(call, cast, scene):
 
 def test_an_error_of_the_programme_is_kept_and_told(call, cast, scene, monkeypatch):
     run = runs.make_run(actor=cast.secretariat, call=call)
-    monkeypatch.setattr("pilotage.review.assignment_problem.answer", lambda *_args: 1 / 0)
+    monkeypatch.setattr("pilotage.review.runs.problem.answer", lambda *_args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         runs.solve_run(actor=cast.secretariat, run=run)
     run.refresh_from_db()

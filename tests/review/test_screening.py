@@ -8,12 +8,15 @@ from pilotage.audit.models import AuditEvent
 from pilotage.calls.models import Partner
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.registry.models import Enterprise
-from pilotage.review import experts, relations, selections, services
+from pilotage.review import services
 from pilotage.review.enums import AssignmentState, RelationKind, RelationSource
+from pilotage.review.experts import profiles as experts
+from pilotage.review.experts import relations
+from pilotage.review.experts.screening import Screener, roots_of
+from pilotage.review.experts.taking_part import screening_of, seats_in_conflict
 from pilotage.review.models import Assignment, DeclaredConflict, ExpertProfile, Relation
-from pilotage.review.screening import Screener, roots_of
+from pilotage.review.selection import selections
 from pilotage.review.selectors import expert_choices
-from pilotage.review.taking_part import screening_of, seats_in_conflict
 from tests.factories import review as make
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory, enterprise
 

@@ -7,10 +7,11 @@ from pilotage.audit.models import AuditEvent
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import selections, services
+from pilotage.review import services
 from pilotage.review.enums import AssignmentState, SelectionState
 from pilotage.review.models import Selection
-from pilotage.review.quota_names import QuotaNames
+from pilotage.review.selection import selections
+from pilotage.review.selection.quota_names import QuotaNames
 from pilotage.review.selectors import reason_for
 from pilotage.review.wording import reason_sentence
 from tests.factories import review as make

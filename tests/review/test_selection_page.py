@@ -15,9 +15,9 @@ from django.urls import reverse
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application
-from pilotage.review import selections
 from pilotage.review.enums import SelectionState
 from pilotage.review.models import Selection, SelectionInputs, SelectionRow
+from pilotage.review.selection import selections
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.review import selection_facts, selections
 from pilotage.review.models import Selection, SelectionInputs
 from pilotage.review.options import QuotaLine, SelectionParameters
-from pilotage.review.posted_terms import clean_parameters
+from pilotage.review.selection import facts as selection_facts
+from pilotage.review.selection import selections
+from pilotage.review.selection.posted_terms import clean_parameters
 from pilotage.review.selectors import what_if
 from tests.factories import review as make
 from tests.factories.accounts import enterprise

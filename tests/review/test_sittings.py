@@ -11,10 +11,11 @@ from django.urls import reverse
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.models import Application, Stage
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.review import gates, hearings, selections, sittings
 from pilotage.review.enums import AssignmentState, RelationKind, SelectionState
+from pilotage.review.experts.relations import add_relation
 from pilotage.review.models import Selection, SittingMember, SittingScore, StageScore
-from pilotage.review.relations import add_relation
+from pilotage.review.panel import gates, hearings, sittings
+from pilotage.review.selection import selections
 from tests.factories import review as make
 
 pytestmark = pytest.mark.django_db

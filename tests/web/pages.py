@@ -6,7 +6,7 @@ import re
 
 from django.http import HttpResponse
 
-DATA_SCRIPT = re.compile(r'<script[^>]+type="application/json"')
+DATA_SCRIPT = re.compile(r'<script[^>]+type="application/(?:ld\+)?json"')
 SCRIPT = re.compile(r"<script\b[^>]*>")
 
 

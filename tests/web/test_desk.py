@@ -49,7 +49,7 @@ def test_the_overview_costs_the_same_whatever_the_rows(client, cast, rows, djang
     for n in range(rows):
         call_factory.application(call, cast.filer, cast.enterprise, ApplicationState.CHECKED, project_title=f"项目{n}")
     client.force_login(cast.secretariat)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get("/desk/")
 
 

@@ -80,21 +80,32 @@ def test_demo_data_say_so_on_every_page(client, settings):
 
 
 def test_each_role_has_its_own_line_of_links(cast):
-    lines = {name: [str(link.label) for link in nav.work_links(person, "/")] for name, person in cast.people().items()}
-    assert lines["filer"] == ["我的申报", "征集", "名录", "数据授权"]
-    assert lines["city_officer"] == lines["district_officer"] == ["核查", "报告", "申报", "企业", "征集", "规划", "名录"]
-    assert lines["province_officer"] == ["核查", "推荐", "报告", "申报", "企业", "征集", "规划", "名录"]
-    assert lines["communications_officer"] == ["会签", "报告", "申报", "企业", "征集", "规划", "名录"]  # no list of its own
-    assert lines["secretariat"] == ["总览", "报告", "受理", "申报", "专家", "公示公告", "发件箱", "企业", "规划", "名录"]
+    lines = {name: [str(link.label) for link in nav.work_links(person, "/")[0]] for name, person in cast.people().items()}
+    assert lines["filer"] == ["我的申报", "征集", "案例", "名录", "数据授权"]
+    assert lines["city_officer"] == ["核查", "报告", "统计报送", "申报", "企业", "征集", "规划", "名录"]
+    assert lines["district_officer"] == ["核查", "报告", "申报", "企业", "征集", "规划", "名录"]
+    assert lines["province_officer"] == ["统筹", "核查", "推荐", "报告", "申报", "企业", "征集", "规划", "名录"]
+    assert lines["communications_officer"] == ["目标", "会签", "报告", "申报", "企业", "征集", "规划", "名录"]  # no list of its own
+    assert " ".join(lines["secretariat"]) == "总览 统筹 报告 受理 申报 专家 公示公告 出版 发件箱 企业 规划 名录"
     assert lines["expert"] == ["待评项目", "合议", "我的资料"]
-    assert lines["auditor"] == ["报告", "申报", "企业", "审计", "规划", "名录"]
+    assert lines["auditor"] == ["统筹", "报告", "申报", "出版", "企业", "审计", "规划", "名录"]
     assert lines["finance_liaison"] == ["企业", "规划", "名录"]
+    assert lines["unit_officer"] == ["统计报送", "措施", "规划", "名录"]
     assert lines["outsider"] == []
 
 
 def test_the_page_one_is_on_is_marked(cast):
-    marked = [link.url for link in nav.work_links(cast.auditor, "/audit/12/") if link.current]
+    marked = [link.url for link in nav.work_links(cast.auditor, "/audit/12/")[0] if link.current]
     assert marked == ["/audit/"]
+    assert nav.work_links(cast.auditor, "/audit/12/")[1] == []
+    main, steering = nav.work_links(cast.auditor, "/dashboards/")
+    assert [str(link.label) for link in main if link.current] == ["统筹"]
+    assert [(str(link.label), link.current) for link in steering] == [
+        ("目标", False),
+        ("工作报告", False),
+        ("统计报送", False),
+        ("看板", True),
+    ]
     assert [link.url for link in nav.public_links("/") if link.current] == ["/"]
     assert [link.url for link in nav.public_links("/plans/industrial-internet-2023/") if link.current] == ["/"]
     assert [link.url for link in nav.public_links("/directory/5g-factory/") if link.current] == ["/directory/"]
@@ -119,7 +130,7 @@ def test_every_role_has_a_desk(client, cast):
         "district_officer": "/work/check/", "city_officer": "/work/check/", "other_city_officer": "/work/check/",
         "province_officer": "/work/recommend/", "other_province_officer": "/work/recommend/",
         "communications_officer": "/work/cosign/", "secretariat": 200, "second_secretariat": 200,
-        "expert": "/review/", "finance_liaison": "/enterprises/", "auditor": "/audit/", "outsider": 200,
+        "expert": "/review/", "finance_liaison": "/enterprises/", "auditor": "/audit/", "outsider": 200, "unit_officer": "/work/measures/",
     }  # fmt: skip
     client.force_login(cast.outsider)
     assert "此账号还没有角色" in body(client.get("/desk/"))

@@ -3,6 +3,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from pilotage.core.charts.provinces import PROVINCES, class_limits
 from pilotage.core.keyset import Page
 from pilotage.web import charts
 from pilotage.web.states import LOOKS, look
@@ -118,7 +119,7 @@ def test_a_pager_counts_each_kind_in_its_own_word(unit, chinese):
 
 
 def test_tiles_do_not_share_a_place():
-    places = [(row, column) for _code, row, column, *_ in charts.PROVINCES]
+    places = [(row, column) for _code, row, column, *_ in PROVINCES]
     assert len(set(places)) == 34
     assert (min(places), max(r for r, _ in places), max(c for _, c in places)) == ((1, 7), 8, 7)
 
@@ -128,7 +129,7 @@ def test_tiles_do_not_share_a_place():
     [([], []), ([0, 0], []), ([3, 1], [1, 2, 3]), ([97, 32, 1], [1, 2, 5, 15, 40]), ([1260], [1, 5, 15, 80, 300]), ([6], [1, 2, 3, 5])],
 )
 def test_class_limits_come_from_the_data(values, limits):
-    assert charts.class_limits(values) == limits
+    assert class_limits(values) == limits
     assert limits == sorted(set(limits))
 
 

@@ -4,6 +4,6 @@ from pilotage.core.search import CreateSearchIndex
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0001_initial")]
+    dependencies = [("calls", "0001_start")]
 
     operations = [CreateSearchIndex("calls", "Application")]

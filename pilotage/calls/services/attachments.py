@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from django.conf import settings
@@ -17,16 +14,16 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import Entry, record, record_many
 from pilotage.calls import joint, joint_rules, rules
 from pilotage.calls.enums import PreviewState, ScanState
-from pilotage.calls.filetypes import CONTENT_TYPES, kind_of
 from pilotage.calls.form_fields import Field, joined
 from pilotage.calls.invoices import repeat_of
 from pilotage.calls.models import Application, Attachment, Partner, attachment_path
 from pilotage.calls.report_forms import form_for
-from pilotage.calls.scanning import Infected, scanned
 from pilotage.calls.selectors import attachments_of
 from pilotage.calls.services.common import locked
 from pilotage.core import clock
 from pilotage.core.drawing import DRAWABLE
+from pilotage.core.filetypes import CONTENT_TYPES, kind_of, safe_name, sha256_of
+from pilotage.core.scanning import Infected, scanned
 from pilotage.core.verdict import Invalid, Verdict
 
 
@@ -62,7 +59,7 @@ def add_attachment(
             kind = _checked(fresh, question, name, upload, partner)
         except Invalid as error:
             raise Invalid({field: "; ".join(error.errors.values())}) from None
-        sha256 = _sha256(upload)
+        sha256 = sha256_of(upload)
         _not_here_already(fresh, field, sha256, partner)
         attachment = Attachment(
             application=fresh,
@@ -89,7 +86,7 @@ def _scanned(actor: Any, application: Application, field: str, upload: UploadedF
         return scanned(name, upload)  # type: ignore[arg-type]
     except Infected as error:
         with transaction.atomic():
-            found = {"field": field, "name": name, "sha256": _sha256(upload), "signature": error.signature}
+            found = {"field": field, "name": name, "sha256": sha256_of(upload), "signature": error.signature}
             record(application, "attachment.refuse", actor=actor, extra=found)
         raise Invalid({field: str(error)}) from None
 
@@ -148,14 +145,6 @@ def _copy(original: Attachment, application: Application) -> Attachment:
     return Attachment(application=application, file=original.file.name, **{name: getattr(original, name) for name in same})
 
 
-def safe_name(name: str) -> str:
-    """The file's own name without folders and invisible characters, at most 255 characters with its ending kept."""
-    last = PurePosixPath(PureWindowsPath(name).name).name
-    clean = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C").strip(" .")
-    stem, dot, ending = clean.rpartition(".")
-    return f"{stem[: 254 - len(ending)]}{dot}{ending}" if dot else clean[:255]
-
-
 def question_of(application: Application, key: str, partner: Partner | None = None) -> Field:
     """The field of the form that takes files under this key. Raises ``Invalid``."""
     form = joint.partner_form(application.version) if partner else form_for(application)
@@ -186,15 +175,6 @@ def _checked(application: Application, question: Field, name: str, upload: Uploa
             _("“%(name)s” is %(kind)s; accepted here: %(accepted)s.") % {"name": name, "kind": kind.upper(), "accepted": accepted}
         )
     return kind
-
-
-def _sha256(upload: UploadedFile) -> str:
-    total = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        total.update(chunk)
-    upload.seek(0)
-    return total.hexdigest()
 
 
 def _not_here_already(application: Application, field: str, sha256: str, partner: Partner | None) -> None:

@@ -90,7 +90,7 @@ def _file(
     rng = random.Random(f"{shape.SEED}plot{plot.index}")
     place = _place(plot, local, is_model=is_model)
     industry = fiction.industry_for(rng, plot.index)
-    made = fiction.firm(rng, _city_name(place), taken, industry)
+    made = fiction.firm(rng, city_name(place), taken, industry)
     if is_model:
         made = replace(made, contact="陆闻舟")
     enterprise = registry.create_enterprise(
@@ -109,19 +109,21 @@ def _file(
     filer = people.file_for(enterprise, made.contact, signs_in=is_model)
     application = calls.start_application(actor=filer, call=call, enterprise=enterprise)
     title = fiction.project_title(rng, industry)
-    values = fiction.answers(rng, made, title, division=_site(place.pk), built=plot.fate is Fate.LISTED or rng.random() < 0.8)
+    values = fiction.answers(rng, made, title, division=site_of(place.pk), built=plot.fate is Fate.LISTED or rng.random() < 0.8)
     if plot.fate is Fate.DRAFT:
         values = dict(list(values.items())[: rng.randrange(8, 30)])
         values.pop("truth_statement", None)
     calls.save_draft(actor=filer, application=application, values=values, base_version=application.draft_version)
     if plot.fate is not Fate.DRAFT:
-        calls.add_attachment(actor=filer, application=application, field="evidence_network", upload=_contract(application, made.name))
+        calls.add_attachment(
+            actor=filer, application=application, field="evidence_network", upload=demo_paper(application, f"{made.name}5G网络服务合同")
+        )
         calls.submit(actor=filer, application=application)
     return application, filer
 
 
 @cache
-def _site(place: str) -> str:
+def site_of(place: str) -> str:
     """The code of the first county of a city; a district has none and stands for itself."""
     county = Division.objects.filter(parent=place, is_pseudo=False).order_by("code").first()
     return county.pk if county else place
@@ -141,7 +143,7 @@ def _division(code: str) -> Division:
     return Division.objects.get(pk=code)
 
 
-def _city_name(place: Division) -> str:
+def city_name(place: Division) -> str:
     """苏州 for a city; 北京 for a district of Beijing."""
     if place.level == "county":
         return _division(f"{place.pk[:2]}0000").name_zh.removesuffix("市")
@@ -164,7 +166,7 @@ def _strength(plot: Plot, *, contested: bool) -> float:
     return rng.uniform(4.8, 6.9)
 
 
-def _contract(application: Application, name: str) -> ContentFile:
+def demo_paper(application: Application, name: str) -> ContentFile:
     """A one-page PDF that says it is a demonstration document."""
     text = f"Demo document for {application.number}"
     stream = f"BT /F1 14 Tf 72 760 Td ({text}) Tj ET".encode()
@@ -182,7 +184,7 @@ def _contract(application: Application, name: str) -> ContentFile:
     xref = b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     start = len(body)
     body += xref + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
-    return ContentFile(body, name=f"{name}5G网络服务合同.pdf")
+    return ContentFile(body, name=f"{name}.pdf")
 
 
 def local_moment(year: int, month: int, day: int, hour: int = 10, minute: int = 0) -> datetime:

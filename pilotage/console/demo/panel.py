@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pilotage.accounts.models import User
 from pilotage.calls.models import Call
-from pilotage.review import discussions
 from pilotage.review.enums import AssignmentState, DiscussionState
 from pilotage.review.models import Assignment, Discussion, Score
+from pilotage.review.panel import discussions
 
 REMARK = "附件三的台账只覆盖一条产线，按全车间口径计算，成效应低于申报数。"
 REASON = "按附件三口径重新核对后调整。"

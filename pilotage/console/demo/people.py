@@ -11,10 +11,12 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Organisation, User
 from pilotage.console.demo import shape
 from pilotage.registry.models import Division, Enterprise
-from pilotage.review.experts import create_expert
+from pilotage.review.experts.profiles import create_expert
 
 PASSWORD = "pilotage-demo-2023"
 EXPERT_COUNT = 72
+PANEL_COUNT = 24
+PANEL_HOMES = ("110000", "120000", "220000", "610000", "530000", "150000")
 
 
 @dataclass
@@ -100,6 +102,26 @@ def hire_experts(offices: Offices, employers: list[Enterprise], provinces: list[
         )
 
 
+def hire_panel(offices: Offices) -> None:
+    """The experts of the smaller calls: from institutes of provinces that file few of them."""
+    panel = _organisation(Kind.EXPERTS, "演示专项评审组", "Demo review panel")
+    homes = list(Division.objects.filter(pk__in=PANEL_HOMES).order_by("pk"))
+    for n in range(1, PANEL_COUNT + 1):
+        user = _person(f"panel{n}@demo.example", _name(f"panel{n}", n), panel, Role.EXPERT)
+        create_expert(
+            actor=offices.secretariat[0],
+            user=user,
+            number=f"P{n:04d}",
+            employer_name=f"演示评测中心第{n}室",
+            province=homes[n % len(homes)],
+        )
+
+
+def appoint_one(email: str, name: str, organisation: Organisation, role: str) -> User:
+    """A person of an organisation made elsewhere, with a password to sign in."""
+    return _person(email, name, organisation, role, signs_in=True, is_manager=True)
+
+
 def file_for(enterprise: Enterprise, name: str, *, signs_in: bool = False) -> User:
     """The enterprise's own organisation with the person who files."""
     organisation = _organisation(Kind.ENTERPRISE, enterprise.name_zh, enterprise.name_en, enterprise=enterprise)
@@ -152,6 +174,7 @@ ACCOUNTS = (
     ("secretariat@demo.example", "秘书处 / secretariat"),
     ("secretariat2@demo.example", "秘书处复核人 / secretariat, second person"),
     ("expert@demo.example", "评审专家 / expert"),
+    ("unit@demo.example", "责任单位 / responsible unit (stage year_end)"),
     ("bank@demo.example", "金融机构 / finance liaison"),
     ("auditor@demo.example", "审计 / auditor"),
 )

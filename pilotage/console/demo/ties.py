@@ -12,10 +12,10 @@ from pilotage.registry.models import Enterprise
 from pilotage.registry.services import create_enterprise, update_enterprise
 from pilotage.review import services as review
 from pilotage.review.enums import AssignmentState, RelationKind
-from pilotage.review.experts import add_absence, update_expert
-from pilotage.review.invitations import accept, decline, invite
+from pilotage.review.experts.invitations import accept, decline, invite
+from pilotage.review.experts.profiles import add_absence, update_expert
+from pilotage.review.experts.relations import add_relation
 from pilotage.review.models import Assignment, ExpertProfile
-from pilotage.review.relations import add_relation
 
 GROUP = "演示装备集团有限公司"
 KEYWORDS = (

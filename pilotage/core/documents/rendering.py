@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
 from django.utils.translation import get_language
 
-from pilotage.core.documents.fonts import DocumentError, chinese_font
+from pilotage.core.documents.fonts import DocumentError, Font, chinese_font
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -31,12 +32,27 @@ def render(template: str, data: Mapping[str, Any], *, made_at: datetime, attache
         "data.json": json.dumps(content, ensure_ascii=False).encode(),
         **(attached or {}),
     }
+    return _compiled(files, template, font, made_at)
+
+
+def typeset(files: Mapping[str, bytes], *, name: str, made_at: datetime) -> bytes:
+    """The PDF of ``files["main.typ"]``, which sees the other files and nothing else. Raises :class:`DocumentError`.
+
+    Pictures among them may be of any kind; they pass through a folder of their own, for files in memory must be text.
+    """
+    with TemporaryDirectory(prefix="pilotage-paper-") as folder:
+        for file, content in files.items():
+            (Path(folder) / Path(file).name).write_bytes(content)
+        return _compiled(str(Path(folder) / "main.typ"), name, chinese_font(), made_at, root=folder)
+
+
+def _compiled(source: str | dict[str, bytes], name: str, font: Font, made_at: datetime, **options: str) -> bytes:
     try:
         pdf, warnings = typst.compile_with_warnings(  # type: ignore[call-overload]  # its stubs do not know files in memory
-            files, format="pdf", font_paths=[font.folder], ignore_system_fonts=True, timestamp=int(made_at.timestamp())
+            source, format="pdf", font_paths=[font.folder], ignore_system_fonts=True, timestamp=int(made_at.timestamp()), **options
         )
     except typst.TypstError as error:
-        raise DocumentError(f"{template}: {error}") from error
+        raise DocumentError(f"{name}: {error}") from error
     if warnings:
-        raise DocumentError(f"{template}: {'; '.join(str(warning) for warning in warnings)}")
+        raise DocumentError(f"{name}: {'; '.join(str(warning) for warning in warnings)}")
     return bytes(pdf)

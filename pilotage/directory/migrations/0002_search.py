@@ -4,5 +4,5 @@ from pilotage.core.search import CreateSearchIndex
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0001_initial")]
+    dependencies = [("directory", "0001_start")]
     operations = [CreateSearchIndex("directory", "Entry")]

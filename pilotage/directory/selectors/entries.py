@@ -14,24 +14,27 @@ A filter that must not choose the index is written on an expression (``edition_i
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.db import connections
-from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat, StrIndex
+from django.db.models import CharField, Count, DateField, Exists, F, Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, StrIndex
 
 from pilotage.core.keyset import Page, page
 from pilotage.core.search import _IS_CJK, capped_count, fts5_query, match, open_ending, runs, search_table
-from pilotage.directory.enums import IN_FORCE, CountDimension, EditionState, EntryState
-from pilotage.directory.models import Edition, Entry, EntryCount, EntryScenario
+from pilotage.directory.enums import IN_FORCE, LIST_DIMENSIONS, CountDimension, EditionState, EntryState
+from pilotage.directory.models import Edition, Entry, EntryAbsence, EntryCount, EntryScenario
 from pilotage.directory.selectors.filters import EntryFilter
 
 CAP = 10_000
 FACET_CAP = 2_000
 ESTIMATE_SAFETY = 5  # an estimate is believed where it is this many times the cap
 COLUMNS = ("province", "industry", "label")
+_COLUMN_OF = {"province": "province_id", "city": "prefecture_id", "industry": "industry_id"}
 # what a line of the list and an entry of the API are made of; a row read whole has four times as many columns
 SHOWN = (
     "edition_id", "number", "state", "enterprise_name", "project_title", "level", "scenario_count", "label", "source", "is_fictional", "listed_on",
@@ -105,7 +108,7 @@ class EntrySearch:
         in_order = self._is_single(driver) and len(self.editions) == 1
         by_edition = in_order or (driver == "" and bounded)
         rows = self._base(free=not by_edition)
-        for name in (*COLUMNS, "scenario", "state", "q"):
+        for name in (*COLUMNS, "city", "level", "scenario", "state", "q"):
             if name != without:
                 rows = self._narrow(rows, name, leads=name == driver)
         sort = F("number") if in_order or not bounded else Concat("number", Value(""), output_field=CharField())
@@ -140,7 +143,9 @@ class EntrySearch:
             return match(rows, self.filters.q) if leads else holds(rows, self.filters.q)
         if name == "scenario":
             return self._with_scenario(rows, values, leads=leads)
-        column = f"{name}_id" if name in {"province", "industry"} else name
+        if name == "label" and self.filters.as_of is not None:
+            rows = rows.filter(labelled_on__lte=self.filters.as_of)
+        column = _COLUMN_OF.get(name, name)
         if leads:
             return rows.filter(**{f"{column}__in": values} if len(values) > 1 else {column: values[0]})
         return rows.alias(**{f"{name}_plain": _plain(column)}).filter(**{f"{name}_plain__in": values})
@@ -192,14 +197,38 @@ def _plain(column: str) -> Concat:
 
 
 def in_force_on(rows: QuerySet[Entry], day: object) -> QuerySet[Entry]:
-    """Listed by ``day`` and not removed by then."""
-    return rows.filter(Q(removed_on__isnull=True) | Q(removed_on__gt=day), listed_on__lte=day)
+    """Listed by ``day`` and not removed by then, or back again."""
+    away = EntryAbsence.objects.filter(entry=OuterRef("pk"), left_on__lte=day, returned_on__gt=day).order_by()
+    return rows.filter(Q(removed_on__isnull=True) | Q(removed_on__gt=day), ~Exists(away), listed_on__lte=day)
+
+
+def in_force(rows: QuerySet[Entry], days: Sequence[date], since: Sequence[str]) -> list[int]:
+    """How many were in force at the end of each of the sorted days, from the last of the dates named in ``since`` on. One query."""
+    changes: Counter[date] = Counter()
+    none = Cast(Value(None), DateField())
+    stays = rows.order_by().values_list(*since, "removed_on", none).annotate(Count("pk"))
+    absences = EntryAbsence.objects.filter(entry__in=rows.order_by().values("pk")).order_by()
+    away = absences.values_list(*(f"entry__{name}" for name in since), "left_on", "returned_on").annotate(Count("pk"))
+    for *begins, left, back, number in stays.union(away, all=True):
+        begin = max(begins) if all(begins) else None
+        if begin is None:
+            continue
+        if back is None and (left is None or left > begin):
+            changes[begin] += number
+            if left:
+                changes[left] -= number
+        elif back is not None and back > begin:
+            changes[max(left, begin)] -= number
+            changes[back] += number
+    return [sum(change for day, change in changes.items() if day <= asked) for asked in days]
 
 
 def counts_by_edition(editions: Sequence[Edition]) -> dict[int, dict[tuple[str, str], int]]:
-    """The stored counts of each edition by dimension and code. One query."""
+    """The stored counts of each edition that a list is filtered by, by dimension and code. One query."""
     found: dict[int, dict[tuple[str, str], int]] = {edition.pk: {} for edition in editions}
-    rows = EntryCount.objects.filter(edition__in=list(found), count__gt=0).order_by("edition", "dimension", "code")
+    rows = EntryCount.objects.filter(edition__in=list(found), dimension__in=LIST_DIMENSIONS, count__gt=0).order_by(
+        "edition", "dimension", "code"
+    )
     for edition, dimension, code, count in rows.values_list("edition", "dimension", "code", "count"):
         found[edition][dimension, code] = count
     return found

@@ -9,14 +9,17 @@ from urllib.parse import urlencode
 
 from pilotage.directory.enums import EntryLabel, EntryState
 
-MANY = ("label", "industry", "scenario", "province", "state")
+MANY = ("label", "industry", "scenario", "province", "city", "level", "state")
 # what a list may be asked for by state: all that was ever published
 STATES = (EntryState.LISTED, EntryState.RECTIFYING, EntryState.REMOVED, EntryState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """``editions`` are keys (``2023``, ``2023-demo``); empty means all. Values within one field are alternatives."""
+    """``editions`` are keys (``2023``, ``2023-demo``); empty means all. Values within one field are alternatives.
+
+    ``city`` are prefectures; they always stand beside their provinces, by which the rows are found.
+    """
 
     q: str = ""
     editions: tuple[str, ...] = ()
@@ -24,19 +27,24 @@ class EntryFilter:
     industry: tuple[str, ...] = ()
     scenario: tuple[str, ...] = ()
     province: tuple[str, ...] = ()
+    city: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     as_of: date | None = None
 
     @classmethod
     def from_query(cls, query: Any) -> EntryFilter:
         """From a ``QueryDict``; values that cannot be are dropped, a code nobody uses simply finds nothing."""
+        cities = _codes(query.getlist("city"))
         return cls(
             q=query.get("q", "").strip()[:100],
             editions=tuple(part for part in query.get("edition", "").split(",") if part and part != "all")[:20],
             label=_known(query.getlist("label"), EntryLabel.values),
             industry=_codes(query.getlist("industry")),
             scenario=_codes(query.getlist("scenario")),
-            province=_codes(query.getlist("province")),
+            province=_codes(query.getlist("province")) or tuple(dict.fromkeys(f"{code[:2]}0000" for code in cities)),
+            city=cities,
+            level=_codes(query.getlist("level")),
             state=_known(query.getlist("state"), STATES),
             as_of=_day(query.get("as_of", "")),
         )
@@ -52,7 +60,11 @@ class EntryFilter:
         return urlencode(pairs)
 
     def without(self, name: str, value: str) -> str:
-        return self.query(**{name: tuple(v for v in getattr(self, name) if v != value)})
+        """A province goes with its cities."""
+        changes = {name: tuple(v for v in getattr(self, name) if v != value)}
+        if name == "province":
+            changes["city"] = tuple(code for code in self.city if code[:2] != value[:2])
+        return self.query(**changes)
 
     @property
     def count(self) -> int:

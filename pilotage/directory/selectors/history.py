@@ -12,8 +12,10 @@ from django.utils.translation import ngettext, pgettext
 from pilotage.audit.models import AuditEvent
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application, RecommendationList
+from pilotage.directory.campaign_enums import ChangeKind
 from pilotage.directory.enums import EntryLabel
-from pilotage.directory.models import Entry, NoticeRow, Objection
+from pilotage.directory.models import Entry, EntryChange, NoticeRow, Objection
+from pilotage.directory.selectors.changes import changes_of
 from pilotage.review.models import ReviewSummary
 
 
@@ -22,18 +24,6 @@ class Step:
     at: datetime
     title: str
     detail: str = ""
-
-
-# what happened to a published entry, as the public reads it
-_PUBLIC_VERBS = (
-    "directory.entry.update",
-    "directory.entry.label",
-    "directory.entry.rectify",
-    "directory.entry.restore",
-    "directory.entry.renew",
-    "directory.entry.remove",
-    "directory.entry.expire",
-)
 
 
 def history_of(entry: Entry) -> list[Step]:
@@ -46,22 +36,17 @@ def history_of(entry: Entry) -> list[Step]:
 
 
 def _after_listing(entry: Entry) -> list[Step]:
-    events = AuditEvent.objects.filter(object_type="directory.entry", object_id=str(entry.pk), verb__in=_PUBLIC_VERBS)
-    words = {
-        "directory.entry.update": pgettext("history", "Yearly update confirmed"),
-        "directory.entry.rectify": pgettext("history", "To be rectified"),
-        "directory.entry.restore": pgettext("history", "Rectified"),
-        "directory.entry.renew": pgettext("history", "Re-evaluation passed"),
-        "directory.entry.remove": pgettext("history", "Removed from the directory"),
-        "directory.entry.expire": pgettext("history", "Expired"),
-    }
-    steps = []
-    for at, verb in events.order_by("-number").values_list("at", "verb"):
-        if verb != "directory.entry.label":
-            steps.append(Step(at, words[verb], _body_of(entry)))
-        elif entry.label:
-            steps.append(Step(at, _("Label: %(label)s") % {"label": EntryLabel(entry.label).label}, _body_of(entry)))
-    return steps
+    """What the public record of changes says, each with its reason."""
+    return [
+        Step(change.at, change_title(change), change.reason or _body_of(entry)) for change in changes_of(entry) if change.kind != "list"
+    ]
+
+
+def change_title(change: EntryChange) -> str:
+    label = change.detail.get("label")
+    if change.kind == ChangeKind.LABELLED and label in EntryLabel.values:
+        return _("Label: %(label)s") % {"label": EntryLabel(label).label}
+    return str(change.get_kind_display())
 
 
 def _body_of(entry: Entry) -> str:

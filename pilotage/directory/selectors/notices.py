@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
 from pilotage.calls.models import Application
-from pilotage.directory.enums import ObjectionState
+from pilotage.directory.enums import UNDECIDED
 from pilotage.directory.models import NoticeRow, Objection, PublicNotice
 
 
@@ -16,11 +16,7 @@ def with_counts(notices: QuerySet[PublicNotice]) -> QuerySet[PublicNotice]:
     """``row_count`` and ``open_objections`` on each notice, in the same query."""
     rows = NoticeRow.objects.filter(notice=OuterRef("pk")).order_by().values("notice").annotate(n=Count("pk")).values("n")
     waiting = (
-        Objection.objects.filter(notice=OuterRef("pk"), state=ObjectionState.RECEIVED)
-        .order_by()
-        .values("notice")
-        .annotate(n=Count("pk"))
-        .values("n")
+        Objection.objects.filter(notice=OuterRef("pk"), state__in=UNDECIDED).order_by().values("notice").annotate(n=Count("pk")).values("n")
     )
     return notices.annotate(row_count=Subquery(rows), open_objections=Subquery(waiting))
 
@@ -59,7 +55,7 @@ def waiting_for_notice(call: Any) -> int:
 
 def objections_of(call: Any, objections: QuerySet[Objection]) -> QuerySet[Objection]:
     """Waiting ones first, then newest first."""
-    decided = Case(When(state=ObjectionState.RECEIVED, then=0), default=1)
+    decided = Case(When(state__in=UNDECIDED, then=0), default=1)
     return (
         objections.filter(notice__call=call)
         .select_related("notice", "application__enterprise")

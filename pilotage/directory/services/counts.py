@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 from django.db.models import Count, F
 
-from pilotage.directory.enums import IN_FORCE, CountDimension
+from pilotage.directory.classifications import field_keys
+from pilotage.directory.enums import IN_FORCE, CountDimension, EditionState
 from pilotage.directory.models import Edition, Entry, EntryCount, EntryScenario
+from pilotage.directory.services.versions import record_versions
 
 Key = tuple[str, str]
 
@@ -22,6 +24,22 @@ def recount(edition: Edition) -> None:
         EntryCount(edition=edition, dimension=dimension, code=code, count=count)
         for (dimension, code), count in sorted(_counted(edition).items())
     )
+    record_versions(edition)
+
+
+def differences() -> Iterator[str]:
+    """One line for every kept count of a published edition that is not what its entries give."""
+    for edition in Edition.objects.filter(state=EditionState.PUBLISHED).select_related("directory").order_by("pk"):
+        rows = EntryCount.objects.filter(edition=edition).values_list("dimension", "code", "count")
+        held, counted = Counter({(dimension, code): count for dimension, code, count in rows}), _counted(edition)
+        for key in sorted({*held, *counted}):
+            if held[key] != counted[key]:
+                yield f"EntryCount {edition.directory.slug} {edition.key} {' '.join(key).strip()}: kept {held[key]}, recounted {counted[key]}"
+
+
+def recount_all() -> None:
+    for edition in Edition.objects.filter(state=EditionState.PUBLISHED).order_by("pk"):
+        recount(edition)
 
 
 def _counted(edition: Edition) -> Counter[Key]:
@@ -31,6 +49,8 @@ def _counted(edition: Edition) -> Counter[Key]:
         (CountDimension.PROVINCE, "province_id"),
         (CountDimension.INDUSTRY, "industry_id"),
         (CountDimension.LABEL, "label"),
+        (CountDimension.CITY, "prefecture_id"),
+        (CountDimension.LEVEL, "level"),
     ):
         for code, count in entries.values_list(field).annotate(Count("id")):
             if code:
@@ -38,6 +58,8 @@ def _counted(edition: Edition) -> Counter[Key]:
     scenarios = EntryScenario.objects.filter(edition=edition, entry__state__in=sorted(IN_FORCE)).order_by()
     for code, count in scenarios.values_list("code").annotate(Count("id")):
         counts[CountDimension.SCENARIO.value, code] = count
+    for facts in entries.values_list("facts", flat=True).iterator(chunk_size=2000):
+        counts.update(field_keys(facts))
     return counts
 
 
@@ -64,6 +86,9 @@ def keys_of(entry: Entry, scenarios: Iterable[str]) -> list[Key]:
         (CountDimension.PROVINCE.value, entry.province_id or ""),
         (CountDimension.INDUSTRY.value, entry.industry_id or ""),
         (CountDimension.LABEL.value, entry.label),
+        (CountDimension.CITY.value, entry.prefecture_id or ""),
+        (CountDimension.LEVEL.value, entry.level),
         *((CountDimension.SCENARIO.value, code) for code in scenarios),
+        *field_keys(entry.facts),
     ]
     return [key for key in keys if key[1] or key[0] == CountDimension.TOTAL.value]

@@ -22,6 +22,7 @@ from pilotage.directory.services.copying import copy_facts
 from pilotage.directory.services.counts import recount
 from pilotage.directory.services.entries import set_label
 from pilotage.directory.services.proposals import waiting
+from pilotage.directory.terms import after_years
 from pilotage.registry.models import Title
 
 
@@ -147,21 +148,12 @@ def _write_scenarios(edition: Edition, entries: list[Entry]) -> None:
 
 
 def _next_evaluation(call: Call | None, day: date) -> date | None:
-    return _after_years(day, _option(call, StageKind.RE_EVALUATE, "every_years"))
+    return after_years(day, _option(call, StageKind.RE_EVALUATE, "every_years"))
 
 
 def _option(call: Call | None, kind: str, name: str) -> Any:
     stage = call.stage(kind) if call else None
     return stage.options.get(name) if stage else None
-
-
-def _after_years(day: date, years: int | None) -> date | None:
-    if not years:
-        return None
-    try:
-        return day.replace(year=day.year + int(years))
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + int(years), day=28)
 
 
 def _label_earlier(actor: Any, edition: Edition, entries: list[Entry]) -> None:
@@ -198,7 +190,7 @@ def _meant(application: Application, held: list[Entry]) -> list[Entry]:
 
 def _grant_titles(edition: Edition, entries: list[Entry], day: date) -> None:
     call = edition.call
-    until = _after_years(day, _option(call, StageKind.PUBLISH, "valid_years"))
+    until = after_years(day, _option(call, StageKind.PUBLISH, "valid_years"))
     Title.objects.bulk_create(
         Title(
             enterprise_id=entry.enterprise_id,

@@ -16,20 +16,25 @@ from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.directory import rules
 from pilotage.directory.enums import IN_FORCE, EntryLabel
-from pilotage.directory.models import Entry, EntryScenario
+from pilotage.directory.models import Entry, EntryAbsence, EntryScenario
+from pilotage.directory.services.changes import note_label, note_update
 from pilotage.directory.services.copying import copy_facts
 from pilotage.directory.services.counts import adjust, keys_of, move
 from pilotage.directory.services.proposals import waiting
+from pilotage.directory.services.settling import refuse_during_evaluation, settle
+from pilotage.directory.terms import after_years
 from pilotage.registry.models import Title
 
 
 def rectify(*, actor: Any, entry: Entry, reason: str) -> Entry:
     """The entry stays in force and is marked; restoring or removing follows."""
+    refuse_during_evaluation(entry)
     audit.transition(entry, "rectify", actor=actor, reason=reason)
     return entry
 
 
 def restore(*, actor: Any, entry: Entry, reason: str) -> Entry:
+    refuse_during_evaluation(entry)
     audit.transition(entry, "restore", actor=actor, reason=reason)
     return entry
 
@@ -38,6 +43,7 @@ def renew(*, actor: Any, entry: Entry, next_evaluation_on: date, reason: str) ->
     """A re-evaluation was passed: the entry stays listed until the next one falls due."""
     if next_evaluation_on <= clock.today():
         raise Invalid({"next_evaluation_on": _("The next re-evaluation must lie in the future.")})
+    refuse_during_evaluation(entry)
     audit.transition(entry, "renew", actor=actor, reason=reason, changes={"next_evaluation_on": next_evaluation_on})
     return entry
 
@@ -48,8 +54,26 @@ def propose_remove(*, actor: Any, entry: Entry, reason: str) -> Proposal:
 
 @transaction.atomic
 def confirm_remove(*, actor: Any, entry: Entry) -> Entry:
-    audit.confirm(waiting(entry, "remove"), entry, actor=actor, changes={"removed_on": clock.today()})
+    event = audit.confirm(waiting(entry, "remove"), entry, actor=actor, changes={"removed_on": clock.today()})
     _leave_force(entry)
+    settle(entry, "fail", actor=actor, reason=event.reason)
+    return entry
+
+
+def propose_readmit(*, actor: Any, entry: Entry, reason: str) -> Proposal:
+    return audit.propose(entry, "readmit", actor=actor, reason=reason)
+
+
+@transaction.atomic
+def confirm_readmit(*, actor: Any, entry: Entry) -> Entry:
+    """Second person: the entry is in force again from today, and its title with it. How long it was away stays on record."""
+    left_on = entry.removed_on
+    terms = {"removed_on": None, "next_evaluation_on": after_years(clock.today(), 1)}
+    audit.confirm(waiting(entry, "readmit"), entry, actor=actor, changes=terms)
+    if left_on is not None:
+        EntryAbsence.objects.create(entry=entry, left_on=left_on, returned_on=clock.today())
+        Title.objects.filter(enterprise=entry.enterprise_id, source=entry.number, valid_until=left_on).update(valid_until=None)
+    adjust(entry, 1)
     return entry
 
 
@@ -58,6 +82,7 @@ def expire(*, actor: Any, entry: Entry) -> Entry:
     """The term is over and nobody renewed it."""
     audit.transition(entry, "expire", actor=actor, changes={"removed_on": clock.today()})
     _leave_force(entry)
+    settle(entry, "drop", actor=actor, reason=_("The term of the entry was over."))
     return entry
 
 
@@ -74,9 +99,12 @@ def set_label(*, actor: Any, entry: Entry, label: str, reason: str) -> Entry:
         raise Conflict(_("Only entries in force carry a label."))
     if locked.label != label:
         move({("label", code): step for code, step in ((locked.label, -1), (label, 1)) if code}, locked.edition_id)
+    former = locked.label
     entry.label, entry.labelled_on = label, clock.today() if label else None
     entry.save(update_fields=["label", "labelled_on"])
-    audit.record(entry, "directory.entry.label", actor=actor, reason=reason, extra={"label": label})
+    event = audit.record(entry, "directory.entry.label", actor=actor, reason=reason, extra={"label": label})
+    if label != former:
+        note_label(entry, event, label, former)
     return entry
 
 
@@ -105,7 +133,8 @@ def refresh_from_update(*, actor: Any, application: Application) -> Entry | None
     for key in keys_of(entry, entry.facts["scenarios"]):
         steps[key] = steps.get(key, 0) + 1
     move(steps, entry.edition_id)
-    audit.record(entry, "directory.entry.update", actor=actor, extra={"application": application.number, "facts_before": before})
+    event = audit.record(entry, "directory.entry.update", actor=actor, extra={"application": application.number, "facts_before": before})
+    note_update(entry, event, before)
     return entry
 
 

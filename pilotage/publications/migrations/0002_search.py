@@ -4,5 +4,5 @@ from pilotage.core.search import CreateSearchIndex
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publications", "0001_initial")]
+    dependencies = [("publications", "0001_start")]
     operations = [CreateSearchIndex("publications", "Case")]

@@ -4,5 +4,5 @@ from pilotage.core.search import CreateSearchIndex
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0001_initial")]
+    dependencies = [("registry", "0001_start")]
     operations = [CreateSearchIndex("registry", "Enterprise")]

@@ -44,6 +44,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the program"), max_length=100, help_text=_("To recognise the key later, such as “weekly export”.")
     )
+    can_report = forms.BooleanField(label=_("This key may also send returns of figures"), required=False)
 
 
 def show_errors(form: forms.Form, invalid: Invalid) -> None:

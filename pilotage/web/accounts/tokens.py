@@ -23,7 +23,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form, key = TokenForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
-            _token, key = services.create_token(actor=request.user, name=form.cleaned_data["name"])
+            wanted = form.cleaned_data
+            _token, key = services.create_token(actor=request.user, name=wanted["name"], can_report=wanted["can_report"])
             form = TokenForm()
         except Invalid as invalid:
             show_errors(form, invalid)

@@ -20,6 +20,7 @@ from pilotage.calls.models import Application
 from pilotage.calls.prefill import origin_words
 from pilotage.core.transitions import may, table_for
 from pilotage.core.verdict import Invalid
+from pilotage.publications.cases.rules import can_start as can_start_case
 from pilotage.web.calls import comments, context, dossier, history, marks, parts, queue
 from pilotage.web.calls.sheet import Sheet
 
@@ -103,6 +104,7 @@ def page_of(request: HttpRequest, application: Application, errors: dict[str, st
         "events": history.of(application, insider=insider),
         "insider": insider,
         "is_filer": rules.is_filer(request.user, application),
+        "may_tell_case": bool(can_start_case(request.user, application)),
         "can_edit": rules.can_edit(request.user, application),
         "may_withdraw": may(request.user, application, "withdraw"),
         "is_editable": application.state in EDITABLE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_safe
 
 from pilotage.accounts.enums import Role
 from pilotage.calls import rules
-from pilotage.calls.enums import StageKind
+from pilotage.calls.enums import ApplicationState, StageKind
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock, keyset, search, tables
 from pilotage.web.calls import context, desks
+from pilotage.web.calls.counted import Counted
 from pilotage.web.calls.filters import SORTS, ApplicationFilter, lean
 from pilotage.web.calls.options import filter_options
 from pilotage.web.calls.rows import Row, rows
@@ -49,8 +51,8 @@ def application_list(request: HttpRequest) -> HttpResponse:
     if call is None:
         return render(request, "calls/no_call.html", {"title": _("Applications")})
     queryset = rules.visible_applications(request.user).filter(call=call)
-    chosen = ApplicationFilter.read(request.GET)
-    shown = chosen.apply(queryset)
+    chosen, counted = ApplicationFilter.read(request.GET), Counted.read(request.GET)
+    shown = _shown(queryset, call, chosen, counted)
     page = keyset.page(lean(shown), order=chosen.order, after=request.GET.get("after", ""), size=PAGE)
     total, capped = search.capped_count(shown)
     options = filter_options(chosen, call, queryset, _filters(request))
@@ -63,34 +65,45 @@ def application_list(request: HttpRequest) -> HttpResponse:
         "capped": capped,
         "filter": chosen,
         "options": options,
-        "chips": _chips(request, chosen, options, call),
+        "chips": _chips(chosen, counted, options, call),
+        "counted": counted,
         "sorts": [(key, label) for key, (label, _order) in SORTS.items()],
-        "columns": _sortable(request, chosen, call),
-        "export_query": f"{chosen.query()}&call={call.slug}".lstrip("&"),
+        "columns": _sortable(chosen, counted, call),
+        "export_query": _query(chosen.query(), counted, call),
     }
     return render(request, "calls/application_list.html#results" if _wants_results(request) else "calls/application_list.html", values)
+
+
+def _shown(queryset: QuerySet[Application], call: Call, chosen: ApplicationFilter, counted: Counted) -> QuerySet[Application]:
+    """A state asked for is that of the day shown."""
+    state = chosen.state if chosen.state in ApplicationState.values else ""
+    return replace(chosen, state="").apply(counted.apply(queryset, call, state))
+
+
+def _query(query: str, counted: Counted, call: Call) -> str:
+    return "&".join(part for part in (query, counted.query, f"call={call.slug}") if part)
 
 
 def _wants_results(request: HttpRequest) -> bool:
     return bool(request.htmx) and request.htmx.target == "results"
 
 
-def _chips(request: HttpRequest, chosen: ApplicationFilter, options: list[dict[str, Any]], call: Call) -> list[dict[str, str]]:
+def _chips(chosen: ApplicationFilter, counted: Counted, options: list[dict[str, Any]], call: Call) -> list[dict[str, str]]:
     labels = {option["name"]: {str(value): str(label) for value, label in option["choices"]} for option in options}
-    chips = []
+    chips = [{"label": label, "url": f"?{_query(chosen.query(), left, call)}"} for label, left in counted.chips(call)]
     for name in ("q", *labels):
         value = getattr(chosen, name)
         if value:
             label = f"“{value}”" if name == "q" else labels[name].get(value, value)
-            chips.append({"label": label, "url": f"?{chosen.query(**{name: ''})}&call={call.slug}"})
+            chips.append({"label": label, "url": f"?{_query(chosen.query(**{name: ''}), counted, call)}"})
     return chips
 
 
-def _sortable(request: HttpRequest, chosen: ApplicationFilter, call: Call) -> dict[str, dict[str, str]]:
+def _sortable(chosen: ApplicationFilter, counted: Counted, call: Call) -> dict[str, dict[str, str]]:
     """Column -> link and aria-sort of the heads that sort."""
     return {
         key or "newest": {
-            "url": f"?{chosen.query(sort=key)}&call={call.slug}",
+            "url": f"?{_query(chosen.query(sort=key), counted, call)}",
             "sort": ("ascending" if not SORTS[key][1][0].startswith("-") else "descending") if chosen.sort == key else "",
         }
         for key in SORTS
@@ -145,7 +158,7 @@ def application_export(request: HttpRequest, kind: str) -> HttpResponse:
     if call is None:
         raise Http404
     chosen = ApplicationFilter.read(request.GET)
-    queryset = chosen.apply(rules.visible_applications(request.user).filter(call=call))
+    queryset = _shown(rules.visible_applications(request.user).filter(call=call), call, chosen, Counted.read(request.GET))
     wide = queryset.select_related("enterprise", "province", "prefecture", "industry", "recommender").defer(
         "data", "field_versions", "bigrams"
     )

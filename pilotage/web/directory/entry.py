@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from pilotage.core.transitions import may
 from pilotage.directory import rules
-from pilotage.directory.models import Entry
+from pilotage.directory.models import Entry, Evaluation
 from pilotage.directory.selectors.history import history_of
 from pilotage.web import formats
 from pilotage.web.directory import words
@@ -38,7 +38,10 @@ def page_context(request: HttpRequest, entry: Entry) -> dict[str, Any]:
     address = reverse("directory:list", kwargs={"slug": directory.slug})
     call = edition.call
     may_manage = rules.can_manage(request.user, call) if call else None
+    evaluation = newest_evaluation(entry)
     return {
+        "evaluation": evaluation,
+        "evaluation_url": reverse("directory:campaign", args=[directory.slug, evaluation.campaign.year]) if evaluation else "",
         "entry": entry,
         "edition": edition,
         "crumbs": [
@@ -59,6 +62,11 @@ def page_context(request: HttpRequest, entry: Entry) -> dict[str, Any]:
         "manage_url": reverse("directory:manage", kwargs={"slug": call.slug}) + f"?entry={entry.number}" if call and may_manage else "",
         "may_rectify": bool(may_manage) and bool(may(request.user, entry, "rectify")),
     }
+
+
+def newest_evaluation(entry: Entry) -> Evaluation | None:
+    rows = Evaluation.objects.filter(entry=entry).select_related("campaign").order_by("-campaign__year", "-id")
+    return rows.first() if entry.edition.is_complete else None
 
 
 def place(entry: Entry) -> str:

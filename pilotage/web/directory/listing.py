@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pilotage.core import clock
 from pilotage.directory import rules
 from pilotage.directory.enums import CountDimension, EditionState, EntryLabel, EntryState
 from pilotage.directory.models import Directory, Edition
@@ -94,6 +95,8 @@ def read(request: HttpRequest, slug: str) -> Listing:
     if directory is None:
         raise Http404
     filters = EntryFilter.from_query(request.GET)
+    if filters.as_of and filters.as_of >= clock.today():
+        filters = replace(filters, as_of=None)
     if "edition" not in request.GET:
         filters = _with_default_edition(filters, editions)
     chosen = [edition for edition in editions if edition.key in filters.editions] if filters.editions else editions
@@ -160,7 +163,7 @@ def page_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
 
 
 def _map_pattern(filters: EntryFilter) -> str:
-    return f"?{filters.query(province=())}&province={{code}}"
+    return f"?{filters.query(province=(), city=())}&province={{code}}"
 
 
 def edition_options(listing: Listing) -> list[dict[str, Any]]:
@@ -190,12 +193,14 @@ class Names:
         filters, stored = listing.filters, listing.search.stored
         wanted = {name: {code for dimension, code in stored if dimension == name} for name in ("industry", "province")}
         industries = _industry_names(wanted["industry"] | set(filters.industry))
-        provinces = _province_names(wanted["province"] | set(filters.province))
+        provinces = _division_names(wanted["province"] | set(filters.province) | set(filters.city))
         self.words: dict[str, dict[str, str]] = {
             "label": {label.value: str(label.label) for label in EntryLabel},
             "industry": industries,
             "scenario": scenario_names(listing.search.editions),
             "province": provinces,
+            "city": provinces,
+            "level": level_names(listing.search.editions),
             "state": {state.value: str(state.label) for state in EntryState},
         }
         self.stored = stored
@@ -205,7 +210,7 @@ class Names:
 
     def chips(self, filters: EntryFilter) -> list[dict[str, str]]:
         chips = [{"label": f"“{filters.q}”", "url": f"?{filters.query(q='')}"}] if filters.q else []
-        for dimension in ("province", "label", "industry", "scenario", "state"):
+        for dimension in ("province", "city", "label", "industry", "level", "scenario", "state"):
             for code in getattr(filters, dimension):
                 chips.append({"label": self.name(dimension, code), "url": f"?{filters.without(dimension, code)}"})
         if filters.as_of:
@@ -215,8 +220,11 @@ class Names:
     def facets(self, filters: EntryFilter, counts: dict[str, FacetCounts]) -> list[Facet]:
         titles = {"label": _("Label"), "industry": _("Industry"), "scenario": _("Scenario"), "province": _("Province")}
         facets = [self._facet(name, title, filters, counts[name]) for name, title in titles.items()]
+        chosen = [(_("City"), "city"), (_("Building level"), "level")]
         states = [EntryState.RECTIFYING, EntryState.REMOVED, EntryState.EXPIRED]
         options = [Option(s.value, str(s.label), None, s.value in filters.state) for s in states]
+        for title, name in chosen:  # reached by links only: shown where they are on
+            facets.append(Facet(name, title, [Option(code, self.name(name, code), None, True) for code in getattr(filters, name)], True))
         return [*[f for f in facets if f.size], Facet("state", _("State"), options, True)]
 
     def _facet(self, name: str, title: str, filters: EntryFilter, counts: FacetCounts) -> Facet:
@@ -239,9 +247,15 @@ def _industry_names(codes: set[str]) -> dict[str, str]:
     return {code: localized(short_zh or zh, short_en or en) for code, short_zh, zh, short_en, en in rows}
 
 
-def _province_names(codes: set[str]) -> dict[str, str]:
+def _division_names(codes: set[str]) -> dict[str, str]:
     rows = Division.objects.filter(pk__in=sorted(codes)).order_by("code").values_list("code", "name_zh", "name_en")
     return {code: localized(zh, en) for code, zh, en in rows}
+
+
+def level_names(editions: list[Edition]) -> dict[str, str]:
+    return {
+        row["code"]: localized(row["zh"], row["en"]) for edition in editions for row in edition.codes.get("levels", []) if "code" in row
+    }
 
 
 def scenario_names(editions: list[Edition]) -> dict[str, str]:

@@ -17,13 +17,13 @@ from pilotage.core.keyset import page
 from pilotage.core.transitions import may, table_for
 from pilotage.core.verdict import YES, Invalid, Verdict, no
 from pilotage.directory import rules, services
-from pilotage.directory.enums import NoticeState, ObjectionState
+from pilotage.directory.enums import UNDECIDED, NoticeState
 from pilotage.directory.models import Edition, Entry, PublicNotice
 from pilotage.directory.selectors.entries import holds
 from pilotage.directory.selectors.notices import objections_of, with_counts
+from pilotage.directory.selectors.objections import is_overdue
 from pilotage.directory.transitions import ENTRY
-from pilotage.review.reserve import Reserve
-from pilotage.web.directory.manage_forms import DecisionForm, EntryActForm, NoticeForm
+from pilotage.web.directory.manage_forms import EntryActForm, NoticeForm
 
 TABS = ("notice", "objections", "edition", "entries")
 
@@ -34,7 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     rules.can_see_management(request.user).require()
     calls = visible_calls(request.user).annotate(
         notice_count=Count("notices", distinct=True),
-        waiting=Count("notices__objections", filter=Q(notices__objections__state=ObjectionState.RECEIVED), distinct=True),
+        waiting=Count("notices__objections", filter=Q(notices__objections__state__in=UNDECIDED), distinct=True),
     )
     found = page(calls, order=("-year", "slug"), after=request.GET.get("after", ""), size=50)
     return render(request, "directory/manage_overview.html", {"page": found})
@@ -133,21 +133,8 @@ def confirmable(actor: Any, obj: Any, verb: str) -> Verdict:
 
 
 def _objection_part(request: HttpRequest, call: Call, _notices: list[PublicNotice], _edition: Edition | None) -> dict[str, Any]:
-    objections = list(objections_of(call, rules.visible_objections(request.user))[:200])
-    is_open = any(objection.state == ObjectionState.RECEIVED and objection.application_id for objection in objections)
-    reserve = Reserve(call) if is_open else None
-    lines = []
-    for objection in objections:
-        objection.notice.call = call
-        line = {
-            "objection": objection,
-            "may_decide": may(request.user, objection, "dismiss"),
-            "form": DecisionForm(prefix=str(objection.pk)),
-        }
-        if reserve and objection.application and objection.state == ObjectionState.RECEIVED:
-            line |= {"is_open": True, "next": reserve.next(objection.application.number)}
-        lines.append(line)
-    return {"lines": lines}
+    objections = objections_of(call, rules.visible_objections(request.user))[:200]
+    return {"lines": [{"objection": objection, "is_overdue": is_overdue(objection)} for objection in objections]}
 
 
 def _edition_part(request: HttpRequest, call: Call, notices: list[PublicNotice], edition: Edition | None) -> dict[str, Any]:
@@ -192,5 +179,7 @@ def entry_acts(request: HttpRequest, entry: Entry) -> dict[str, Any]:
         "verbs": {verb: checked(request.user, entry, verb) for verb in ENTRY.by_verb if verb != "list"},
         "removal": services.open_proposal(entry, "remove"),
         "may_confirm": confirmable(request.user, entry, "remove"),
+        "readmission": services.open_proposal(entry, "readmit"),
+        "may_readmit": confirmable(request.user, entry, "readmit"),
         "entry_form": EntryActForm(),
     }

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST
 from pilotage.audit.services import withdraw_proposal
 from pilotage.calls.models import Call
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.directory import rules, services
+from pilotage.directory import services
 from pilotage.directory.models import Entry, PublicNotice
 from pilotage.web.directory.manage import managed_call, page_context
-from pilotage.web.directory.manage_forms import DecisionForm, EntryActForm, NoticeForm
+from pilotage.web.directory.manage_forms import EntryActForm, NoticeForm
 
 Act = Callable[[HttpRequest, Call], str]
 
@@ -49,7 +49,7 @@ def value(request: HttpRequest, name: str) -> str:
     return str(request.POST.get(name) or request.GET.get(name, ""))
 
 
-def _valid(form: NoticeForm | DecisionForm | EntryActForm) -> dict[str, object]:
+def _valid(form: NoticeForm | EntryActForm) -> dict[str, object]:
     if not form.is_valid():
         raise Invalid({name: str(errors[0]) for name, errors in form.errors.items()})
     return dict(form.cleaned_data)
@@ -90,22 +90,6 @@ def _withdraw(request: HttpRequest, obj: object, verb: str) -> str:
         raise Conflict(_("Nobody has proposed this act, or it was decided already. Reload the page to see what has happened."))
     withdraw_proposal(proposal, actor=request.user)
     return _("The proposal was withdrawn.")
-
-
-def _decide(request: HttpRequest, call: Call) -> str:
-    objection = get_object_or_404(
-        rules.visible_objections(request.user).select_related("notice__call", "application__call"),
-        notice__call=call,
-        number=value(request, "objection"),
-    )
-    upheld = value(request, "outcome") == "uphold"
-    values = _valid(DecisionForm(request.POST, prefix=str(objection.pk)))
-    services.decide_objection(actor=request.user, objection=objection, upheld=upheld, decision=str(values["decision"]))
-    if not upheld:
-        return _("Objection %(number)s was dismissed.") % {"number": objection.number}
-    return _("Objection %(number)s was upheld. Whoever moved up from the reserve needs a supplementary notice.") % {
-        "number": objection.number
-    }
 
 
 def _prepare_edition(request: HttpRequest, call: Call) -> str:
@@ -158,6 +142,7 @@ _SIMPLE: dict[str, Callable[..., object]] = {
     "rectify": services.rectify,
     "restore": services.restore,
     "remove": services.propose_remove,
+    "readmit": services.propose_readmit,
     "expire": lambda *, actor, entry, reason: services.expire(actor=actor, entry=entry),
 }
 
@@ -165,6 +150,15 @@ _SIMPLE: dict[str, Callable[..., object]] = {
 def _confirm_remove(request: HttpRequest, call: Call) -> str:
     entry = services.confirm_remove(actor=request.user, entry=_entry(request, call))
     return _("%(number)s was removed from the directory.") % {"number": entry.number}
+
+
+def _confirm_readmit(request: HttpRequest, call: Call) -> str:
+    entry = services.confirm_readmit(actor=request.user, entry=_entry(request, call))
+    return _("%(number)s is listed again.") % {"number": entry.number}
+
+
+def _withdraw_readmit(request: HttpRequest, call: Call) -> str:
+    return _withdraw(request, _entry(request, call), "readmit")
 
 
 def _withdraw_remove(request: HttpRequest, call: Call) -> str:
@@ -177,12 +171,13 @@ ACTS: dict[str, tuple[str, Act]] = {
     "propose_close": ("notice", _propose_close),
     "confirm_close": ("notice", _confirm_close),
     "withdraw_close": ("notice", _withdraw_close),
-    "decide": ("objections", _decide),
     "prepare_edition": ("edition", _prepare_edition),
     "propose_publish": ("edition", _propose_publish),
     "confirm_publish": ("edition", _confirm_publish),
     "withdraw_publish": ("edition", _withdraw_publish),
-    **{verb: ("entries", _entry_act(verb)) for verb in ("rectify", "restore", "remove", "renew", "expire", "label")},
+    **{verb: ("entries", _entry_act(verb)) for verb in ("rectify", "restore", "remove", "readmit", "renew", "expire", "label")},
     "confirm_remove": ("entries", _confirm_remove),
     "withdraw_remove": ("entries", _withdraw_remove),
+    "confirm_readmit": ("entries", _confirm_readmit),
+    "withdraw_readmit": ("entries", _withdraw_readmit),
 }

@@ -29,15 +29,6 @@ class NoticeForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
-    decision = forms.CharField(
-        label=_("Decision and reason"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Shown to the person who objected. Do not name third persons."),
-    )
-
-
 class EntryActForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     next_evaluation_on = forms.DateField(label=_("Next re-evaluation"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from pilotage.web.directory import entry, exports, listing, manage, manage_acts, notices, open_data
+from pilotage.web.directory import entry, exports, listing, living_urls, manage, manage_acts
+from pilotage.web.notices import urls as notices
 
 app_name = "directory"
 
@@ -8,12 +9,9 @@ urlpatterns = [
     path("directory/", listing.home, name="home"),
     path("directory/entries/<str:number>/", entry.entry_page, name="entry"),
     path("directory/<slug:slug>/", listing.directory_list, name="list"),
+    *living_urls.urlpatterns,
     path("directory/<slug:slug>/export/<str:kind>/", exports.export, name="export"),
-    path("notices/", notices.notice_list, name="notice-list"),
-    path("notices/<str:number>/", notices.notice_detail, name="notice-detail"),
-    path("notices/<str:number>/object/", notices.objection_create, name="objection-create"),
-    path("notices/<str:number>/object/<str:objection>/", notices.acknowledgement, name="objection"),
-    path("open-data/", open_data.open_data, name="open-data"),
+    *notices.urlpatterns,
     path("work/directory/", manage.overview, name="notice-manage"),
     path("work/directory/<slug:slug>/", manage.call_page, name="manage"),
     path("work/directory/<slug:slug>/act/", manage_acts.act, name="manage-act"),

@@ -33,24 +33,6 @@ class Steps:
     next_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    line: TargetLine
-    goal: str
-    sentence: str
-    steps: Steps | None
-
-    @property
-    def has_bar(self) -> bool:
-        return self.line.target.value is not None and self.line.target.kind != TargetKind.DELIVERABLE
-
-
-def shown(line: TargetLine, calls: Mapping[tuple[str, int], Call], now: datetime) -> Shown:
-    """``calls`` by the directory and edition they publish, with their stages prefetched: a deliverable's steps come from there."""
-    steps = steps_of(line, calls, now)
-    return Shown(line, goal(line.target), sentence(line, steps), steps)
-
-
 def goal(target: Target) -> str:
     """不少于3,000家 · at least 3,000"""
     if target.kind == TargetKind.QUALITATIVE:
@@ -81,6 +63,8 @@ def amount(target: Target, value: Decimal | None) -> str:
 def sentence(line: TargetLine, steps: Steps | None) -> str:
     """What follows from value and status, in words."""
     target = line.target
+    if line.why:
+        return line.why
     if line.status == TargetStatus.CARRIES_OVER and target.measure.carries_over_to:
         return _("Result expected in %(year)d") % {"year": target.measure.carries_over_to.year}
     if line.status == TargetStatus.NOT_COUNTED or line.value is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -17,14 +17,15 @@ from pilotage.core import clock
 from pilotage.directory.models import Edition, PublicNotice
 from pilotage.directory.rules import can_object, visible_editions, visible_notices
 from pilotage.directory.selectors.notices import with_counts
-from pilotage.plan.enums import TargetStatus
+from pilotage.plan.enums import Outlook
 from pilotage.plan.models import Area, Measure, Plan
-from pilotage.plan.progress import target_lines
+from pilotage.plan.outlook import outlooks
 from pilotage.plan.selectors import areas_of
-from pilotage.web.plan.lines import Shown, publishing_calls, shown
-from pilotage.web.plan.places import PlaceMap, place_map
+from pilotage.web.plan.days import AsOf
+from pilotage.web.plan.lines import publishing_calls
+from pilotage.web.plan.outlooks import WANTED, Shown, shown
+from pilotage.web.plan.places import PlaceMap, map_views, place_map
 
-ORDER = (TargetStatus.MET, TargetStatus.IN_PROGRESS, TargetStatus.MISSED, TargetStatus.CARRIES_OVER, TargetStatus.NOT_COUNTED)
 SEGMENT_GAP = 0.8  # percent of the state line
 
 
@@ -53,11 +54,10 @@ class MeasureRow:
     lines: list[Shown]
 
     @property
-    def status(self) -> TargetStatus:
+    def outlook(self) -> Outlook:
         """Of its targets the one that most wants attention; a measure without any is words only."""
-        found = {shown.line.status for shown in self.lines}
-        wanted = (TargetStatus.MISSED, TargetStatus.CARRIES_OVER, TargetStatus.IN_PROGRESS, TargetStatus.NOT_COUNTED, TargetStatus.MET)
-        return next((status for status in wanted if status in found), TargetStatus.QUALITATIVE)
+        found = {shown.outlook for shown in self.lines}
+        return next((outlook for outlook in WANTED if outlook in found), Outlook.QUALITATIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,9 @@ class AreaRow:
 @dataclass(frozen=True, slots=True)
 class PlanPage:
     plan: Plan
-    as_of: date
     targets: list[Shown]
-    segments: list[tuple[float, float, TargetStatus]]
-    totals: list[tuple[TargetStatus, int]]
+    segments: list[tuple[float, float, Outlook]]
+    totals: list[tuple[Outlook, int]]
     areas: list[AreaRow]
     area_count: int
     action_count: int
@@ -84,18 +83,27 @@ class PlanPage:
     news: list[News]
     places: PlaceMap
 
+    @property
+    def has_forecasts(self) -> bool:
+        return any(each.low is not None for each in self.targets)
 
-def build(plan: Plan, actor: Any, *, wanted_map: str = "") -> PlanPage:
+
+def build(plan: Plan, actor: Any, as_of: AsOf, *, wanted_map: str = "") -> PlanPage:
+    """The page as it stood at the end of that day: what opened, closed or was published later is not on it."""
+    with clock.at(as_of.moment):
+        return _built(plan, actor, as_of, wanted_map)
+
+
+def _built(plan: Plan, actor: Any, as_of: AsOf, wanted_map: str) -> PlanPage:
     now = clock.now()
     calls = list(visible_calls(actor).filter(plan=plan).prefetch_related("stages").order_by("-year", "slug"))
     published_by = publishing_calls(calls)
-    every = [shown(line, published_by, now) for line in target_lines(plan, clock.today(), actor)]
+    every = [shown(line, published_by, now) for line in outlooks(plan, as_of.day, actor)]
     quantified = [each for each in every if each.line.is_quantified]
     areas = _areas(plan, every)
     entered = sum(len(area.measures) for area in areas)
     return PlanPage(
         plan=plan,
-        as_of=clock.today(),
         targets=quantified,
         segments=_segments(quantified),
         totals=_totals(quantified),
@@ -105,8 +113,10 @@ def build(plan: Plan, actor: Any, *, wanted_map: str = "") -> PlanPage:
         measure_count=entered,
         missing_count=max((plan.declared_measure_count or entered) - entered, 0),
         open_calls=_open_calls(calls),
-        news=_news(plan, actor),
-        places=place_map(plan, calls, actor, wanted_map),
+        news=_news(plan, actor, now),
+        places=place_map(
+            map_views(plan, calls, actor, as_of, [each.line.target for each in every]), wanted_map, lambda key: as_of.address("", map=key)
+        ),
     )
 
 
@@ -124,18 +134,18 @@ def _areas(plan: Plan, every: list[Shown]) -> list[AreaRow]:
     return rows
 
 
-def _totals(quantified: list[Shown]) -> list[tuple[TargetStatus, int]]:
-    counted = Counter(each.line.status for each in quantified)
-    return [(status, counted[status]) for status in ORDER if counted[status]]
+def _totals(quantified: list[Shown]) -> list[tuple[Outlook, int]]:
+    counted = Counter(each.outlook for each in quantified)
+    return [(outlook, counted[outlook]) for outlook in Outlook if counted[outlook]]
 
 
-def _segments(quantified: list[Shown]) -> list[tuple[float, float, TargetStatus]]:
-    """Left edge and width in percent of one piece for each target, sorted by status."""
-    found = sorted((each.line.status for each in quantified), key=ORDER.index)
+def _segments(quantified: list[Shown]) -> list[tuple[float, float, Outlook]]:
+    """Left edge and width in percent of one piece for each target, sorted by outlook."""
+    found = sorted((each.outlook for each in quantified), key=list(Outlook).index)
     if not found:
         return []
     width = (100 - SEGMENT_GAP * (len(found) - 1)) / len(found)
-    return [(round(index * (width + SEGMENT_GAP), 2), round(width, 2), status) for index, status in enumerate(found)]
+    return [(round(index * (width + SEGMENT_GAP), 2), round(width, 2), outlook) for index, outlook in enumerate(found)]
 
 
 def _open_calls(calls: list[Call]) -> list[OpenCall]:
@@ -147,10 +157,10 @@ def _open_calls(calls: list[Call]) -> list[OpenCall]:
     return sorted(found, key=lambda each: (each.closes_at is None, each.closes_at, each.call.slug))
 
 
-def _news(plan: Plan, actor: Any, count: int = 4) -> list[News]:
-    """Notices and published editions of the plan's calls, newest first. Two queries."""
-    notices = with_counts(visible_notices(actor).filter(call__plan=plan)).order_by("-opens_at", "-id")[:count]
-    editions = visible_editions(actor).filter(call__plan=plan, published_at__isnull=False).select_related("directory")
+def _news(plan: Plan, actor: Any, now: datetime, count: int = 4) -> list[News]:
+    """Notices opened and editions published by now in the plan's calls, newest first. Two queries."""
+    notices = with_counts(visible_notices(actor).filter(call__plan=plan, opens_at__lte=now)).order_by("-opens_at", "-id")[:count]
+    editions = visible_editions(actor).filter(call__plan=plan, published_at__lte=now).select_related("directory")
     found = [_notice(notice) for notice in notices] + [_edition(edition) for edition in editions.order_by("-published_at", "-id")[:count]]
     return sorted(found, key=lambda news: news.at, reverse=True)[:count]
 

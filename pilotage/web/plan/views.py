@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -18,10 +17,13 @@ from pilotage.core import clock
 from pilotage.core.tables import csv_lines
 from pilotage.plan.diff import diff
 from pilotage.plan.models import Plan, Target
+from pilotage.plan.outlook import outlooks
 from pilotage.plan.progress import TargetLine, due_on, target_lines
 from pilotage.plan.rules import can_see_versions, visible_plans, visible_versions
 from pilotage.plan.selectors import newest_plan
-from pilotage.web.plan import lines, page
+from pilotage.web.plan import days, lines, page
+from pilotage.web.plan.outlooks import ends
+from pilotage.web.plan.story import story
 
 
 @login_not_required
@@ -44,9 +46,11 @@ def _plan(request: HttpRequest, slug: str) -> Plan:
 
 
 def _plan_page(request: HttpRequest, plan: Plan) -> HttpResponse:
-    built = page.build(plan, request.user, wanted_map=request.GET.get("map", ""))
+    as_of = days.asked(request)
+    built = page.build(plan, request.user, as_of, wanted_map=request.GET.get("map", ""))
     sees_versions = bool(can_see_versions(request.user))
-    return render(request, "plan/detail.html", {"page": built, "plan": plan, "crumbs": _crumbs(plan), "sees_versions": sees_versions})
+    context = {"page": built, "plan": plan, "as_of": as_of, "crumbs": _crumbs(plan), "sees_versions": sees_versions}
+    return render(request, "plan/detail.html", context, status=400 if as_of.fault else 200)
 
 
 def _crumbs(plan: Plan, *further: tuple[str, str]) -> list[tuple[str, str]]:
@@ -59,11 +63,16 @@ def _crumbs(plan: Plan, *further: tuple[str, str]) -> list[tuple[str, str]]:
 def target(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     plan = _plan(request, slug)
     found = get_object_or_404(Target.objects.select_related("measure__area"), measure__area__plan=plan, code=code)
-    as_of, fault = _as_of(request)
-    line = next(line for line in target_lines(plan, as_of, request.user) if line.target.pk == found.pk)
+    as_of = days.asked(request)
+    outlook_line = next(each for each in outlooks(plan, as_of.day, request.user) if each.target.pk == found.pk)
+    line, (low, high) = outlook_line.line, ends(outlook_line)
     context = {
         "plan": plan,
         "line": line,
+        "outlook": outlook_line.outlook,
+        "low": low,
+        "high": high,
+        "story": story(plan, outlook_line, as_of),
         "target": line.target,
         "measure": line.target.measure,
         "goal": lines.goal(line.target),
@@ -71,25 +80,10 @@ def target(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "value": lines.plain(line.value),
         "due_on": due_on(line.target),
         "as_of": as_of,
-        "fault": fault,
         "sources": _sources(line),
         "crumbs": _crumbs(plan, (line.target.title, "")),
     }
-    return render(request, "plan/target.html", context, status=400 if fault else 200)
-
-
-def _as_of(request: HttpRequest) -> tuple[date, str]:
-    """The day asked for, today without one; with a sentence where the day cannot be used."""
-    text, today = request.GET.get("as_of", "").strip(), clock.today()
-    if not text:
-        return today, ""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today, _("“%(text)s” is no day. Write it as 2023-10-31.") % {"text": text[:20]}
-    if day > today:
-        return today, _("Only days up to today can be counted.")
-    return day, ""
+    return render(request, "plan/target.html", context, status=400 if as_of.fault else 200)
 
 
 def _sources(line: TargetLine) -> list[dict[str, str]]:

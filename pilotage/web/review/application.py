@@ -15,10 +15,11 @@ from pilotage.calls.form_fields import in_language
 from pilotage.calls.models import Application
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
-from pilotage.review import gates, hearings, services, sittings
+from pilotage.review import services
 from pilotage.review.enums import AssignmentState
 from pilotage.review.models import Assignment, ExpertProfile, Score, StageScore
 from pilotage.review.options import review_options, rubric_of
+from pilotage.review.panel import gates, hearings, sittings
 from pilotage.review.rules import can_manage, is_reviewable, visible_assignments, visible_experts
 from pilotage.review.selectors import IN_REVIEW, expert_choices
 from pilotage.review.wording import BARRED

@@ -18,13 +18,14 @@ from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.tables import Column, write_xlsx
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.review import assignment_reading as reading
-from pilotage.review import runs, tasks
-from pilotage.review.assignment_options import AssignmentParameters
-from pilotage.review.assignment_words import certificate, refusal
+from pilotage.review import tasks
 from pilotage.review.enums import RunState, SeatOrderKind
 from pilotage.review.models import AssignmentRun, ExpertProfile, SeatOrder
 from pilotage.review.rules import can_manage, visible_runs, visible_selections
+from pilotage.review.runs import reading
+from pilotage.review.runs import running as runs
+from pilotage.review.runs.options import AssignmentParameters
+from pilotage.review.runs.words import certificate, refusal
 from pilotage.web.downloads import workbook
 from pilotage.web.review.assigning_form import RunForm, initial_of
 from pilotage.web.review.assigning_panels import preview, progress_panel, supply_panel

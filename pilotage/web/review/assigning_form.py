@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pilotage.review.assignment_options import MOST_LOAD, MOST_SEATS, MOST_SECONDS, AssignmentParameters
-from pilotage.review.experts import words
+from pilotage.review.experts.profiles import words
+from pilotage.review.runs.options import MOST_LOAD, MOST_SEATS, MOST_SECONDS, AssignmentParameters
 
 CAPS = (
     ("", _("no lots: always the best")),

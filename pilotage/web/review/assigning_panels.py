@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.core.keyset import page
-from pilotage.review import assignment_reading as reading
-from pilotage.review.assignment_words import PHASES, RULES, certificate, unfilled_sentence
 from pilotage.review.enums import RunState
+from pilotage.review.experts.taking_part import screening_of, supply
 from pilotage.review.models import AssignmentRun
-from pilotage.review.taking_part import screening_of, supply
+from pilotage.review.runs import reading
+from pilotage.review.runs.words import PHASES, RULES, certificate, unfilled_sentence
 from pilotage.review.tasks import SILENT
 from pilotage.web.charts import Bar, histogram
 

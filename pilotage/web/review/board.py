@@ -18,9 +18,9 @@ from pilotage.calls.rules import visible_calls
 from pilotage.core.keyset import page
 from pilotage.core.search import match
 from pilotage.registry.models import Division
-from pilotage.review.discussion_options import discussion_options
-from pilotage.review.gates import hearing_stages
 from pilotage.review.options import review_options
+from pilotage.review.panel.gates import hearing_stages
+from pilotage.review.panel.options import discussion_options
 from pilotage.review.rules import can_manage, can_see_results
 from pilotage.review.selectors import conflict_count, expert_loads
 

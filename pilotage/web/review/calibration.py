@@ -14,8 +14,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pilotage.core.tables import Column, write_xlsx
-from pilotage.review import calibrated
-from pilotage.review.calibrated import ExpertLine, ProjectLine
+from pilotage.review.selection import calibrated
+from pilotage.review.selection.calibrated import ExpertLine, ProjectLine
 from pilotage.web.downloads import workbook
 from pilotage.web.review.board import call_of
 

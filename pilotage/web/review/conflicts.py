@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from pilotage.calls.models import Call
 from pilotage.core.verdict import Invalid
-from pilotage.review import relations
-from pilotage.review.conflicts import ALWAYS
+from pilotage.review.experts import relations
+from pilotage.review.experts.conflicts import ALWAYS
+from pilotage.review.experts.screening import conflict_day
+from pilotage.review.experts.taking_part import screening_of, seats_in_conflict
 from pilotage.review.options import review_options
 from pilotage.review.rules import can_manage, visible_experts
-from pilotage.review.screening import conflict_day
-from pilotage.review.taking_part import screening_of, seats_in_conflict
 from pilotage.review.wording import BARRED
 from pilotage.web.review.board import call_of, in_review
 from pilotage.web.review.forms import ConflictForm, show_errors

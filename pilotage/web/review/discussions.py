@@ -19,13 +19,15 @@ from pilotage.calls.models import Application, Call
 from pilotage.core.keyset import page
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid, no
-from pilotage.review import discussion_calling, discussion_rules, discussions
-from pilotage.review.discussion_options import discussion_options
-from pilotage.review.discussion_sheet import discussion_counts, panels_of, sheet_of
 from pilotage.review.dossier import blind_title, dossier_of
 from pilotage.review.enums import DiscussionState
 from pilotage.review.models import Discussion, ExpertProfile
 from pilotage.review.options import review_options
+from pilotage.review.panel import calling as discussion_calling
+from pilotage.review.panel import discussions
+from pilotage.review.panel import rules as discussion_rules
+from pilotage.review.panel.options import discussion_options
+from pilotage.review.panel.sheet import discussion_counts, panels_of, sheet_of
 from pilotage.review.rules import can_see_results
 from pilotage.web.review.board import call_of
 from pilotage.web.review.queue import HEAVY, LINE

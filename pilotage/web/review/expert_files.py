@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from pilotage.core.tables import Unreadable
 from pilotage.core.verdict import Invalid
-from pilotage.review.expert_import import COLUMNS, REQUIRED, ExpertImport, check_experts, import_experts
+from pilotage.review.experts.importing import COLUMNS, REQUIRED, ExpertImport, check_experts, import_experts
 from pilotage.review.rules import can_edit_pool
 
 MAX_BYTES = 5 * 1024 * 1024

@@ -20,10 +20,10 @@ from pilotage.core.keyset import page
 from pilotage.core.search import capped_count
 from pilotage.core.verdict import Invalid
 from pilotage.registry.models import Division
-from pilotage.review.expert_import import export_experts
-from pilotage.review.invitations import invite
+from pilotage.review.experts.importing import export_experts
+from pilotage.review.experts.invitations import invite
+from pilotage.review.experts.pool import PoolFilter, discipline_names, disciplines_in_use, histories, next_absences, search
 from pilotage.review.models import ExpertProfile
-from pilotage.review.pool import PoolFilter, discipline_names, disciplines_in_use, histories, next_absences, search
 from pilotage.review.rules import can_edit_pool, can_manage, can_see_results, visible_experts
 from pilotage.web.downloads import workbook
 from pilotage.web.review.forms import InviteForm

@@ -14,7 +14,7 @@ from pilotage.calls.rules import is_filer, visible_applications
 from pilotage.directory.enums import NoticeState
 from pilotage.directory.rules import can_object, visible_notices
 from pilotage.review.enums import Outcome
-from pilotage.review.feedback import Feedback, feedback_of
+from pilotage.review.selection.feedback import Feedback, feedback_of
 from pilotage.review.wording import bar_sentence, reason_sentence
 from pilotage.web.review.quota_panel import Names, names_of
 from pilotage.web.review.score_plot import Scale, scale_of, shift_text

@@ -11,9 +11,9 @@ from django.utils.translation import pgettext_lazy
 from pilotage.core.verdict import Invalid
 from pilotage.registry.models import Division
 from pilotage.review.enums import RelationKind
-from pilotage.review.experts import MOST_CAPACITY, employer_of, words
+from pilotage.review.experts.pool import discipline_names, industry_codes
+from pilotage.review.experts.profiles import MOST_CAPACITY, employer_of, words
 from pilotage.review.models import ExpertProfile
-from pilotage.review.pool import discipline_names, industry_codes
 
 APART = _("Several apart by commas or semicolons.")
 

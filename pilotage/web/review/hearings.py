@@ -17,9 +17,9 @@ from pilotage.calls.models import Application, Call, Stage
 from pilotage.core import clock
 from pilotage.core.keyset import page
 from pilotage.core.verdict import Invalid
-from pilotage.review import gates, hearings, sittings
 from pilotage.review.enums import HearingResult
 from pilotage.review.models import ExpertProfile, SittingMember, StageScore
+from pilotage.review.panel import gates, hearings, sittings
 from pilotage.review.rules import can_manage
 from pilotage.web.review.board import HEAVY, call_of
 

@@ -17,12 +17,12 @@ from pilotage.calls.models import Call
 from pilotage.core.keyset import page
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
-from pilotage.review import invitations as services
 from pilotage.review.enums import InvitationState
+from pilotage.review.experts import invitations as services
+from pilotage.review.experts.taking_part import Part, answers, experts_of, parts, supply
 from pilotage.review.models import ExpertInvitation, ExpertProfile
 from pilotage.review.options import review_options
 from pilotage.review.rules import can_manage, visible_experts, visible_invitations
-from pilotage.review.taking_part import Part, answers, experts_of, parts, supply
 from pilotage.review.wording import BARRED_SHORT
 from pilotage.web.review.board import call_of
 

@@ -17,12 +17,13 @@ from pilotage.accounts.enums import Role
 from pilotage.calls.selectors import outcome_is_public
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid, no
-from pilotage.review import experts, relations
-from pilotage.review.conflicts import TIE_YEARS, years_before
 from pilotage.review.dossier import blind_title
+from pilotage.review.experts import profiles as experts
+from pilotage.review.experts import relations
+from pilotage.review.experts.conflicts import TIE_YEARS, years_before
+from pilotage.review.experts.pool import calls_of, discipline_names
 from pilotage.review.models import ExpertProfile, Relation
 from pilotage.review.options import review_options
-from pilotage.review.pool import calls_of, discipline_names
 from pilotage.review.rules import can_edit_pool, can_edit_profile, can_see_results, is_self, visible_experts
 from pilotage.web.review.forms import AbsenceForm, Day, NewExpertForm, OfficeForm, ProfileForm, RelationForm, initial, show_errors
 

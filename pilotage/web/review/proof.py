@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilotage.review.calibrated import warning_sentence
+from pilotage.review.selection.calibrated import warning_sentence
 from pilotage.review.wording import points
 
 

@@ -20,12 +20,12 @@ from pilotage.core.keyset import page
 from pilotage.core.verdict import no
 from pilotage.review.dossier import blind_title
 from pilotage.review.enums import AssignmentState
-from pilotage.review.gates import scored_stages
 from pilotage.review.models import Assignment
 from pilotage.review.options import review_options
+from pilotage.review.panel.gates import scored_stages
+from pilotage.review.panel.sittings import can_score, own_sittings
 from pilotage.review.rules import own_assignments
 from pilotage.review.selectors import expert_counts
-from pilotage.review.sittings import can_score, own_sittings
 from pilotage.web.review.invitations import open_invitations
 
 GROUPS: dict[str, tuple[str, ...]] = {

@@ -16,8 +16,8 @@ from pilotage.registry.enums import Ownership, Size
 from pilotage.registry.models import Enterprise, Industry
 from pilotage.review.enums import Outcome
 from pilotage.review.models import Selection
-from pilotage.review.quota_names import QuotaNames
-from pilotage.review.selection_terms import ATTRIBUTES
+from pilotage.review.selection.quota_names import QuotaNames
+from pilotage.review.selection.terms import ATTRIBUTES
 from pilotage.review.wording import ATTRIBUTES as ATTRIBUTE_NAMES
 from pilotage.review.wording import relaxed_sentence
 

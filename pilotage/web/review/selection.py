@@ -17,10 +17,10 @@ from pilotage.calls.models import Application, Call
 from pilotage.core.keyset import page
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid, no
-from pilotage.review import selections
 from pilotage.review.models import Selection
 from pilotage.review.options import SelectionParameters, selection_defaults
 from pilotage.review.rules import can_build_selection, visible_selections
+from pilotage.review.selection import selections
 from pilotage.review.selectors import current_selection, open_proposal
 from pilotage.web.review.board import call_of
 from pilotage.web.review.panels import changed_panel, critical, drawn, grey_numbers, grey_rows, rows_of, standing_of

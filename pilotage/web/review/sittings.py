@@ -18,10 +18,11 @@ from pilotage.calls.form_fields import in_language
 from pilotage.calls.models import Application, Stage
 from pilotage.core.keyset import page
 from pilotage.core.verdict import Verdict
-from pilotage.review import gates, scoring, sittings
+from pilotage.review import scoring
 from pilotage.review.dossier import blind_title
 from pilotage.review.models import SittingMember, SittingScore
-from pilotage.review.sittings import LineSaved
+from pilotage.review.panel import gates, sittings
+from pilotage.review.panel.sittings import LineSaved
 from pilotage.web.review.board import HEAVY
 
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pilotage.review.selection_terms import ATTRIBUTES, QuotaLine, SelectionParameters
+from pilotage.review.selection.terms import ATTRIBUTES, QuotaLine, SelectionParameters
 from pilotage.review.wording import TIES
 from pilotage.web.review.quota_panel import Names
 

@@ -14,8 +14,8 @@ from pilotage.calls.models import Call
 from pilotage.core.verdict import Invalid
 from pilotage.review import selectors
 from pilotage.review.models import Selection
-from pilotage.review.posted_terms import clean_parameters
-from pilotage.review.selection_terms import ATTRIBUTES, SelectionParameters
+from pilotage.review.selection.posted_terms import clean_parameters
+from pilotage.review.selection.terms import ATTRIBUTES, SelectionParameters
 from pilotage.review.wording import points
 from pilotage.web.review.quota_panel import Names, bar_of, unmet
 from pilotage.web.review.score_plot import signed

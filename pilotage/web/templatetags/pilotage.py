@@ -146,12 +146,14 @@ def target_bar(
     steps: int | None = None,
     steps_done: int = 0,
     label: str = "",
+    kind: str = "target",
 ) -> dict[str, Any]:
     """Value, forecast box and target tick on a scale where the target always stands at the same place.
 
-    With ``steps`` the bar shows a deliverable's steps instead. ``low`` and ``high`` are the forecast's ends.
+    With ``steps`` the bar shows a deliverable's steps instead. ``low`` and ``high`` are the forecast's ends;
+    ``status`` is of the ``kind`` that ``look`` knows.
     """
-    tone = look("target", status).tone
+    tone = look(kind, status).tone
     if steps:
         width = (100 - 1.2 * (steps - 1)) / steps
         segments = [(round(i * (width + 1.2), 2), i < steps_done) for i in range(steps)]

@@ -17,11 +17,11 @@ from pilotage.plan.models import Plan
 class Command(BaseCommand):
     help = (
         "Build a fictional year of the plan, through the same services people use, in an empty data directory.\n\n"
-        "Example: pilotage demo --stage listed"
+        "Example: pilotage demo --stage year_end"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--stage", choices=[stage.value for stage in year.Stage], default="listed", help="where in the year to stop")
+        parser.add_argument("--stage", choices=[stage.value for stage in year.Stage], default="year_end", help="where in the year to stop")
 
     def handle(self, *args: Any, stage: str, **options: Any) -> None:
         call_command("migrate", verbosity=0)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pilotage.core import signing
-from pilotage.review import decision
+from pilotage.review.selection import decision
 
 DIFFERENT, REFUSED = 1, 2
 

@@ -11,7 +11,10 @@ from django.db import close_old_connections
 
 from pilotage.calls.tasks import tend_files
 from pilotage.messages.tasks import tick
+from pilotage.plan.readings import take_yesterday
+from pilotage.publications.site.index import catch_up
 from pilotage.registry.tasks import requeue_stalled
+from pilotage.reports.work_sending import tend_reports
 from pilotage.review.tasks import requeue_stalled as requeue_runs
 
 logger = logging.getLogger("pilotage.console")
@@ -20,7 +23,9 @@ logger = logging.getLogger("pilotage.console")
 class Command(BaseCommand):
     help = (
         "Deliver the post: read new decisions into inboxes, send reminders, digests and e-mails, every few seconds until stopped;\n"
-        "queue imports and assignment runs again whose worker was killed, and work on new files; remove uploads that were given up.\n"
+        "queue imports and assignment runs again whose worker was killed, and work on new files; remove uploads that were given up;\n"
+        "keep what is said of each target at the end of each day; draft and send work reports on their day;\n"
+        "read the index of the public search up to date.\n"
         "`pilotage serve` runs it beside the web server.\n\n"
         "Example: pilotage tick --once"
     )
@@ -32,6 +37,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
         if once:
             done = {**tick(), "imports queued again": requeue_stalled(), "runs queued again": requeue_runs(), **tend_files()}
+            done["targets read"] = take_yesterday()
+            done["work reports"] = tend_reports()
+            done["search documents"] = catch_up()
             self.stdout.write(", ".join(f"{name} {number}" for name, number in done.items()))
             return
         stopped = threading.Event()
@@ -42,6 +50,9 @@ class Command(BaseCommand):
             _guarded("stalled imports could not be looked for", requeue_stalled)
             _guarded("stalled assignment runs could not be looked for", requeue_runs)
             _guarded("stored files could not be looked after", tend_files)
+            _guarded("targets could not be read", take_yesterday)
+            _guarded("work reports could not be drafted or sent", tend_reports)
+            _guarded("the search index could not be read up to date", catch_up)
             close_old_connections()
             stopped.wait(every)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pilotage.accounts.models import User
 from pilotage.core.tables import Unreadable
 from pilotage.core.verdict import Invalid, Refused
-from pilotage.review.expert_import import check_experts, import_experts
+from pilotage.review.experts.importing import check_experts, import_experts
 
 
 class Command(BaseCommand):

@@ -1,0 +1,30 @@
+"""Everything that is counted once and kept, compared with the records it was counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+
+from pilotage.calls import flow_recount
+from pilotage.calls.services.recounting import recount as recount_calls
+from pilotage.directory.services import counts
+from pilotage.publications.site import index
+
+
+def differences() -> Iterator[str]:
+    """``<room>: <table> <key>: kept …, recounted …``, one line each."""
+    for line in flow_recount.differences(flow_recount.Models(apps.get_model)):
+        yield f"calls: {line}"
+    for line in counts.differences():
+        yield f"directory: {line}"
+    for line in index.differences():
+        yield f"publications: {line}"
+
+
+def repair() -> int:
+    """Count everything anew; how many changes of state the flow of applications has."""
+    moves = recount_calls()
+    counts.recount_all()
+    index.rebuild()
+    return moves

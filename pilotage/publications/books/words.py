@@ -1,0 +1,34 @@
+"""The few words a book needs of its own, in the language of the book and not of who compiles it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pilotage.publications.books.model import BookLanguage
+
+_ZH = {
+    "contents": "目录", "foreword": "前言", "figure": "图", "table": "表", "issued": "发布日期", "number": "编号", "publisher": "发布单位",
+    "index_title": "索引", "next": "下一节", "previous": "上一节", "draft": "未发布稿",
+}  # fmt: skip
+_EN = {
+    "contents": "Contents", "foreword": "Foreword", "figure": "Figure", "table": "Table", "issued": "Issued", "number": "Number",
+    "publisher": "Publisher", "index_title": "Index", "next": "Next", "previous": "Previous", "draft": "Draft, not issued",
+}  # fmt: skip
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
+
+def word(language: BookLanguage, key: str) -> str:
+    if language == "bilingual":
+        return f"{_ZH[key]} {_EN[key]}"
+    return (_EN if language == "en" else _ZH)[key]
+
+
+def day(language: BookLanguage, when: date) -> str:
+    zh = f"{when.year}年{when.month}月{when.day}日"
+    en = f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    return {"zh": zh, "en": en, "bilingual": f"{zh} / {en}"}[language]
+
+
+def tag(language: BookLanguage) -> str:
+    """The language as files name it; a bilingual book is a Chinese one with English beside it."""
+    return "en" if language == "en" else "zh-CN"
