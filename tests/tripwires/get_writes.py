@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connections
 from django.test.client import ClientHandler
 
-READS = re.compile(r"\s*(SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA|EXPLAIN|SET|SHOW|BEGIN|COMMIT)\b", re.IGNORECASE)
+READS = re.compile(r"[\s(]*(SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA|EXPLAIN|SET|SHOW|BEGIN|COMMIT)\b", re.IGNORECASE)
 EXEMPT = re.compile(r'"django_session"|UPDATE "accounts_user" SET "last_login"|UPDATE "accounts_apitoken" SET "last_used_on" = ')
 
 
