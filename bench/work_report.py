@@ -30,10 +30,10 @@ from django.utils.translation import override  # noqa: E402
 from pilotage.core.charts import SpreadRow, bars, fan, spread, tiles  # noqa: E402
 from pilotage.core.charts.provinces import PROVINCES  # noqa: E402
 from pilotage.plan.forecast import Band  # noqa: E402
-from pilotage.reports.work_docx import docx  # noqa: E402
-from pilotage.reports.work_paper import Block, Paper, Part, chart, heading, note, paragraph, table  # noqa: E402
-from pilotage.reports.work_pdf import pdf  # noqa: E402
-from pilotage.reports.work_xlsx import xlsx  # noqa: E402
+from pilotage.reports.papers.docx import docx  # noqa: E402
+from pilotage.reports.papers.paper import Block, Paper, Part, chart, heading, note, paragraph, table  # noqa: E402
+from pilotage.reports.papers.pdf import pdf  # noqa: E402
+from pilotage.reports.papers.xlsx import xlsx  # noqa: E402
 
 CHARTS, LANGUAGES = (
     30,

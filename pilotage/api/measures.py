@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from pilotage.api.schemas import Message, Text
 from pilotage.core import clock
 from pilotage.plan.models import Plan, ResponsibleUnit
-from pilotage.plan.work import MeasureLine, measure_lines
+from pilotage.plan.work.standing import MeasureLine, measure_lines
 
 router = Router(tags=["plan"])
 

@@ -18,7 +18,7 @@ from pilotage.calls.form_rules import ALWAYS, Condition, Rule, condition_of, rul
 from pilotage.calls.form_units import Unit
 from pilotage.calls.form_words import in_language, in_sequence, joined, texts
 from pilotage.core.verdict import Invalid
-from pilotage.plan.formnames import Codes, as_list, circle, formula_names
+from pilotage.plan.refs.form_names import Codes, as_list, circle, formula_names
 
 # read from here by other rooms, though written in modules of their own
 __all__ = ["FIELD_TYPES", "Codes", "Field", "Option", "Section", "all_fields", "in_language", "in_sequence", "joined", "parse_sections"]

@@ -18,7 +18,7 @@ from pilotage.calls.form_words import in_language, texts
 from pilotage.core.expression_values import is_filled
 from pilotage.core.expressions import Expression, ExpressionError, Kind, Name, compile_expression, number_of
 from pilotage.core.verdict import Invalid
-from pilotage.plan.formnames import as_list
+from pilotage.plan.refs.form_names import as_list
 
 Answers = Mapping[str, Any]
 

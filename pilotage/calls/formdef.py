@@ -34,7 +34,7 @@ from pilotage.calls.form_units import plain_number
 from pilotage.calls.form_values import is_empty
 from pilotage.core.expressions import Expression, Kind, Name, rounded
 from pilotage.core.verdict import Invalid
-from pilotage.plan.formnames import circle, formula_names
+from pilotage.plan.refs.form_names import circle, formula_names
 
 __all__ = ["CellChange", "Change", "ChangeKind", "Effect", "FormDef", "SectionProgress", "State", "Violation", "compare", "effect"]
 

@@ -9,7 +9,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from pilotage.calls.services import files, uploads
-from pilotage.plan import work_files
+from pilotage.plan.work import files as work_files
 
 SILENT = timedelta(minutes=10)  # a round ends within a few minutes: one that is older lost its worker
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pilotage.calls.services import remind_by_rule
 from pilotage.directory.services import remind_terms
 from pilotage.messages import services
-from pilotage.plan import work_reminding
+from pilotage.plan.work import reminding as work_reminding
 
 logger = logging.getLogger("pilotage.messages")
 

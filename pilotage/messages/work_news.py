@@ -13,7 +13,7 @@ from pilotage.core.periods import period_name
 from pilotage.messages.news import Letter, Reading, register
 from pilotage.messages.wording import name_of
 from pilotage.plan.models import Deliverable, LightOverride, Measure, ProgressReport, WorkReminder
-from pilotage.plan.work_rules import leading
+from pilotage.plan.work.rules import leading
 
 
 def _rows(model: Any, keys: Iterable[str]) -> list[Any]:

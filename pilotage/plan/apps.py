@@ -6,7 +6,7 @@ class PlanConfig(AppConfig):
     label = "plan"
 
     def ready(self) -> None:
-        from pilotage.plan import work_transitions  # noqa: F401  binds the state tables
-        from pilotage.plan.work_counting import register_indicators
+        from pilotage.plan.work import transitions as work_transitions  # noqa: F401  binds the state tables
+        from pilotage.plan.work.counting import register_indicators
 
         register_indicators()

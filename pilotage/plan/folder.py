@@ -23,14 +23,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilotage.plan.callrefs import check_call
-from pilotage.plan.crossrefs import check_plan, measure_codes
-from pilotage.plan.formrefs import check_form
-from pilotage.plan.partnerrefs import check_joint
 from pilotage.plan.positions import Document, Problem, parse, read_text
+from pilotage.plan.refs.calls import check_call
+from pilotage.plan.refs.forms import check_form
+from pilotage.plan.refs.partners import check_joint
+from pilotage.plan.refs.plan import check_plan, measure_codes
+from pilotage.plan.refs.statistics import check_counted
 from pilotage.plan.schema import did_you_mean, validate, validator
 from pilotage.plan.sections import SECTIONS, Section
-from pilotage.plan.statisticsrefs import check_counted
 
 FOLDERS = {"calls": ".yaml", "codes": ".csv", **dict.fromkeys(SECTIONS, ".yaml")}
 BESIDE = {section.name: section.suffix for section in SECTIONS.values() if section.accompany}

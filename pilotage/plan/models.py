@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotage.plan.enums import TargetKind
 from pilotage.plan.reading_models import TargetReading  # noqa: F401  a model of this app
-from pilotage.plan.work_models import Deliverable, LightOverride, Milestone, ProgressReport, WorkFile, WorkReminder  # noqa: F401  models of this app
+from pilotage.plan.work.models import Deliverable, LightOverride, Milestone, ProgressReport, WorkFile, WorkReminder  # noqa: F401  models of this app
 from pilotage.registry.models import localized
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pilotage.plan.guidelinerefs import check_guideline, read_chapters
-from pilotage.plan.pagerefs import check_page, read_texts
 from pilotage.plan.positions import Document
-from pilotage.plan.statisticsrefs import check_data_set
-from pilotage.plan.workreportrefs import check_work_report
+from pilotage.plan.refs.guidelines import check_guideline, read_chapters
+from pilotage.plan.refs.pages import check_page, read_texts
+from pilotage.plan.refs.statistics import check_data_set
+from pilotage.plan.refs.work_reports import check_work_report
 
 # (document, plan, codes): appends Problems; ``plan`` is None where plan.yaml itself could not be read
 Check = Callable[[Document, Mapping[str, Any] | None, Mapping[str, list[dict[str, str]]]], None]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from pilotage.plan.models import Action, Area, Measure, Plan, ResponsibleUnit, Target
-from pilotage.plan.work_writing import write_milestones
+from pilotage.plan.work.writing import write_milestones
 
 Values = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """The models of this room, each kept in a module of its own."""
 
-from pilotage.reports.dashboard_models import Dashboard
-from pilotage.reports.work_models import ReportData, ReportFile, ReportSending, TextBlock, WorkReport, WorkSchedule, WorkTemplate
+from pilotage.reports.dashboards.models import Dashboard
+from pilotage.reports.papers.models import ReportData, ReportFile, ReportSending, TextBlock, WorkReport, WorkSchedule, WorkTemplate
 
 __all__ = [
     "Dashboard",

@@ -21,8 +21,8 @@ from pilotage.plan.models import Plan
 from pilotage.plan.progress import TargetLine, target_lines
 from pilotage.plan.rules import visible_plans
 from pilotage.plan.selectors import newest_plan
-from pilotage.plan.work_enums import REPORT_TO_REVIEW, DeliverableState
-from pilotage.plan.work_rules import visible_deliverables, visible_reports
+from pilotage.plan.work.enums import REPORT_TO_REVIEW, DeliverableState
+from pilotage.plan.work.rules import visible_deliverables, visible_reports
 from pilotage.review.panel.options import discussion_options
 from pilotage.web.nav import resolved
 from pilotage.web.plan.lines import goal

@@ -18,7 +18,7 @@ from pilotage.directory.campaign_enums import CampaignState, EvaluationState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import Outlook, TargetStatus
-from pilotage.plan.work_enums import DeliverableState, Light, ReportState
+from pilotage.plan.work.enums import DeliverableState, Light, ReportState
 from pilotage.publications.books.enums import CaseSetState
 from pilotage.publications.cases.enums import CaseState
 from pilotage.publications.certificates.enums import CertificateState, KeyState
@@ -26,7 +26,7 @@ from pilotage.publications.guidelines.enums import CommentState as GuidelineComm
 from pilotage.publications.guidelines.enums import GuidelineState
 from pilotage.publications.site.enums import PageState
 from pilotage.registry.enums import ImportState
-from pilotage.reports.work_enums import WorkReportState
+from pilotage.reports.papers.enums import WorkReportState
 from pilotage.review.enums import AssignmentState, DiscussionState, InvitationState, Outcome, RunState, SelectionState
 from pilotage.statistics.enums import ReturnState
 

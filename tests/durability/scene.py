@@ -29,6 +29,7 @@ def build(drafts: int, complete: int) -> dict[str, Any]:
     from django.db import transaction
 
     from pilotage.accounts.enums import OrganisationKind, Role
+    from pilotage.publications.site import index
     from tests.factories import accounts, calls
 
     with transaction.atomic():
@@ -45,6 +46,7 @@ def build(drafts: int, complete: int) -> dict[str, Any]:
         application = calls.application(call, people.filer, owner)
         calls.attachment(application, people.filer, content=f"%PDF-1.7 {owner.pk}".encode())
         rows.append({"id": application.pk, "number": application.number})
+    index.rebuild()  # these rows came without acts, which is what the index follows
     return {
         "call": call.slug,
         "drafts": rows[:drafts],

@@ -172,9 +172,7 @@ def test_acknowledged_work_survives_kill_9(installation: Server) -> None:
 
 @pytest.mark.parametrize("rows", [6000])
 def test_an_import_goes_on_after_kill_9(installation: Server, rows: int) -> None:
-    import os
     import re
-    import signal
     import subprocess
     import sys
     import time
@@ -192,11 +190,13 @@ def test_an_import_goes_on_after_kill_9(installation: Server, rows: int) -> None
         "b = I.objects.get(); print(b.pk, b.state, b.position, Enterprise.objects.count())"
     )
 
-    watching = installation.data_dir / "watching"
+    watching, started = installation.data_dir / "watching", installation.data_dir / "started"
+    # the watcher kills by itself: on a fast machine the import would be over before it could say that it has seen it
     watch = (
-        f"import time\nfrom pathlib import Path\nfrom pilotage.registry.models import EnterpriseImport\nPath({str(watching)!r}).touch()\n"
-        "end = time.time() + 240\n"
-        "while time.time() < end and not EnterpriseImport.objects.filter(position__gt=0).exists(): time.sleep(0.02)\n"
+        "import os, signal, time\nfrom pathlib import Path\nfrom pilotage.registry.models import EnterpriseImport\n"
+        f"Path({str(watching)!r}).touch()\nstarted, end = Path({str(started)!r}), time.time() + 240\n"
+        "while time.time() < end and not EnterpriseImport.objects.filter(position__gt=0).exists(): time.sleep(0.005)\n"
+        "os.killpg(int(started.read_text()), signal.SIGKILL)\n"
     )
     with ThreadPoolExecutor() as pool:
         watcher = pool.submit(installation.shell, watch)  # up before the import, which is over in seconds
@@ -206,8 +206,8 @@ def test_an_import_goes_on_after_kill_9(installation: Server, rows: int) -> None
             [sys.executable, "-m", "pilotage", "import", "enterprises", str(path)],
             env=installation.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
+        started.write_text(str(importing.pid))
         watcher.result()
-    os.killpg(importing.pid, signal.SIGKILL)
     importing.wait(20)
     pk, state, reached, written = installation.shell(position).split()
 

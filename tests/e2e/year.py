@@ -165,8 +165,9 @@ def _announce(scene: dict[str, Any]) -> None:
 def _steer(scene: dict[str, Any]) -> None:
     from pilotage.plan import readings
     from pilotage.plan.models import Plan
-    from pilotage.reports import dashboards, work_services
+    from pilotage.reports.dashboards import services as dashboards
     from pilotage.reports.models import WorkTemplate
+    from pilotage.reports.papers import services as work_services
 
     secretariat, plan = _user("secretariat"), Plan.objects.get()
     readings.take(plan, date(2023, 10, 31))

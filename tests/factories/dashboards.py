@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pilotage.plan.models import Plan
-from pilotage.reports import dashboards
-from pilotage.reports.dashboard_models import Dashboard, Sharing
+from pilotage.reports.dashboards import services as dashboards
+from pilotage.reports.dashboards.models import Dashboard, Sharing
 from tests.factories.plan import AreaFactory, MeasureFactory, PlanFactory, TargetFactory
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import User
-from pilotage.plan import work_services as services
 from pilotage.plan.models import Measure, Plan, ProgressReport, ResponsibleUnit
+from pilotage.plan.work import services
 from tests.factories.accounts import UNIT, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.plan import AreaFactory, MeasureFactory, PlanFactory
 

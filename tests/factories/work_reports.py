@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from pilotage.plan.models import Plan
-from pilotage.reports.work_models import WorkReport, WorkTemplate
-from pilotage.reports.work_services import confirm_signing, draft_report, propose_signing, submit_report
+from pilotage.reports.papers.models import WorkReport, WorkTemplate
+from pilotage.reports.papers.services import confirm_signing, draft_report, propose_signing, submit_report
 from tests.factories.plan import AreaFactory, MeasureFactory, PlanFactory, TargetFactory
 
 TODAY = "2023-07-05 09:00"

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pilotage.core.tables import read_rows
-from pilotage.plan import work_services
 from pilotage.plan.models import Deliverable, Measure, Milestone, ProgressReport, WorkFile, WorkReminder
-from pilotage.plan.work_enums import DeliverableState, ReportState
+from pilotage.plan.work import services as work_services
+from pilotage.plan.work.enums import DeliverableState, ReportState
 from tests.factories import work as make
 from tests.factories.accounts import UNIT
 from tests.factories.plan import TargetFactory

@@ -11,7 +11,8 @@ from pilotage.messages import wording
 from pilotage.messages.models import Message
 from pilotage.messages.services import read_news
 from pilotage.messages.work_wording import WORDS
-from pilotage.plan import work_reminding, work_services
+from pilotage.plan.work import reminding as work_reminding
+from pilotage.plan.work import services as work_services
 from tests.factories import work as make
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.plan import TargetFactory

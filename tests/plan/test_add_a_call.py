@@ -72,7 +72,7 @@ def test_three_mistakes_are_shown() -> None:
 
 
 def test_every_rule_of_conditions_is_named() -> None:
-    from pilotage.plan.eligibilityrefs import NEEDS
+    from pilotage.plan.refs.eligibility import NEEDS
 
     page = PAGE.read_text(encoding="utf-8")
     assert [rule for rule in NEEDS if f"`{rule}`" not in page] == []

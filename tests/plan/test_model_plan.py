@@ -13,12 +13,12 @@ from django.utils import translation
 
 from pilotage.calls.formdef import FormDef
 from pilotage.calls.models import Call, CallVersion
-from pilotage.plan.callrefs import check_call
-from pilotage.plan.crossrefs import measure_codes
 from pilotage.plan.folder import PlanFolder, check
-from pilotage.plan.formrefs import check_form
 from pilotage.plan.models import PlanVersion
 from pilotage.plan.positions import parse
+from pilotage.plan.refs.calls import check_call
+from pilotage.plan.refs.forms import check_form
+from pilotage.plan.refs.plan import measure_codes
 from pilotage.plan.schema import validate
 from pilotage.plan.services import load_folder
 from tests.factories.plan import MODEL_FOLDER

@@ -12,10 +12,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.plan import work_periods
-from pilotage.plan.work_enums import Light
-from pilotage.plan.work_lights import IN_DOUBT, LATE_DAYS, LOST, ON_THE_WAY, RULES, Facts, rule_for
-from pilotage.plan.work_weights import Part, rolled, used_weights
+from pilotage.plan.work import periods as work_periods
+from pilotage.plan.work.enums import Light
+from pilotage.plan.work.lights import IN_DOUBT, LATE_DAYS, LOST, ON_THE_WAY, RULES, Facts, rule_for
+from pilotage.plan.work.weights import Part, rolled, used_weights
 from tests.conftest import moment
 
 SEVERITY = {Light.DONE: 0, Light.GREEN: 1, Light.AMBER: 2, Light.RED: 3}

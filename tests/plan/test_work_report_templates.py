@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from pilotage.plan.folder import check
-from pilotage.plan.workreports import FIELDS, KINDS, OPTIONS, TARGET_FIELDS, fields_in, is_known
+from pilotage.plan.refs.work_report_parts import FIELDS, KINDS, OPTIONS, TARGET_FIELDS, fields_in, is_known
 from tests.factories.plan import MODEL_FOLDER, edit, folder_copy
 
 MONTHLY = "reports/monthly.yaml"

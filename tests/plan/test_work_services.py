@@ -14,13 +14,15 @@ from django.utils import translation
 from pilotage.audit.models import AuditEvent
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.plan import work_files, work_rules, work_services
 from pilotage.plan.folder import check
 from pilotage.plan.models import Deliverable, LightOverride, Measure, Milestone, Plan, ProgressReport
 from pilotage.plan.progress import target_lines
 from pilotage.plan.services import load_folder
-from pilotage.plan.work import measure_line, measure_lines, roll_up, whole
-from pilotage.plan.work_enums import Basis, Light
+from pilotage.plan.work import files as work_files
+from pilotage.plan.work import rules as work_rules
+from pilotage.plan.work import services as work_services
+from pilotage.plan.work.enums import Basis, Light
+from pilotage.plan.work.standing import measure_line, measure_lines, roll_up, whole
 from tests.factories import work as make
 from tests.factories.accounts import UNIT
 from tests.factories.plan import AreaFactory, PlanFactory, TargetFactory, edit, folder_copy
@@ -221,7 +223,7 @@ def test_a_deliverable_is_counted_from_its_day_once_accepted(cast: Any, measure:
     assert (line(measure).light, line(measure).progress, line(measure).basis) == (Light.DONE, 100.0, Basis.TARGETS)
     work_services.decide_deliverable(actor=cast.secretariat, deliverable=row, verb="revoke", reason="文号有误")
     assert counted(clock.today()) == 0
-    from pilotage.plan.work_counting import changes, history
+    from pilotage.plan.work.counting import changes, history
 
     told = changes(measure.area.plan, options, date(2023, 7, 1))
     assert [(change.who, change.why) for change in told] == [("顾望津, 工作组秘书处", ""), ("顾望津, 工作组秘书处", "文号有误")]

@@ -9,8 +9,8 @@ import pytest
 
 from pilotage.core.transitions import may
 from pilotage.plan.models import Deliverable, ProgressReport
-from pilotage.plan.work_enums import DeliverableState, ReportState
-from pilotage.plan.work_transitions import DELIVERABLE, REPORT
+from pilotage.plan.work.enums import DeliverableState, ReportState
+from pilotage.plan.work.transitions import DELIVERABLE, REPORT
 from tests.factories import work as make
 from tests.factories.accounts import UNIT
 

@@ -11,7 +11,7 @@ from pilotage.accounts.enums import Role
 from pilotage.audit.models import AuditEvent
 from pilotage.core.transitions import may, table_for
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.plan.liveblocks import KINDS
+from pilotage.plan.refs.live_blocks import KINDS
 from pilotage.publications.guidelines import issuing, live, rounds, rules, services
 from pilotage.publications.guidelines.content import shown
 from pilotage.publications.guidelines.enums import CommentState as C

@@ -16,9 +16,9 @@ from pilotage.core import clock
 from pilotage.core.verdict import Invalid, Refused
 from pilotage.plan import indicators
 from pilotage.plan.indicators import CannotCount, Indicator
-from pilotage.reports import cards
-from pilotage.reports.cards import Card, CardKind, Cell, Nothing
-from pilotage.reports.cards_sources import axis, goal_words, month_ends, one_page, options_in
+from pilotage.reports.cards import kinds as cards
+from pilotage.reports.cards.kinds import Card, CardKind, Cell, Nothing
+from pilotage.reports.cards.sources import axis, goal_words, month_ends, one_page, options_in
 from tests.factories import calls as make
 from tests.factories.accounts import enterprise as firm
 from tests.factories.dashboards import small_plan

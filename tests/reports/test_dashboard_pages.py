@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from pilotage.reports.dashboard_models import Dashboard
+from pilotage.reports.dashboards.models import Dashboard
 from tests.factories.dashboards import dashboard, shared, small_plan
 
 pytestmark = pytest.mark.django_db

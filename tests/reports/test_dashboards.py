@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 
 from pilotage.audit.models import AuditEvent
 from pilotage.core.verdict import Conflict, Invalid, Refused
-from pilotage.reports import dashboards
-from pilotage.reports.dashboard_models import Dashboard, Sharing
-from pilotage.reports.dashboard_rules import MAKERS, can_change, can_make, listed_for, own_bodies, visible_by_key
-from pilotage.reports.dashboard_templates import TEMPLATES, offered
+from pilotage.reports.dashboards import services as dashboards
+from pilotage.reports.dashboards.models import Dashboard, Sharing
+from pilotage.reports.dashboards.rules import MAKERS, can_change, can_make, listed_for, own_bodies, visible_by_key
+from pilotage.reports.dashboards.starting import TEMPLATES, offered
 from tests.factories.dashboards import dashboard, shared, small_plan
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from pilotage.reports import industries, industries_counts
-from pilotage.reports.industries import IndustryRow
-from pilotage.reports.industries_effects import effect_by_industry
+from pilotage.reports.industries import counts as industries_counts
+from pilotage.reports.industries import view as industries
+from pilotage.reports.industries.effects import effect_by_industry
+from pilotage.reports.industries.view import IndustryRow
 from tests.factories import regions as make
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.reports.industries_figures import Fault, expected, improvement, spread, spread_of_counts, white
+from pilotage.reports.industries.figures import Fault, expected, improvement, spread, spread_of_counts, white
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 

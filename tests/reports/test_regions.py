@@ -13,9 +13,10 @@ from pilotage.plan import indicators
 from pilotage.plan.indicators import Indicator
 from pilotage.publications.models import Case
 from pilotage.registry.enums import SubjectKind
-from pilotage.reports import regions, regions_base
-from pilotage.reports.places import places
-from pilotage.reports.regions import RegionRow, RegionTable
+from pilotage.reports.regions import base as regions_base
+from pilotage.reports.regions import layout as regions
+from pilotage.reports.regions.layout import RegionRow, RegionTable
+from pilotage.reports.regions.places import places
 from tests.factories import calls
 from tests.factories import directory as make
 from tests.factories import regions as make_regions

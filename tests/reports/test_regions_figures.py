@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.reports import regions_figures as figures
+from pilotage.reports.regions import figures
 
 COUNTS = st.lists(st.integers(0, 10_000), min_size=1, max_size=40)
 SOME = COUNTS.filter(any)

@@ -19,12 +19,12 @@ from lxml import etree
 
 from pilotage.core.charts import bars
 from pilotage.core.documents import chinese_font
-from pilotage.reports import work_periods as periods
-from pilotage.reports.work_compare import differences
-from pilotage.reports.work_docx import docx
-from pilotage.reports.work_paper import chart, filled, heading, note, paragraph, table
-from pilotage.reports.work_pdf import pdf
-from pilotage.reports.work_xlsx import xlsx
+from pilotage.reports.papers import periods
+from pilotage.reports.papers.compare import differences
+from pilotage.reports.papers.docx import docx
+from pilotage.reports.papers.paper import chart, filled, heading, note, paragraph, table
+from pilotage.reports.papers.pdf import pdf
+from pilotage.reports.papers.xlsx import xlsx
 
 HEAD = [("编号", "l", 1.0), ("目标", "l", 3.0), ("数值", "r", 1.0), ("状态", "l", 1.0)]
 

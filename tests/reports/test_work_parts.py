@@ -12,10 +12,10 @@ from django.utils import translation
 from pilotage.plan import indicators
 from pilotage.plan.indicators import Indicator
 from pilotage.plan.models import Area, Plan, TargetReading
-from pilotage.plan.workreports import FIELDS, KINDS, TARGET_FIELDS
-from pilotage.reports import work_periods
-from pilotage.reports.work_gather import BUILDERS, gather
-from pilotage.reports.work_sources import Sources
+from pilotage.plan.refs.work_report_parts import FIELDS, KINDS, TARGET_FIELDS
+from pilotage.reports.papers import periods as work_periods
+from pilotage.reports.papers.gather import BUILDERS, gather
+from pilotage.reports.papers.sources import Sources
 from tests.factories import regions as make_regions
 from tests.factories import statistics as figures
 from tests.factories.plan import AreaFactory, MeasureFactory, TargetFactory

@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from pilotage.messages.models import OutboxMail
-from pilotage.reports import work_sending as sending
-from pilotage.reports import work_services as services
-from pilotage.reports.work_enums import WorkReportState as W
-from pilotage.reports.work_models import ReportSending, WorkReport, WorkSchedule
+from pilotage.reports.papers import sending, services
+from pilotage.reports.papers.enums import WorkReportState as W
+from pilotage.reports.papers.models import ReportSending, WorkReport, WorkSchedule
 from tests.factories import work_reports as make
 from tests.web.pages import offences
 
@@ -139,7 +138,7 @@ def test_from_draft_to_signed_in_the_browser(cast: Any, client_for: Any) -> None
     assert act(one, "return", reason="") == 422
     assert act(one, "propose") == 302
     page = one.get(reverse("reports:detail", args=[report.pk])).content.decode()
-    assert "提议人不能自行确认。" in page or "提请人不能自行确认。" in page
+    assert "提请人不能自行确认。" in page
     assert act(one, "confirm") == 403
     assert act(two, "confirm") == 302
     report.refresh_from_db()

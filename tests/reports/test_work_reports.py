@@ -15,14 +15,13 @@ from pilotage.audit.services import verify
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.plan.models import Target
-from pilotage.reports import work_rules as rules
-from pilotage.reports import work_services as services
-from pilotage.reports.work_enums import WorkReportState as W
-from pilotage.reports.work_files import file_of
-from pilotage.reports.work_models import ReportData, TextBlock, WorkReport
-from pilotage.reports.work_paper import paper
-from pilotage.reports.work_selectors import data_of, periods_of, previous_content
-from pilotage.reports.work_transitions import WORK_REPORT
+from pilotage.reports.papers import rules, services
+from pilotage.reports.papers.enums import WorkReportState as W
+from pilotage.reports.papers.files import file_of
+from pilotage.reports.papers.models import ReportData, TextBlock, WorkReport
+from pilotage.reports.papers.paper import paper
+from pilotage.reports.papers.selectors import data_of, periods_of, previous_content
+from pilotage.reports.papers.transitions import WORK_REPORT
 from tests.factories import work_reports as make
 
 pytestmark = pytest.mark.django_db

@@ -16,11 +16,12 @@ from pilotage.accounts.models import User
 from pilotage.console.demo import people, shape
 from pilotage.console.demo.filing import local_moment
 from pilotage.core import clock
-from pilotage.plan import readings, work_services
+from pilotage.plan import readings
 from pilotage.plan.models import Measure, Milestone, Plan, ProgressReport
-from pilotage.reports import dashboards
-from pilotage.reports import work_services as papers
+from pilotage.plan.work import services as work_services
+from pilotage.reports.dashboards import services as dashboards
 from pilotage.reports.models import WorkReport, WorkTemplate
+from pilotage.reports.papers import services as papers
 from pilotage.statistics import services as statistics
 from pilotage.statistics.models import DataSet
 

@@ -1,5 +1,5 @@
 import django.db.models.deletion
-import pilotage.plan.work_models
+import pilotage.plan.work.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
             name='WorkFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, upload_to=pilotage.plan.work_models.work_file_path)),
+                ('file', models.FileField(max_length=200, upload_to=pilotage.plan.work.models.work_file_path)),
                 ('name', models.CharField(max_length=255)),
                 ('content_type', models.CharField(max_length=100)),
                 ('size', models.PositiveBigIntegerField()),

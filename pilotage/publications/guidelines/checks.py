@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.plan.guidelinetexts import faults_of
+from pilotage.plan.refs.guideline_texts import faults_of
 from pilotage.publications.guidelines.enums import CommentState
 from pilotage.publications.guidelines.models import CommentRound, Guideline
 from pilotage.publications.guidelines.rules import open_proposal

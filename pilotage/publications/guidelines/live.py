@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from pilotage.plan.liveblocks import KINDS, cleaned, fault
 from pilotage.plan.models import Plan
+from pilotage.plan.refs.live_blocks import KINDS, cleaned, fault
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

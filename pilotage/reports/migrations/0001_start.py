@@ -1,5 +1,5 @@
 import django.db.models.deletion
-import pilotage.reports.dashboard_models
+import pilotage.reports.dashboards.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             name='Dashboard',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=pilotage.reports.dashboard_models.new_key, max_length=32, unique=True)),
+                ('key', models.CharField(default=pilotage.reports.dashboards.models.new_key, max_length=32, unique=True)),
                 ('title', models.CharField(max_length=120)),
                 ('cards', models.JSONField(default=list)),
                 ('sharing', models.CharField(choices=[('off', 'only me'), ('link', 'signed-in colleagues who have the link'), ('organisation', 'everybody in my organisation')], default='off', max_length=12)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pilotage.plan.models import Area, Measure, Plan
 from pilotage.plan.outlook import OutlookLine
-from pilotage.plan.work import MeasureLine, measure_lines
+from pilotage.plan.work.standing import MeasureLine, measure_lines
 from pilotage.web.nav import resolved
 
 

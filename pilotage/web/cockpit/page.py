@@ -23,7 +23,7 @@ from pilotage.plan import indicators
 from pilotage.plan.enums import Outlook
 from pilotage.plan.models import Measure, Plan
 from pilotage.plan.outlook import OutlookLine, outlooks
-from pilotage.plan.work_enums import Light
+from pilotage.plan.work.enums import Light
 from pilotage.registry.models import Division
 from pilotage.web import formats
 from pilotage.web.cockpit.funnel import FunnelCard, call_of, funnel_card

@@ -12,7 +12,7 @@ from pilotage.plan.models import Plan
 from pilotage.plan.outlook import outlooks
 from pilotage.plan.rules import can_open_cockpit, visible_plans
 from pilotage.plan.selectors import newest_plan
-from pilotage.reports.work_rules import can_prepare
+from pilotage.reports.papers.rules import can_prepare
 from pilotage.web.cockpit.page import MEASURES, TARGETS, Asked, CockpitPage
 from pilotage.web.cockpit.trying import trial
 from pilotage.web.nav import resolved

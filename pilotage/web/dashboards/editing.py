@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.reports import cards, dashboards
-from pilotage.reports.cards import CardKind
-from pilotage.reports.cards_sources import one_page
-from pilotage.reports.dashboard_models import Dashboard, Sharing
-from pilotage.reports.dashboard_rules import can_change, own_bodies
+from pilotage.reports.cards import kinds as cards
+from pilotage.reports.cards.kinds import CardKind
+from pilotage.reports.cards.sources import one_page
+from pilotage.reports.dashboards import services as dashboards
+from pilotage.reports.dashboards.models import Dashboard, Sharing
+from pilotage.reports.dashboards.rules import can_change, own_bodies
 from pilotage.web.dashboards.views import opened
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from pilotage.core.charts import png, with_heading
 from pilotage.core.tables import Cell as BookCell
 from pilotage.core.tables import Column, Sheet, Style, distinct_names, write_book, write_xlsx
-from pilotage.reports.cards import Card
-from pilotage.reports.cards_sources import one_page
+from pilotage.reports.cards.kinds import Card
+from pilotage.reports.cards.sources import one_page
 from pilotage.web import formats
 from pilotage.web.dashboards.shown import card_of, cards_of
 from pilotage.web.dashboards.views import opened

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from pilotage.core.charts import Chart
-from pilotage.reports.cards import Card, Cell, Column, built
-from pilotage.reports.cards_sources import one_page
-from pilotage.reports.dashboard_models import Dashboard
+from pilotage.reports.cards.kinds import Card, Cell, Column, built
+from pilotage.reports.cards.sources import one_page
+from pilotage.reports.dashboards.models import Dashboard
 
 # what a card of one, two, three columns has room for at 1366 pixels, and on a phone
 WIDE = {1: 404, 2: 852, 3: 1298}

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pilotage.accounts.rules import roles_of
 from pilotage.core.verdict import Invalid
 from pilotage.plan.rules import visible_plans
-from pilotage.reports import dashboards
-from pilotage.reports.dashboard_models import Dashboard
-from pilotage.reports.dashboard_rules import can_change, can_make, listed_for, visible_by_key
-from pilotage.reports.dashboard_templates import offered
+from pilotage.reports.dashboards import services as dashboards
+from pilotage.reports.dashboards.models import Dashboard
+from pilotage.reports.dashboards.rules import can_change, can_make, listed_for, visible_by_key
+from pilotage.reports.dashboards.starting import offered
 from pilotage.web.dashboards.shown import cards_of, rows_of
 from pilotage.web.plan.days import AsOf, asked
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from pilotage.core import clock
 from pilotage.plan.models import Measure, Plan
 from pilotage.plan.rules import visible_plans
-from pilotage.plan.work import MeasureLine, measure_line
+from pilotage.plan.work.standing import MeasureLine, measure_line
 from pilotage.web.plan import lines as words
 
 

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from pilotage.core.transitions import may, table_for
 from pilotage.core.verdict import Invalid
-from pilotage.plan import work_files, work_rules, work_services
 from pilotage.plan.enums import TargetKind
 from pilotage.plan.models import Deliverable, Measure
+from pilotage.plan.work import files as work_files
+from pilotage.plan.work import rules as work_rules
+from pilotage.plan.work import services as work_services
 from pilotage.web.measures import common
 
 FIELDS = ("target", "title_zh", "title_en", "number", "delivered_on", "address")

@@ -21,12 +21,13 @@ from pilotage.core.periods import period_title
 from pilotage.core.tables import write_xlsx
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
-from pilotage.plan import work_reminding, work_rules
 from pilotage.plan.models import Area, Deliverable, Plan, ResponsibleUnit
 from pilotage.plan.rules import visible_plans
-from pilotage.plan.work import MeasureLine, Owed, measure_lines, roll_up, whole
-from pilotage.plan.work_enums import REPORT_TO_REVIEW, DeliverableState, Light, ReportState
-from pilotage.plan.work_lights import RULES
+from pilotage.plan.work import reminding as work_reminding
+from pilotage.plan.work import rules as work_rules
+from pilotage.plan.work.enums import REPORT_TO_REVIEW, DeliverableState, Light, ReportState
+from pilotage.plan.work.lights import RULES
+from pilotage.plan.work.standing import MeasureLine, Owed, measure_lines, roll_up, whole
 from pilotage.web.downloads import workbook
 
 

@@ -16,12 +16,14 @@ from pilotage.accounts.rules import has_role
 from pilotage.core import clock
 from pilotage.core.periods import period_title
 from pilotage.core.verdict import Invalid
-from pilotage.plan import work_periods, work_rules, work_services
 from pilotage.plan.enums import TargetKind
 from pilotage.plan.models import Measure, ProgressReport
-from pilotage.plan.work import MeasureLine
-from pilotage.plan.work_enums import DeliverableState, Light
-from pilotage.plan.work_lights import RULES
+from pilotage.plan.work import periods as work_periods
+from pilotage.plan.work import rules as work_rules
+from pilotage.plan.work import services as work_services
+from pilotage.plan.work.enums import DeliverableState, Light
+from pilotage.plan.work.lights import RULES
+from pilotage.plan.work.standing import MeasureLine
 from pilotage.web.measures import common
 
 TYPED = ("light", "reason", "title_zh", "title_en", "due_on", "weight")

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pilotage.core.verdict import Invalid
-from pilotage.plan import work_services
 from pilotage.plan.models import Milestone
+from pilotage.plan.work import services as work_services
 from pilotage.web.measures import common
 from pilotage.web.measures.detail import page
 

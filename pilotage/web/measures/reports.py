@@ -18,9 +18,12 @@ from pilotage.core import clock
 from pilotage.core.periods import period_title
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.plan import work_files, work_periods, work_rules, work_services
 from pilotage.plan.models import Measure, ProgressReport, ResponsibleUnit, WorkFile
-from pilotage.plan.work_enums import EDITABLE_REPORT
+from pilotage.plan.work import files as work_files
+from pilotage.plan.work import periods as work_periods
+from pilotage.plan.work import rules as work_rules
+from pilotage.plan.work import services as work_services
+from pilotage.plan.work.enums import EDITABLE_REPORT
 from pilotage.web.measures import common
 
 FIELDS = ("done", "problems", "next_steps", "progress")

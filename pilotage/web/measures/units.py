@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from pilotage.accounts.models import Organisation
 from pilotage.core import clock
-from pilotage.plan import work_rules, work_services
 from pilotage.plan.models import ResponsibleUnit
 from pilotage.plan.rules import visible_plans
+from pilotage.plan.work import rules as work_rules
+from pilotage.plan.work import services as work_services
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

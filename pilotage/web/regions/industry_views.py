@@ -17,10 +17,10 @@ from django.views.decorators.http import require_safe
 from pilotage.core import charts
 from pilotage.core.charts.provinces import class_limits, tone_of
 from pilotage.core.tables import Column
-from pilotage.reports import industries as view
-from pilotage.reports.industries import EffectLine, IndustryRow, IndustryTable, WhiteSpots
-from pilotage.reports.industries_effects import Effects, effect_by_industry
-from pilotage.reports.industries_figures import Fault
+from pilotage.reports.industries import view
+from pilotage.reports.industries.effects import Effects, effect_by_industry
+from pilotage.reports.industries.figures import Fault
+from pilotage.reports.industries.view import EffectLine, IndustryRow, IndustryTable, WhiteSpots
 from pilotage.reports.subjects import chosen, subjects
 from pilotage.web import formats
 from pilotage.web.charts import percent as share_of

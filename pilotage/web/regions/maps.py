@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from pilotage.core.charts.provinces import OUTSIDE, PROVINCES, class_limits
 from pilotage.core.charts.tilemap import limits_of
-from pilotage.reports.regions import RegionColumn, RegionTable
+from pilotage.reports.regions.layout import RegionColumn, RegionTable
 from pilotage.web import formats
 from pilotage.web.charts import LegendEntry, Tile
 from pilotage.web.regions import areas

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import pgettext
 
-from pilotage.reports.regions import RegionColumn, RegionRow, RegionTable
+from pilotage.reports.regions.layout import RegionColumn, RegionRow, RegionTable
 from pilotage.web import formats
 from pilotage.web.regions.links import Links
 

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 from pilotage.core.tables import XLSX_TYPE, Column, write_csv, write_xlsx
 from pilotage.plan.models import Plan
 from pilotage.plan.rules import visible_plans
-from pilotage.reports import regions
-from pilotage.reports.industries import industry_names
-from pilotage.reports.places import Place, places
-from pilotage.reports.regions import RegionRow, RegionTable
-from pilotage.reports.regions_reach import reach
+from pilotage.reports.industries.view import industry_names
+from pilotage.reports.regions import layout as regions
+from pilotage.reports.regions.layout import RegionRow, RegionTable
+from pilotage.reports.regions.places import Place, places
+from pilotage.reports.regions.reach import reach
 from pilotage.reports.subjects import Subject, chosen, subjects
 from pilotage.web import formats
 from pilotage.web.regions import maps, tables

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from pilotage.core.documents import DocumentError
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.reports import work_sending, work_services
-from pilotage.reports.work_models import TextBlock, WorkReport
-from pilotage.reports.work_services import TextClash
+from pilotage.reports.papers import sending as work_sending
+from pilotage.reports.papers import services as work_services
+from pilotage.reports.papers.models import TextBlock, WorkReport
+from pilotage.reports.papers.services import TextClash
 from pilotage.web.reports.pages import visible
 from pilotage.web.reports.view import shown
 

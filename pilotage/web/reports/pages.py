@@ -16,13 +16,13 @@ from pilotage.core.documents import DocumentError
 from pilotage.core.keyset import page
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.plan.rules import visible_plans
-from pilotage.reports import work_rules as rules
-from pilotage.reports.work_enums import FileKind, WorkReportState
-from pilotage.reports.work_files import TYPES, file_of
-from pilotage.reports.work_models import ReportFile, WorkReport
-from pilotage.reports.work_periods import Period
-from pilotage.reports.work_selectors import data_of, listed, periods_of, templates_of
-from pilotage.reports.work_services import draft_report
+from pilotage.reports.papers import rules
+from pilotage.reports.papers.enums import FileKind, WorkReportState
+from pilotage.reports.papers.files import TYPES, file_of
+from pilotage.reports.papers.models import ReportFile, WorkReport
+from pilotage.reports.papers.periods import Period
+from pilotage.reports.papers.selectors import data_of, listed, periods_of, templates_of
+from pilotage.reports.papers.services import draft_report
 from pilotage.web.reports.view import shown
 
 MOST_PERIODS = 24

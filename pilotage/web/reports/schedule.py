@@ -15,10 +15,10 @@ from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import Organisation, User
 from pilotage.core.verdict import Invalid
 from pilotage.plan.rules import visible_plans
-from pilotage.reports import work_rules as rules
-from pilotage.reports.work_models import WorkTemplate
-from pilotage.reports.work_selectors import templates_of
-from pilotage.reports.work_sending import clean_recipients, save_schedule
+from pilotage.reports.papers import rules
+from pilotage.reports.papers.models import WorkTemplate
+from pilotage.reports.papers.selectors import templates_of
+from pilotage.reports.papers.sending import clean_recipients, save_schedule
 
 DAY = 5
 # bodies that read a programme's reports; enterprises are too many for a list and are named by address

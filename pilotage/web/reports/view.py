@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from pilotage.core.transitions import may
 from pilotage.plan.models import Target
-from pilotage.plan.work_enums import Light
-from pilotage.plan.workreports import FIELDS, TARGET_FIELDS
-from pilotage.reports import work_rules as rules
-from pilotage.reports.work_checks import open_proposal, target_codes
-from pilotage.reports.work_compare import differences
-from pilotage.reports.work_models import ReportData, TextBlock, WorkReport
-from pilotage.reports.work_paper import paper
-from pilotage.reports.work_selectors import without_content
-from pilotage.reports.work_targets import status_words
-from pilotage.reports.work_words import number
+from pilotage.plan.refs.work_report_parts import FIELDS, TARGET_FIELDS
+from pilotage.plan.work.enums import Light
+from pilotage.reports.papers import rules
+from pilotage.reports.papers.checks import open_proposal, target_codes
+from pilotage.reports.papers.compare import differences
+from pilotage.reports.papers.models import ReportData, TextBlock, WorkReport
+from pilotage.reports.papers.paper import paper
+from pilotage.reports.papers.selectors import without_content
+from pilotage.reports.papers.targets import status_words
+from pilotage.reports.papers.words import number
 
 LABELS = {"zh-hans": "中文", "en": "English"}
 

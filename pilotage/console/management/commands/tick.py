@@ -14,7 +14,7 @@ from pilotage.messages.tasks import tick
 from pilotage.plan.readings import take_yesterday
 from pilotage.publications.site.index import catch_up
 from pilotage.registry.tasks import requeue_stalled
-from pilotage.reports.work_sending import tend_reports
+from pilotage.reports.papers.sending import tend_reports
 from pilotage.review.tasks import requeue_stalled as requeue_runs
 
 logger = logging.getLogger("pilotage.console")
