@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "pilotage.review",
     "pilotage.directory",
     "pilotage.publications",
+    "pilotage.finance",
     "pilotage.reports",
     "pilotage.messages",
     "pilotage.api",

@@ -24,6 +24,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "work_nav": SimpleLazyObject(lambda: lines()[0]),
         "steering_nav": SimpleLazyObject(lambda: lines()[1]),
         "publication_nav": SimpleLazyObject(lambda: nav.publication_links(user, request.path)),
+        "financing_nav": SimpleLazyObject(lambda: nav.financing_links(user, request.path)),
         "own_organisation": SimpleLazyObject(lambda: _own_organisation(user)),
         "unread_messages": SimpleLazyObject(lambda: _unread(user)),
         "same_page": lazy(request.get_full_path, str)(),

@@ -103,6 +103,12 @@ WORK_NAV = (
         SECRETARIAT | AUDITORS,
         under=("/work/case-sets/", "/work/guidelines/", "/work/certificates/", "/work/pages/"),
     ),
+    NavItem(
+        "financing:home",
+        pgettext_lazy("navigation", "Financing"),
+        APPLICANTS | FINANCE | SECRETARIAT | AUDITORS,
+        under=("/financing/",),
+    ),
     NavItem("messages:outbox", pgettext_lazy("navigation", "Outbox"), SECRETARIAT),
     NavItem("dashboards:list", pgettext_lazy("navigation", "Dashboards"), PROVINCE | SECRETARIAT | AUDITORS, steers=True),
     NavItem("registry:enterprise-list", pgettext_lazy("navigation", "Enterprises"), OFFICERS | SECRETARIAT | AUDITORS | FINANCE),
@@ -122,6 +128,16 @@ PUBLICATION_NAV = (
     NavItem("site:desk", pgettext_lazy("navigation", "Pages")),
 )
 
+# the pages of financing, in a line of their own
+FINANCING_NAV = (
+    NavItem("financing:home", pgettext_lazy("navigation", "Channels")),
+    NavItem("facts:home", pgettext_lazy("navigation", "Enterprise data"), APPLICANTS | FINANCE | SECRETARIAT | AUDITORS),
+    NavItem("financing:screenings", pgettext_lazy("navigation", "Screening"), FINANCE | SECRETARIAT | AUDITORS),
+    NavItem("pledges:home", pgettext_lazy("navigation", "IP pledges")),
+    NavItem("pipeline:home", pgettext_lazy("navigation", "Listing pipeline")),
+    NavItem("matching:home", pgettext_lazy("navigation", "Needs and offers")),
+)
+
 
 def links(items: Iterable[NavItem], roles: set[str], path: str) -> list[Link]:
     """The items for these roles whose pages exist; the one with the longest matching path is current."""
@@ -138,6 +154,13 @@ def publication_links(actor: Any, path: str) -> list[Link]:
     """For those who see all of them; nothing for an enterprise, which has its cases only."""
     roles = actor.roles() if hasattr(actor, "roles") else set()
     return links(PUBLICATION_NAV, roles, path) if roles & (SECRETARIAT | AUDITORS) else []
+
+
+def financing_links(actor: Any, path: str) -> list[Link]:
+    """Shown on the pages of financing only."""
+    roles = actor.roles() if hasattr(actor, "roles") else set()
+    may = roles & (APPLICANTS | FINANCE | SECRETARIAT | AUDITORS)
+    return links(FINANCING_NAV, roles, path) if may and path.startswith("/financing/") else []
 
 
 def footer_links(path: str) -> list[Link]:

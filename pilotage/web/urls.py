@@ -33,6 +33,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/calendar/",
         "/cockpit/",
         "/dashboards/",
+        "/financing/",
         "/messages/",
         "/my/",
         "/organisation/",

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class FinanceConfig(AppConfig):
+    name = "pilotage.finance"
+    label = "finance"
+
+    def ready(self) -> None:
+        """Each part registers here what it has: a plan section, state tables, indicators."""
