@@ -7,3 +7,9 @@ class FinanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Each part registers here what it has: a plan section, state tables, indicators."""
+        self._facts()
+
+    def _facts(self) -> None:
+        from pilotage.finance.facts import reckoned
+
+        reckoned.register_all()

@@ -61,5 +61,13 @@ RECKONED: Final = (
     Metric("title_5g_factory", "truth", "5G工厂名录", "5G-factory directory", 1),
     Metric("on_project_list", "truth", "列入技术改造再贷款项目清单", "On a list of projects for re-lending", 1),
 )
+# days that something is reckoned from; no rule asks for them, so they have no column
+DAYS: Final = (Metric("operating_since", "day", "开始经营日期", "In operation since"),)
 METRICS: Final = {metric.key: metric for metric in (*STATEMENT, *STANDING, *RECKONED)}
 COLUMNS: Final = tuple(metric.column(back) for metric in METRICS.values() for back in range(metric.years))
+# what can be stated at all; the rest is reckoned
+STATED: Final = {metric.key: metric for metric in (*STATEMENT, *STANDING, *DAYS)}
+YEARLY: Final = frozenset(metric.key for metric in STATEMENT)
+TITLES: Final = tuple(metric.key for metric in RECKONED if metric.unit == "truth")
+# may be below zero; the others cannot
+SIGNED: Final = frozenset({"net_profit", "net_profit_core", "operating_cash_flow", "net_assets", "roe"})

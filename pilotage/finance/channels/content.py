@@ -1,0 +1,46 @@
+"""From a channel's file, kept as plain data with days as text, to its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from pilotage.finance.facts.metrics import METRICS
+from pilotage.finance.rules import Rule, RuleError, read_rule
+
+DAYS = frozenset({"published", "in_force", "operated_from", "until", "since"})
+_rules: dict[str, Rule] = {}
+KEPT = 200
+
+
+def rule_of(digest: str, content: Mapping[str, Any]) -> Rule:
+    """Kept by digest, so equal content is read once in the life of the process."""
+    found = _rules.get(digest)
+    if found is None:
+        if len(_rules) >= KEPT:
+            _rules.clear()
+        found = _rules[digest] = read(content)
+    return found
+
+
+def read(content: Mapping[str, Any]) -> Rule:
+    """Raises :class:`RuleError` with the place in the file."""
+    if "rule" not in content:
+        raise RuleError(f"{content.get('channel', '')}: the channel has no rule")
+    return read_rule({"key": content["channel"], **with_days(content)}, METRICS)
+
+
+def with_days(told: Any) -> Any:
+    """The same with days where text stands for them."""
+    if isinstance(told, Mapping):
+        return {key: _day(value) if key in DAYS and isinstance(value, str) else with_days(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [with_days(each) for each in told]
+    return told
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

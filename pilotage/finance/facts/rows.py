@@ -1,0 +1,66 @@
+"""Keeps the wide row of each enterprise equal to what is known of it today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from pilotage.core import clock
+from pilotage.finance.facts.metrics import COLUMNS
+from pilotage.finance.facts.models import Fact, FactRow, TierStay
+from pilotage.finance.facts.selectors import known_of_many
+from pilotage.registry.models import Enterprise, Title
+
+_BATCH = 500
+_NAMES = ("enterprise_id", "base_year", "is_public", "known_on", *COLUMNS)
+
+
+def refresh_rows(enterprise_ids: Iterable[int] | None = None) -> int:
+    """Reckon the rows of these enterprises anew; of all that anything is known of when absent. How many rows were written."""
+    ids = sorted(set(enterprise_ids)) if enterprise_ids is not None else known_enterprises()
+    for start in range(0, len(ids), _BATCH):
+        with transaction.atomic():
+            _write(ids[start : start + _BATCH])
+    return len(ids)
+
+
+def known_enterprises() -> list[int]:
+    """Enterprises with a fact, a stay, a title or a row."""
+    found: set[int] = set()
+    for model in (Fact, TierStay, Title, FactRow):
+        found.update(model._default_manager.order_by().values_list("enterprise_id", flat=True).distinct())
+    return sorted(found)
+
+
+def differences() -> Iterator[str]:
+    """``<table> <enterprise>: kept …, recounted …`` where a row does not say what is known today."""
+    ids = known_enterprises()
+    for start in range(0, len(ids), _BATCH):
+        part = ids[start : start + _BATCH]
+        kept = {row.pk: row for row in FactRow.objects.filter(pk__in=part)}
+        for enterprise, values in _values(part).items():
+            row = kept.get(enterprise)
+            own = {name: getattr(row, name) for name in ("base_year", "is_public", *COLUMNS)} if row is not None else {}
+            for name, value in values.items():
+                if own.get(name) != value and not (row is None and not value):
+                    yield f"factrow {enterprise}.{name}: kept {own.get(name)}, recounted {value}"
+
+
+def _values(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    return {
+        enterprise: {"base_year": found.base_year, "is_public": found.is_public, **{name: found.facts.get(name) for name in COLUMNS}}
+        for enterprise, found in known_of_many(ids).items()
+    }
+
+
+def _write(ids: Sequence[int]) -> None:
+    # two who state at once wait for each other here, so the later row holds both
+    list(Enterprise.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    today = clock.today()
+    rows = [FactRow(enterprise_id=enterprise, known_on=today, **values) for enterprise, values in _values(ids).items()]
+    # SQLite takes 32,766 values in one statement
+    size = max(1, min(_BATCH, 30_000 // len(_NAMES))) if connection.vendor == "sqlite" else _BATCH
+    updated = ["base_year", "is_public", "known_on", *COLUMNS]
+    FactRow.objects.bulk_create(rows, batch_size=size, update_conflicts=True, update_fields=updated, unique_fields=["enterprise"])

@@ -1,0 +1,164 @@
+"""Every write of facts: stating, staying on a tier, attesting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from pilotage.audit.services import record
+from pilotage.core import clock
+from pilotage.core.verdict import Conflict, Invalid
+from pilotage.finance.facts import rules
+from pilotage.finance.facts.enums import Tier
+from pilotage.finance.facts.lines import Line, faults_of
+from pilotage.finance.facts.models import Attestation, Fact, TierStay
+from pilotage.finance.facts.rows import refresh_rows as refresh_rows
+from pilotage.finance.facts.selectors import told_of
+from pilotage.registry.models import Enterprise
+
+
+def state(
+    *,
+    actor: Any,
+    enterprise: Enterprise,
+    lines: Sequence[Line],
+    source: str,
+    known_from: date | None = None,
+    is_audited: bool = False,
+    is_public: bool = False,
+) -> list[Fact]:
+    """State what is known of one enterprise; returns what was written, without lines that say what is known already.
+
+    ``known_from``: the day of publication, today when absent. Raises ``Refused``, or ``Invalid`` by line (``"<number>"``, from 0),
+    ``source`` or ``known_from``.
+    """
+    rules.can_state(actor, enterprise).require()
+    day = known_from or clock.today()
+    _check(lines, source, day)
+    with transaction.atomic():
+        # two statements of one enterprise follow each other
+        Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+        told = told_of(enterprise, day)
+        made = [_fact(enterprise, line, day, source, actor, is_audited=is_audited, is_public=is_public) for line in lines]
+        fresh = [each for each in made if (each.metric, each.year) not in told or _differs(told[each.metric, each.year].fact, each)]
+        written = Fact.objects.bulk_create(each for each in fresh if each.value is not None or (each.metric, each.year) in told)
+        if written:
+            refresh_rows([enterprise.pk])
+            record(enterprise, "facts.state", actor=actor, extra={"source": source, "known_from": day, "lines": _said(written)})
+    return list(written)
+
+
+def _check(lines: Iterable[Line], source: str, day: date) -> None:
+    errors = {str(number): fault for number, line in enumerate(lines) for fault in faults_of(line)}
+    if not source.strip():
+        errors["source"] = _("Say where the figures come from.")
+    if day > clock.today():
+        errors["known_from"] = _("What is published only later is not known yet.")
+    if errors:
+        raise Invalid(errors)
+
+
+def _fact(enterprise: Enterprise, line: Line, day: date, source: str, actor: Any, **flags: bool) -> Fact:
+    return Fact(
+        enterprise=enterprise,
+        known_from=day,
+        source=source.strip()[:300],
+        stated_by=actor,
+        stated_at=clock.now(),
+        **line.columns(),
+        **flags,
+    )
+
+
+def _differs(old: Fact, new: Fact) -> bool:
+    return (old.value, old.is_audited, old.is_public) != (new.value, new.is_audited, new.is_public)
+
+
+def _said(facts: Iterable[Fact]) -> list[list[Any]]:
+    return [[each.metric, each.year, each.value, "audited" if each.is_audited else ""] for each in facts]
+
+
+# --- tiers ----------------------------------------------------------------------------------
+def enter_tier(*, actor: Any, enterprise: Enterprise, tier: str, from_on: date, source: str) -> TierStay:
+    """From that day the enterprise is on this tier; a stay that is open ends the day before. Raises ``Refused``, ``Invalid``, ``Conflict``."""
+    rules.can_state(actor, enterprise).require()
+    if tier not in set(Tier.values) - {Tier.NONE}:
+        raise Invalid({"tier": _("There is no such tier.")})
+    if not source.strip():
+        raise Invalid({"source": _("Say where this is published.")})
+    with transaction.atomic():
+        _leave(enterprise, from_on)
+        try:
+            with transaction.atomic():
+                stay = TierStay.objects.create(
+                    enterprise=enterprise, tier=tier, from_on=from_on, source=source.strip()[:300], stated_by=actor, stated_at=clock.now()
+                )
+        except IntegrityError as error:
+            raise Conflict(_("The enterprise is on a tier already. End that stay first.")) from error
+        refresh_rows([enterprise.pk])
+        record(enterprise, "facts.enter_tier", actor=actor, extra={"tier": tier, "from": from_on, "source": source})
+    return stay
+
+
+def leave_tier(*, actor: Any, enterprise: Enterprise, until_on: date, source: str) -> TierStay:
+    """The open stay ends on that day, inclusive."""
+    rules.can_state(actor, enterprise).require()
+    with transaction.atomic():
+        stay = TierStay.objects.select_for_update().filter(enterprise=enterprise, until_on__isnull=True).order_by("id").first()
+        if stay is None:
+            raise Invalid(_("The enterprise is on no tier."))
+        if until_on < stay.from_on:
+            raise Invalid({"until_on": _("A stay cannot end before it began.")})
+        stay.until_on = until_on
+        stay.save(update_fields=["until_on"])
+        refresh_rows([enterprise.pk])
+        record(enterprise, "facts.leave_tier", actor=actor, extra={"tier": stay.tier, "until": until_on, "source": source})
+    return stay
+
+
+def _leave(enterprise: Enterprise, from_on: date) -> None:
+    for stay in TierStay.objects.select_for_update().filter(enterprise=enterprise, until_on__isnull=True).order_by("id"):
+        if stay.from_on >= from_on:
+            raise Invalid({"from_on": _("The enterprise entered its present tier on a later day.")})
+        stay.until_on = date.fromordinal(from_on.toordinal() - 1)
+        stay.save(update_fields=["until_on"])
+
+
+# --- attestations ---------------------------------------------------------------------------
+def attest(
+    *,
+    actor: Any,
+    enterprise: Enterprise,
+    channel: str,
+    condition: str,
+    holds: bool | None,
+    ground: str,
+    valid_until: date | None = None,
+) -> Attestation:
+    """A named person's word on a condition; ``holds`` None takes back what was attested. Raises ``Refused`` or ``Invalid``."""
+    rules.can_attest(actor, enterprise).require()
+    errors = {}
+    if not ground.strip():
+        errors["ground"] = _("Say on what ground.")
+    if valid_until is not None and valid_until < clock.today():
+        errors["valid_until"] = _("This day is past.")
+    if errors:
+        raise Invalid(errors)
+    with transaction.atomic():
+        made = Attestation.objects.create(
+            enterprise=enterprise,
+            channel=channel,
+            condition=condition,
+            holds=holds,
+            ground=ground.strip(),
+            valid_until=valid_until,
+            stated_by=actor,
+            stated_on=clock.today(),
+            stated_at=clock.now(),
+        )
+        record(made, "attestation.state", actor=actor, reason=ground.strip())
+    return made
