@@ -1,4 +1,4 @@
-"""Every call of the plan, filed and carried to its published edition on pages, once in each language.
+"""Every call of the plan, filed on pages in each language, and carried to its published edition: every second call in Chinese, the others in English.
 
 The 5G factory directory has a walk of its own in ``test_life``.
 """
@@ -83,15 +83,18 @@ def test_every_call_from_a_blank_form_to_its_edition(walk: Walk, opened: tuple[P
     assert set(calls) == set(CASES) - {FACTORY}
     for slug, what in calls.items():
         file(walk, slug, what)
+    # the desks are the same pages for every call: each call sees them once, each desk in both languages
+    carried = dict(list(calls.items())[list(LANGUAGES).index(walk.language) :: len(LANGUAGES)])
+    for slug, what in carried.items():
         recommend(walk, slug, what)
         assign(walk, slug, what)
     waiting = json.loads(walk.server.shell("from tests.e2e import every_call; every_call.score_all_but_one()").splitlines()[-1])
-    assert set(waiting) == set(calls)
-    for slug, what in calls.items():
+    assert set(waiting) == set(carried)
+    for slug, what in carried.items():
         score(walk.at(*waiting[slug]))
         judge(walk, slug, what)
     walk.until(every_call.PUBLISHING)
-    for slug, what in calls.items():
+    for slug, what in carried.items():
         publish(walk, slug, what)
 
 
