@@ -6,6 +6,7 @@ is SQLite. Nothing of the caller's ``PILOTAGE_*`` environment reaches the tests.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import shutil
@@ -61,11 +62,14 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 import factory.random  # noqa: E402
 import hypothesis  # noqa: E402
 
+from pilotage.plan import positions  # noqa: E402
 from tests import append_only, tripwires  # noqa: E402
 
 if TYPE_CHECKING:
     from django.test import Client
 
+# the same plan files are loaded by hundreds of tests, and taking their YAML apart is most of it
+positions.nodes = functools.lru_cache(maxsize=256)(positions.nodes)
 tripwires.install()
 append_only.let_flush_empty_the_chain()
 hypothesis.settings.register_profile("pilotage", derandomize=True, deadline=None)

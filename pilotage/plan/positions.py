@@ -89,7 +89,7 @@ def parse(text: str, file: str) -> Document:
     """The document in ``text``; faults of the YAML itself are in ``problems``."""
     document = Document(file)
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = nodes(text)
     except MarkedYAMLError as error:
         document.problems.append(_syntax_problem(file, text, error))
         return document
@@ -108,6 +108,11 @@ def parse(text: str, file: str) -> Document:
             Problem(file, *_mark(error.node), _("An anchor refers to itself, or anchors multiply without end."), _("values that end"))
         )
     return document
+
+
+def nodes(text: str) -> Node | None:
+    """What the YAML parser makes of a text; None of an empty one. Nothing here changes them."""
+    return YAML(typ="safe", pure=True).compose(text)
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:
