@@ -211,6 +211,16 @@ def test_compiled_catalogues_are_in_step(path):
     assert loaded == written
 
 
+def test_one_message_has_one_translation():
+    """All catalogues merge into one: a second translation would win on the pages of the first room too. A context tells meanings apart."""
+    found: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for path in CATALOGUES:
+        for entry in messages(path):
+            found.setdefault(entry.identity, {}).setdefault(tuple(entry.texts), []).append(catalogue_name(path))
+
+    assert {identity: texts for identity, texts in found.items() if len(texts) > 1} == {}
+
+
 def test_catalogues_hold_every_string_of_the_code(tmp_path):
     """Collects afresh in a copy: whatever is new there was never translated."""
     copy = tmp_path / "pilotage"

@@ -86,8 +86,8 @@ class CheckResult(TextChoices):
 
 class CheckLevel(TextChoices):
     DISTRICT = "district", _("district")
-    CITY = "city", _("city")
-    PROVINCE = "province", _("province")
+    CITY = "city", pgettext_lazy("check level", "city")
+    PROVINCE = "province", pgettext_lazy("check level", "province")
 
 
 class CommentState(TextChoices):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pilotage.calls.form_fields import NUMERIC_TYPES, Field, Option
 from pilotage.calls.form_units import typed_of, unit_code
@@ -116,7 +117,7 @@ def _main_sheet(
 ) -> Sheet:
     title, ticket = titles
     top = [Cell(MAIN, Style.QUIET), Cell(title or _("Form"), Style.TITLE), *([Cell()] * 3), Cell(ticket or None, Style.QUIET)]
-    heads = _head("", "填报项", "Field", _("Answer"), _("Unit"), _("Explanation"))
+    heads = _head("", "填报项", "Field", pgettext("form", "Answer"), _("Unit"), _("Explanation"))
     sheet = Sheet(name, [top, heads], (14, 34, 34, 40, 14, 60), frozen_rows=2)
     for section in form.sections:
         sheet.rows.append([Cell(), Cell(section.title_zh, Style.HEAD), Cell(section.title_en, Style.HEAD)])

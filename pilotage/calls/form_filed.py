@@ -65,7 +65,7 @@ def write_filed(form: FormDef, revision: Revision, *, title: str, part_form: For
 
 
 def _sheets_of(filed: Filed, name: str, title: str) -> list[Sheet]:
-    heads = [Cell(text, Style.HEAD) for text in ("", "填报项", "Field", _("Answer"), _("Unit"))]
+    heads = [Cell(text, Style.HEAD) for text in ("", "填报项", "Field", pgettext("form", "Answer"), _("Unit"))]
     main = Sheet(
         name, [[Cell(READ_ONLY, Style.QUIET), Cell(title, Style.TITLE)], heads], (14, 34, 34, 70, 14), frozen_rows=2, is_locked=True
     )

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import npgettext, override
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import memberships_as
@@ -81,7 +81,7 @@ def _paper(
 ) -> bytes:
     name = _("Recommender: %(name)s") % {"name": recommender}
     title = _("%(call)s: summary table of recommendations") % {"call": call.title}
-    count = ngettext("%(count)s project", "%(count)s projects", len(rows)) % {"count": len(rows)}
+    count = npgettext("paper", "%(count)s project", "%(count)s projects", len(rows)) % {"count": len(rows)}
     data = {
         "title": title,
         "issuer": settings.BASE_URL,

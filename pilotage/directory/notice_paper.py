@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from pilotage.core import documents
 from pilotage.directory.models import NoticeRow, PublicNotice
@@ -38,7 +38,7 @@ def paper(notice: PublicNotice) -> bytes:
         "holidays": [f"{localized(each.zh, each.en)} {each.first.isoformat()} – {each.last.isoformat()}" for each in length.holidays],
         "body": localized(notice.body_zh, notice.body_en),
         "how": _how(notice),
-        "count_line": ngettext("%(count)s project", "%(count)s projects", len(rows)) % {"count": len(rows)},
+        "count_line": npgettext("paper", "%(count)s project", "%(count)s projects", len(rows)) % {"count": len(rows)},
         "head": [_("No."), _("Project"), _("Enterprise"), _("Place"), _("Industry")],
         "rows": [_cells(row) for row in rows],
         "seal": _("(seal)"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from pilotage.registry.models import localized
@@ -219,7 +219,7 @@ def minimums_sentence(attribute: str, asked: int, total: int) -> str:
 
 
 def _limits(blockers: Sequence[Mapping[str, Any]], names: Names) -> str:
-    return _(", ").join(_limit(blocker, names) for blocker in blockers)
+    return pgettext("clause separator", ", ").join(_limit(blocker, names) for blocker in blockers)
 
 
 def _limit(blocker: Mapping[str, Any], names: Names) -> str:

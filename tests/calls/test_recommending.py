@@ -94,7 +94,7 @@ def test_two_officers_decide_one_application(call: Call, cast: Any) -> None:
     services.decline(actor=cast.city_officer, application=first, reason="不属于申报范围")
     with pytest.raises(Conflict) as refused:
         services.check(actor=cast.city_officer, application=second, result="pass", opinion="通过")
-    assert str(refused.value) == "他人已先作出处理，本次未作任何改动；请刷新页面查看。"
+    assert str(refused.value) == "已有他人先行办理，本次未作任何更改，请刷新页面查看最新情况。"
     assert (Application.objects.get().state, Check.objects.count()) == ("not_recommended", 1)
 
 

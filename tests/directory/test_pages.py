@@ -170,7 +170,7 @@ def test_english_pages_hold_no_chinese_interface_words(edition: Edition, client:
         client.cookies["django_language"] = "en"
         page = text_of(client.get(LIST))
     assert "Entries by province" in page
-    assert "各省数量" not in page
+    assert "各省条目数" not in page
 
 
 # --- notices --------------------------------------------------------------------------------

@@ -279,7 +279,7 @@ def test_an_interrupted_import_offers_to_go_on(signed_in, company, tmp_path, at)
     [
         ("名单.xlsx", b"%PDF-1.7 x", "PDF"),
         ("名单.csv", "企業,代碼\n台灣精密機械,新北市板橋區".encode("big5"), "GB18030"),
-        ("空.csv", b"\n", "文件是空的"),
+        ("空.csv", b"\n", "文件为空"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained_at_its_field(signed_in, company, name, content, sentence):

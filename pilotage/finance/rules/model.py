@@ -136,25 +136,34 @@ class Attested(Condition):
     """What a named person states with evidence; until then nobody knows. The fact has the key of the condition."""
 
 
+# groups may have a heading of their own, for the reader
 @dataclass(frozen=True, slots=True)
 class All:
     parts: tuple[Node, ...]
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     parts: tuple[Node, ...]
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
     parts: tuple[Node, ...]
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
     count: int
     parts: tuple[Node, ...]
+    zh: str = ""
+    en: str = ""
 
 
 Leaf = Compare | Holds | Category | Attested

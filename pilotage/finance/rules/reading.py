@@ -104,6 +104,10 @@ def _follow_each_other(values: tuple[Value, ...], where: str) -> None:
     for region in {value.region for value in values}:
         own = sorted((value for value in values if value.region == region), key=lambda value: value.in_force)
         for before, after in pairwise(own):
+            if before.in_force == after.in_force:
+                raise RuleError(
+                    f"{where}: two values from {after.in_force} contradict each other. Expected: one value for each day and region"
+                )
             if before.until is None or before.until >= after.in_force:
                 ends = after.in_force - timedelta(days=1)
                 raise RuleError(f"{where}: the values from {before.in_force} and {after.in_force} overlap. Expected: `until: {ends}`")
@@ -129,12 +133,14 @@ class _Reader:
         if not isinstance(listed, list) or not listed:
             raise RuleError(f"{where}.{name}: a list of conditions is expected")
         parts = tuple(self.node(each, f"{where}.{name}[{place}]", depth + 1) for place, each in enumerate(listed))
+        text = told.get("text") or {}
+        heading = {"zh": str(text.get("zh", "")), "en": str(text.get("en", ""))}
         if name != "at_least":
-            return JOINED[name](parts)
+            return JOINED[name](parts, **heading)
         count = told[name]
         if not isinstance(count, int) or not 1 <= count <= len(parts):
             raise RuleError(f"{where}.at_least: “{count}” of {len(parts)} is not possible")
-        return AtLeast(count, parts)
+        return AtLeast(count, parts, **heading)
 
     def _leaf(self, told: Mapping[str, Any], where: str) -> Node:
         shared = self._shared(told, where)

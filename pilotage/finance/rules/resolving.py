@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
 
 from pilotage.finance.rules.model import All, AnyOf, AtLeast, Category, Compare, Node, NoneOf, Parameter, Rule, Value
 
@@ -55,7 +54,9 @@ def _pruned(node: Node, as_of: date, values: dict[str, Value]) -> Node | None:
         if not parts:
             return None
         # fewer than k left cannot be reached by dropping: all that is left then
-        return AtLeast(min(node.count, len(parts)), parts) if isinstance(node, AtLeast) else cast(Node, type(node)(parts))
+        if isinstance(node, AtLeast):
+            return replace(node, count=min(node.count, len(parts)), parts=parts)
+        return replace(node, parts=parts)
     if (node.since and as_of < node.since) or (node.until and as_of > node.until):
         return None
     return None if isinstance(node, Compare | Category) and node.parameter not in values else node

@@ -186,7 +186,7 @@ def _words() -> dict[str, str]:
         "enterprise": _("Enterprise"),
         "place": pgettext("case set", "Place"),
         "industry": pgettext("case set", "Industry"),
-        "scenario": _("Scenarios"),
+        "scenario": pgettext("title", "Scenarios"),
         "number": pgettext("case set", "Case number"),
         "effects": _("Figures before and after"),
         "measure": pgettext("case set", "Figure"),

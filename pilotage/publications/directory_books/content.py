@@ -162,7 +162,7 @@ def _entry(entry: Entry, certificate: str, scenarios: Mapping[str, str]) -> Part
     blocks: list[Content] = []
     if used:
         words = ", ".join(used) if _english() else "、".join(used)
-        blocks.append(Paragraph((Span(_("Scenarios"), is_strong=True), Span(": " if _english() else "："), Span(words))))
+        blocks.append(Paragraph((Span(pgettext("title", "Scenarios"), is_strong=True), Span(": " if _english() else "："), Span(words))))
     blocks += _effects(entry.facts.get("effects", []))
     return Part(
         f"entry-{re.sub('[^A-Za-z0-9]+', '-', entry.number)}"[:60],

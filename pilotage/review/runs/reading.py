@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call
@@ -184,7 +185,7 @@ def export_rows(run: AssignmentRun) -> list[list[Any]]:
     for entry in run.result.get("unfilled", ()):
         application = applications[entry["application"]]
         head = [application.number, application.enterprise.name, application.project_title]
-        rows.append([*head, "", "", "", None, _("empty"), unfilled_sentence(entry)])
+        rows.append([*head, "", "", "", None, pgettext("seat", "empty"), unfilled_sentence(entry)])
     return sorted(rows, key=lambda row: row[0])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from pilotage.registry.models import localized
 from pilotage.review.wording import BARRED_SHORT, joined
@@ -148,7 +148,7 @@ def _figure(value: float) -> str:
 def why_fit(parts: list[list[Any]], terms: list[str], industry: str = "") -> str:
     """discipline 0.40 (special equipment), words in common 0.08 (数控, 减速). ``industry``: the application's, by name."""
     said = [_part(name, value, {"discipline": [industry] if industry else [], "text": terms}.get(name, [])) for name, value in parts]
-    return _(", ").join(said) or _("nothing in common is known")
+    return pgettext("clause separator", ", ").join(said) or _("nothing in common is known")
 
 
 def _part(name: str, value: float, words: list[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotage.core import clock
 from pilotage.directory.models import Directory
@@ -13,7 +14,7 @@ from pilotage.directory.models import Directory
 
 class PlanForm(forms.Form):
     directory = forms.ModelChoiceField(label=_("Directory"), queryset=Directory.objects.order_by("slug"), empty_label=None)
-    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2999)
+    year = forms.IntegerField(label=pgettext_lazy("campaign", "Year"), min_value=2000, max_value=2999)
     listed_before = forms.DateField(
         label=_("Listed before"),
         widget=forms.DateInput(attrs={"type": "date"}),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pilotage.core import clock
@@ -218,7 +219,7 @@ class Names:
         return chips
 
     def facets(self, filters: EntryFilter, counts: dict[str, FacetCounts]) -> list[Facet]:
-        titles = {"label": _("Label"), "industry": _("Industry"), "scenario": _("Scenario"), "province": _("Province")}
+        titles = {"label": _("Label"), "industry": pgettext("facet", "Industry"), "scenario": _("Scenario"), "province": _("Province")}
         facets = [self._facet(name, title, filters, counts[name]) for name, title in titles.items()]
         chosen = [(_("City"), "city"), (_("Building level"), "level")]
         states = [EntryState.RECTIFYING, EntryState.REMOVED, EntryState.EXPIRED]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -179,4 +180,6 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 def import_report(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Every fault of the import as a table."""
     batch = _batch(request, pk)
-    return table_response(kind, f"import-{pk}-report", [str(c) for c in selectors.FAULT_COLUMNS], selectors.fault_rows(batch), _("Report"))
+    return table_response(
+        kind, f"import-{pk}-report", [str(c) for c in selectors.FAULT_COLUMNS], selectors.fault_rows(batch), pgettext("import", "Report")
+    )

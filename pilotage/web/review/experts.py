@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pilotage.calls.enums import StageKind
@@ -82,7 +82,7 @@ def _invite(request: HttpRequest, form: InviteForm) -> HttpResponse:
     said = ngettext("%(count)s expert is invited.", "%(count)s experts are invited.", count) % {"count": count}
     messages.success(request, said)
     if report.skipped:
-        names = _(", ").join(f"{expert}{_(': ')}{reason}" for expert, reason in report.skipped[:10])
+        names = pgettext("clause separator", ", ").join(f"{expert}{_(': ')}{reason}" for expert, reason in report.skipped[:10])
         messages.warning(request, _("Not invited: %(names)s") % {"names": names})
     return redirect("review:invitations", slug=call.slug)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pilotage.calls.models import Application
 from pilotage.review.enums import Outcome
@@ -138,7 +139,7 @@ def _fold_sentence(first: int, last: int, counts: Counter[str]) -> str:
         return whole[Outcome(next(iter(counts)))] % {"first": first, "last": last}
     parts = [f"{Outcome(outcome).label} {counts[outcome]}" for outcome in Outcome.values if counts[outcome]]
     places = _("Place %(first)s: %(parts)s") if first == last else _("Places %(first)s–%(last)s: %(parts)s")
-    return places % {"first": first, "last": last, "parts": _(", ").join(parts)}
+    return places % {"first": first, "last": last, "parts": pgettext("clause separator", ", ").join(parts)}
 
 
 # --- the grey zone --------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from math import ceil, floor
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pilotage.review.wording import points
 from pilotage.web.formats import MINUS, in_english
@@ -69,7 +70,7 @@ def spoken(figures: Mapping[str, Any]) -> str:
         parts.append(_("shift %(value)s") % {"value": shift_text(figures)})
     if figures.get("bar") is not None:
         parts.append(_("bar %(value)s") % {"value": points(figures["bar"])})
-    return _(", ").join(parts)
+    return pgettext("clause separator", ", ").join(parts)
 
 
 def shift_text(figures: Mapping[str, Any]) -> str:

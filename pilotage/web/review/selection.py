@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from pilotage.calls.enums import ApplicationState
@@ -76,7 +77,7 @@ def _confirm(request: HttpRequest, current: Selection) -> None:
 
 def _withdraw(request: HttpRequest, current: Selection) -> None:
     selections.withdraw_selection_proposal(actor=request.user, selection=current)
-    messages.success(request, _("The proposal is withdrawn."))
+    messages.success(request, pgettext("review", "The proposal is withdrawn."))
 
 
 def _discard(request: HttpRequest, current: Selection) -> None:

@@ -27,8 +27,8 @@ AREA = {"rows": 14, "class": "form-control"}
 class TextForm(forms.Form):
     """Limits and needs are the service's; its sentences come back by field."""
 
-    title_zh = forms.CharField(label=gettext_lazy("Title in Chinese"), max_length=300)
-    title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=300, required=False)
+    title_zh = forms.CharField(label=pgettext_lazy("text", "Title in Chinese"), max_length=300)
+    title_en = forms.CharField(label=pgettext_lazy("text", "Title in English"), max_length=300, required=False)
     summary_zh = forms.CharField(label=gettext_lazy("Summary in Chinese"), max_length=300, required=False)
     summary_en = forms.CharField(label=gettext_lazy("Summary in English"), max_length=300, required=False)
     body_zh = forms.CharField(label=gettext_lazy("Text in Chinese"), widget=forms.Textarea(AREA))

@@ -125,7 +125,7 @@ def test_two_people_revoke_on_the_desk_and_one_issues_anew(client: Any, certific
     client.force_login(cast.secretariat)
     assert client.post(f"{act}/propose/", {"reason": " "}).status_code == 422
     assert client.post(f"{act}/propose/", {"reason": "打印有误"})["Location"] == f"/work/certificates/?certificate={certificate.number}"
-    assert "提出操作的人不能自行确认" in text_of(client.get(f"/work/certificates/?certificate={certificate.number}"))
+    assert "提请人不能自行确认" in text_of(client.get(f"/work/certificates/?certificate={certificate.number}"))
     assert client.post(f"{act}/confirm/").status_code == 403
     client.force_login(cast.second_secretariat)
     client.post(f"{act}/confirm/")
