@@ -5,7 +5,7 @@ Only what the page itself shows. An address is the page's own; a blank value is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -147,10 +147,9 @@ def call(found: Any) -> Json:
     }
 
 
-def article(address: str, title: str, published: Any = None, changed: Any = None, about: str = "") -> Json:
-    """A case, a guideline, a piece of news."""
+def _article(kind: str, address: str, title: str, published: Any = None, changed: Any = None, about: str = "", **more: Any) -> Json:
     return {
-        "@type": "Article",
+        "@type": kind,
         "@id": address,
         "url": address,
         "headline": title[:110],
@@ -158,7 +157,58 @@ def article(address: str, title: str, published: Any = None, changed: Any = None
         "datePublished": published.isoformat() if published else "",
         "dateModified": changed.isoformat() if changed else "",
         "publisher": organisation(),
+        **more,
     }
+
+
+def case(shown: Any, about: str = "") -> Json:
+    """A case, with the titles that consent was given for."""
+    found = shown.case
+    place = found.prefecture or found.province
+    return _article(
+        "Article",
+        absolute("cases:detail", found.number),
+        shown.title(),
+        found.published_at,
+        about=about,
+        identifier=found.number,
+        keywords=shown.scenario_names(),
+        sourceOrganization={"@type": "Organization", "name": found.enterprise_name},
+        contentLocation={"@type": "Place", "name": place.name} if place else None,
+    )
+
+
+def case_set(found: Any, cases: Sequence[Any] = ()) -> Json:
+    return {
+        "@type": "Book",
+        "@id": absolute("books:detail", found.slug),
+        "url": absolute("books:detail", found.slug),
+        "name": found.title,
+        "alternativeHeadline": found.subtitle,
+        "identifier": found.number,
+        "datePublished": found.issued_on.isoformat() if found.issued_on else "",
+        "hasPart": [{"@type": "Article", "@id": absolute("cases:detail", each.number), "name": each.title} for each in cases],
+        "publisher": organisation(),
+    }
+
+
+def guideline(found: Any, revision: Any = None, title: str = "", about: str = "") -> Json:
+    """As issued; of one that is open for comments or withdrawn only that it is there."""
+    return _article(
+        "Report",
+        absolute("guidelines:detail", found.slug),
+        title or found.title,
+        revision.issued_on if revision else None,
+        about=about,
+        identifier=revision.number if revision else found.slug,
+        version=str(revision.revision) if revision else "",
+    )
+
+
+def page(found: Any) -> Json:
+    is_news = found.kind == "news"
+    address = absolute("site:news" if is_news else "site:page", found.slug)
+    return _article("NewsArticle" if is_news else "WebPage", address, found.title, found.published_on, found.changed_at, found.summary)
 
 
 def crumbs(found: list[tuple[Any, str]]) -> Json:
@@ -184,13 +234,16 @@ def website() -> Json:
 
 
 KINDS: dict[str, Callable[..., Json]] = {
-    "article": article,
     "call": call,
+    "case": case,
+    "case-set": case_set,
     "crumbs": crumbs,
     "data-catalogue": data_catalogue,
     "dataset": dataset,
     "directory": directory,
     "entry": entry,
+    "guideline": guideline,
     "notice": notice,
+    "page": page,
     "website": website,
 }

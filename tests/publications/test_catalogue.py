@@ -21,6 +21,7 @@ from pilotage.directory.enums import EditionState
 from pilotage.directory.models import Edition
 from pilotage.publications.open_data import feeds, tables
 from pilotage.publications.open_data.catalogue import SYNTAXES
+from pilotage.publications.site.models import SitePage
 from tests.factories import directory
 from tests.factories.accounts import Cast
 from tests.factories.calls import call as make_call
@@ -222,6 +223,6 @@ def test_pages_say_what_they_are_about(published: Edition, client: Client) -> No
 def test_hostile_text_does_not_end_the_block() -> None:
     from pilotage.web.templatetags.linked_data import linked_data
 
-    block = linked_data("article", "http://testserver/x/", "</script><script>alert(1)</script>")
+    block = linked_data("page", SitePage(kind="news", slug="x", title_zh="</script><script>alert(1)</script>"))
     assert (block.count("<"), block.count("</script>")) == (2, 1)
     assert json.loads(block[block.index(">") + 1 : block.rindex("<")])["headline"] == "</script><script>alert(1)</script>"

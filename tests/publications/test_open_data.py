@@ -152,7 +152,7 @@ def test_prepared_and_removed_entries(published: Edition, client: Client) -> Non
     assert {row["entry"] for row in from_csv(content(client, "/open-data/directory-scenarios.csv"))} == {"5GF-2023-0002"}
     assert from_csv(content(client, "/open-data/directory-effects.csv")) == []
     Edition.objects.update(state=EditionState.PREPARED)
-    assert [from_csv(content(client, f"/open-data/{key}.csv")) for key in _keys() if key.startswith("directory")] == [[]] * 5
+    assert [from_csv(content(client, f"/open-data/{key}.csv")) for key in _keys() if key.startswith("directory")] == [[]] * 6
 
 
 def test_pages_of_the_interface_follow_each_other(published: Edition, client: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,10 +15,14 @@ from pilotage.directory.models import Edition, Entry, PublicNotice
 from pilotage.directory.rules import visible_editions, visible_entries, visible_notices
 from pilotage.plan.models import Plan, Target
 from pilotage.plan.rules import visible_plans
-from pilotage.publications.cases.models import CaseStudy
-from pilotage.publications.cases.selectors import public_content, searched_parts
+from pilotage.publications.books.models import CaseSet
+from pilotage.publications.books.rules import public_sets
+from pilotage.publications.cases.models import CaseConsent, CaseStudy
+from pilotage.publications.cases.rules import published_cases
+from pilotage.publications.cases.selectors import public_content, searched_parts, with_relations
 from pilotage.publications.guidelines.enums import GuidelineState
 from pilotage.publications.guidelines.models import Guideline
+from pilotage.publications.guidelines.rules import public_guidelines
 from pilotage.publications.models import Case
 from pilotage.publications.rules import visible_cases
 from pilotage.publications.site.enums import Found, PageKind
@@ -160,18 +164,37 @@ def _case(case: CaseStudy) -> Text:
     )
 
 
+def _case_set(case_set: CaseSet) -> Text:
+    """Its own words. The cases in it are found by themselves, as long as each may be read."""
+    return Text(
+        key=case_set.slug,
+        title_zh=case_set.title_zh,
+        title_en=case_set.title_en,
+        words=case_set.number,
+        text_zh=f"{case_set.subtitle_zh} {plain(case_set.foreword_zh)}".strip(),
+        text_en=f"{case_set.subtitle_en} {plain(case_set.foreword_en)}".strip(),
+        on=case_set.issued_on,
+    )
+
+
 def _guideline(guideline: Guideline) -> Text:
-    """As it was issued last; of one that is only open for comments the title and summary."""
-    issued = guideline.revisions.order_by("-revision").first() if guideline.state != GuidelineState.WITHDRAWN else None
-    chapters = issued.read()["chapters"] if issued else []
-    texts = {name: " ".join(plain(chapter["text"].get(name, "")) for chapter in chapters) for name in ("zh", "en")}
+    """As it was issued last; of one that is only open for comments the title and summary, of one that was withdrawn the title."""
+    is_withdrawn = guideline.state == GuidelineState.WITHDRAWN
+    issued = None if is_withdrawn else guideline.revisions.order_by("-revision").first()
+    content: dict[str, Any] = issued.read() if issued else {}
+    working = {"zh": guideline.summary_zh, "en": guideline.summary_en}
+    summary = {} if is_withdrawn else content.get("summary", working)
+    texts = {
+        name: " ".join([summary.get(name) or "", *(plain(chapter["text"].get(name, "")) for chapter in content.get("chapters", []))]).strip()
+        for name in ("zh", "en")
+    }
     return Text(
         key=guideline.slug,
         title_zh=guideline.title_zh,
         title_en=guideline.title_en,
         words=issued.number if issued else "",
-        text_zh=f"{guideline.summary_zh} {texts['zh']}".strip(),
-        text_en=f"{guideline.summary_en} {texts['en']}".strip(),
+        text_zh=texts["zh"],
+        text_en=texts["en"],
         on=issued.issued_on if issued else None,
     )
 
@@ -195,7 +218,22 @@ def _through(field: str) -> Any:
     return lambda pks: Q(**{f"{field}__in": list(pks)})
 
 
+def _of_consents(pks: Collection[str]) -> Q:
+    return Q(pk__in=CaseConsent.objects.filter(pk__in=list(pks)).values("case"))
+
+
+def _register_publications() -> None:
+    cases = {"publications.casestudy": by_pk, "publications.caseconsent": _of_consents}
+    register(Source(Found.CASE, lambda: with_relations(published_cases()), "number", _case, cases))
+    register(Source(Found.CASE_SET, public_sets, "slug", _case_set, {"publications.caseset": by_pk}))
+    register(Source(Found.GUIDELINE, public_guidelines, "slug", _guideline, {"publications.guideline": by_pk}))
+    register(
+        Source(Found.KNOWN_CASE, lambda: visible_cases(None).select_related("province"), "pk", _known_case, {"publications.case": by_pk})
+    )
+
+
 def register_all() -> None:
+    _register_publications()
     calls = {"calls.call": by_pk}
     register(
         Source(Found.PLAN, lambda: visible_plans(None).prefetch_related("areas__measures"), "slug", _plan, {"plan.planversion": everything})
@@ -213,6 +251,3 @@ def register_all() -> None:
     register(Source(Found.EDITION, editions, "pk", _edition, {"directory.edition": by_pk}))
     entries = lambda: visible_entries(None).select_related("province", "prefecture", "industry")  # noqa: E731
     register(Source(Found.ENTRY, entries, "number", _entry, {"directory.entry": by_pk, "directory.edition": _through("edition")}))
-    register(
-        Source(Found.KNOWN_CASE, lambda: visible_cases(None).select_related("province"), "pk", _known_case, {"publications.case": by_pk})
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -30,7 +31,7 @@ STUDY_FIELDS = (
     fictional(),
 )
 HISTORY_FIELDS = (
-    key(),
+    key("标识（由项目类别、名称和年份得出）", "Identifier, made of programme, name and year"),
     Field("year", "integer", "年份", "Year"),
     *both("programme", "项目类别", "Programme"),
     Field("name", "string", "名称", "Name"),
@@ -75,9 +76,15 @@ def _history(_edition: Any) -> QuerySet[Case]:
     return visible_cases(None).select_related("province").annotate(sort_year=Coalesce("year", 0)).defer("bigrams")
 
 
+def history_key(case: Case) -> str:
+    """The same wherever and in whatever order the rows are recorded: made of what tells them apart."""
+    named = "\n".join([case.programme_zh, case.name, str(case.year or "")])
+    return hashlib.sha256(named.encode()).hexdigest()[:16]
+
+
 def _history_row(case: Case) -> Iterator[tuple[Any, ...]]:
     yield (
-        str(case.pk),
+        history_key(case),
         case.year,
         case.programme_zh,
         case.programme_en,

@@ -5,46 +5,64 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from pilotage.calls import rules as call_rules
 from pilotage.calls.models import Stage
 from pilotage.core import clock
 from pilotage.directory import rules
-from pilotage.directory.models import Entry
+from pilotage.directory.campaign_enums import ChangeKind
+from pilotage.directory.enums import PUBLIC
+from pilotage.directory.models import Entry, EntryChange
 from pilotage.publications.cases.rules import published_cases
 from pilotage.publications.open_data.feeds import Change, Feed, register
 from pilotage.publications.open_data.standard.guidelines import public_revisions
 from pilotage.publications.open_data.tables import absolute
 
-# what happened to an entry: the column with its day, the words for it
-_EVENTS = (
-    ("listed", "listed_on", "列入名录", "Listed"),
-    ("labelled", "labelled_on", "授予标签", "Labelled"),
-    ("removed", "removed_on", "移出名录", "Removed from the directory"),
-)
+# what happened to an entry, as its record of changes has it: the name in a key, the words for it
+_KINDS = {
+    ChangeKind.LISTED: ("listed", "列入名录", "Listed"),
+    ChangeKind.UPDATED: ("updated", "年度更新", "Yearly update"),
+    ChangeKind.LABELLED: ("labelled", "授予标签", "Labelled"),
+    ChangeKind.UNLABELLED: ("unlabelled", "撤销标签", "Label withdrawn"),
+    ChangeKind.RECTIFY: ("rectifying", "限期整改", "To be rectified"),
+    ChangeKind.RESTORED: ("rectified", "整改通过", "Rectified"),
+    ChangeKind.RENEWED: ("renewed", "复核通过", "Re-evaluation passed"),
+    ChangeKind.REMOVED: ("removed", "移出名录", "Removed from the directory"),
+    ChangeKind.EXPIRED: ("expired", "到期", "Expired"),
+    ChangeKind.READMITTED: ("readmitted", "恢复列入", "Listed again"),
+}
+# the columns that tell as much of an entry that was recorded without its changes
+_COLUMNS = ((ChangeKind.LISTED, "listed_on"), (ChangeKind.LABELLED, "labelled_on"), (ChangeKind.REMOVED, "removed_on"))
 
 
 def _entries(count: int) -> Iterator[Change]:
-    """Three queries."""
-    for kind, column, zh, en in _EVENTS:
-        found = rules.visible_entries(None).filter(**{f"{column}__isnull": False}).select_related("edition")
-        for entry in found.defer("facts", "bigrams").order_by(f"-{column}", "-number")[:count]:
-            yield _of_entry(entry, kind, getattr(entry, column), zh, en)
+    """Four queries."""
+    public = rules.visible_entries(None).select_related("edition").defer("facts", "bigrams")
+    found = EntryChange.objects.filter(entry__state__in=sorted(PUBLIC), edition__in=rules.visible_editions(None))
+    found = found.select_related("entry__edition").defer("detail", "entry__facts", "entry__bigrams")
+    for change in found.order_by("-on", "-id")[:count]:
+        yield _of_entry(change.entry, ChangeKind(change.kind), change.on, change.reason, change)
+    unrecorded = public.filter(~Exists(EntryChange.objects.filter(entry=OuterRef("pk"))))
+    for kind, column in _COLUMNS:
+        for entry in unrecorded.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-number")[:count]:
+            yield _of_entry(entry, kind, getattr(entry, column))
 
 
-def _of_entry(entry: Entry, kind: str, day: date, zh: str, en: str) -> Change:
+def _of_entry(entry: Entry, kind: ChangeKind, day: date, reason: str = "", change: EntryChange | None = None) -> Change:
     edition = entry.edition
+    name, zh, en = _KINDS[kind]
+    key = f"entry/{entry.number}/{name}/{day.isoformat()}"
     return Change(
-        key=f"entry/{entry.number}/{kind}/{day.isoformat()}",
-        at=_noon(day),
+        key=f"{key}/{change.pk}" if change else key,
+        at=change.at if change else _noon(day),
         address=absolute("directory:entry", entry.number),
         title_zh=f"{zh}：{entry.title}",
         title_en=f"{en}: {entry.title}",
-        text_zh=f"{entry.enterprise_name} {edition.title_zh} {entry.number}".strip(),
-        text_en=f"{entry.enterprise_name} {edition.title_en or edition.title_zh} {entry.number}".strip(),
-        kind=kind,
+        text_zh=" ".join(filter(None, [entry.enterprise_name, edition.title_zh, entry.number, reason])),
+        text_en=" ".join(filter(None, [entry.enterprise_name, edition.title_en or edition.title_zh, entry.number, reason])),
+        kind=name,
     )
 
 

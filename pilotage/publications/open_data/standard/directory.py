@@ -12,8 +12,9 @@ from django.db.models import Max, QuerySet
 
 from pilotage.audit.models import AuditEvent
 from pilotage.directory import rules
+from pilotage.directory.campaign_enums import ChangeKind
 from pilotage.directory.enums import PUBLIC, EntryLabel, EntryState
-from pilotage.directory.models import Edition, Entry, EntryCount, EntryScenario
+from pilotage.directory.models import Edition, Entry, EntryChange, EntryCount, EntryScenario
 from pilotage.publications.open_data.standard.common import both, fictional, industry, key, named, page, place, source
 from pilotage.publications.open_data.tables import Field, Page, PublicTable, QuerySource, TableEdition, absolute, register
 from pilotage.registry.models import Division, Industry
@@ -178,6 +179,46 @@ def _number(text: Any) -> Decimal | None:
         return None
 
 
+# --- what became of entries --------------------------------------------------------------------
+CHANGE_FIELDS = (
+    key(),
+    Field("url", "uri", "条目网页", "Page of the entry"),
+    Field("entry", "string", "名录编号", "Entry number"),
+    Field("edition", "string", "版次", "Edition"),
+    Field("kind", "string", "变更类型", "Kind of change", choices=ChangeKind),
+    Field("changed_on", "date", "变更日期", "Changed on"),
+    Field("recorded_at", "datetime", "记录时间", "Recorded at"),
+    Field("reason", "string", "原因", "Reason"),
+    Field("label", "string", "涉及的标签", "Label concerned", choices=EntryLabel),
+    Field("fields", "string", "更新的填报项（分号分隔）", "Answers updated, separated by semicolons"),
+    fictional(),
+)
+
+
+def _changes(edition: TableEdition | None) -> QuerySet[EntryChange]:
+    found = EntryChange.objects.filter(entry__state__in=sorted(PUBLIC), edition__in=rules.visible_editions(None))
+    found = found.select_related("entry", "edition__directory").defer("entry__bigrams", "entry__facts")
+    return found.filter(edition=edition.record) if edition else found
+
+
+def _change_row(change: EntryChange) -> Iterator[tuple[Any, ...]]:
+    """The number of the change is given once and belongs to the record, which is only ever added to."""
+    entry = change.entry
+    yield (
+        f"{entry.number}:{change.pk}",
+        absolute("directory:entry", entry.number),
+        entry.number,
+        edition_key(change.edition),
+        change.kind,
+        change.on,
+        change.at,
+        change.reason,
+        change.detail.get("label", ""),
+        "；".join((field.get("label") or {}).get("zh", "") for field in change.detail.get("fields", [])),
+        entry.is_fictional,
+    )
+
+
 # --- counts and editions ---------------------------------------------------------------------
 COUNT_FIELDS = (
     key(),
@@ -306,6 +347,18 @@ def register_all() -> None:
             "What each entry publishes of before and after, with the change.",
             EFFECT_FIELDS,
             QuerySource(_entries, ("number",), _effect_rows),
+        )
+    )
+    register(
+        table(
+            "directory-changes",
+            "名录变更记录",
+            "Changes of the directory",
+            "条目的列入、更新、授予标签、整改、复核、移出和恢复，附日期和公布的原因，从最近一次起。",
+            "Each listing, update, label, rectification, re-evaluation, removal and return of an entry with its day and published reason, "
+            "the newest first.",
+            CHANGE_FIELDS,
+            QuerySource(_changes, ("-on", "-id"), _change_row),
         )
     )
     register(

@@ -11,10 +11,15 @@ from pilotage.calls.rules import visible_calls
 from pilotage.directory import rules
 from pilotage.plan.models import Target
 from pilotage.plan.rules import visible_plans
+from pilotage.publications.books.rules import public_sets
 from pilotage.publications.cases.rules import published_cases
+from pilotage.publications.guidelines.enums import GuidelineState
+from pilotage.publications.guidelines.rules import public_guidelines
 from pilotage.publications.open_data import tables
 from pilotage.publications.open_data.site_map import Address, Section, register
-from pilotage.publications.open_data.standard.guidelines import public_revisions
+from pilotage.publications.site.enums import PageKind
+from pilotage.publications.site.models import SitePage
+from pilotage.publications.site.rules import visible_pages
 
 # the pages every visitor begins at
 FRONT = (
@@ -26,7 +31,9 @@ FRONT = (
     "cases:history",
     "books:list",
     "guidelines:list",
-    "site:news",
+    "site:news-list",
+    "site:help",
+    "certificates:verify",
     "open_data:home",
 )
 
@@ -45,8 +52,13 @@ def _entry(entry: Any) -> Address:
     return Address(reverse("directory:entry", args=[entry.number]), entry.removed_on or entry.labelled_on or entry.listed_on)
 
 
+def _page(page: SitePage) -> Address:
+    return Address(reverse("site:news" if page.kind == PageKind.NEWS else "site:page", args=[page.slug]), page.changed_at)
+
+
 def register_all() -> None:
     register(Section("pages", addresses=_front))
+    register(Section("news", rows=lambda: visible_pages(None).defer("body_zh", "body_en").order_by("kind", "slug"), address_of=_page))
     register(
         Section(
             "plans",
@@ -92,7 +104,14 @@ def register_all() -> None:
     register(
         Section(
             "guidelines",
-            rows=lambda: public_revisions().filter(revision=1).order_by("guideline__slug"),
-            address_of=lambda found: Address(reverse("guidelines:detail", args=[found.guideline.slug])),
+            rows=lambda: public_guidelines().exclude(state=GuidelineState.WITHDRAWN).order_by("slug"),
+            address_of=lambda found: Address(reverse("guidelines:detail", args=[found.slug])),
+        )
+    )
+    register(
+        Section(
+            "case-sets",
+            rows=lambda: public_sets().order_by("slug"),
+            address_of=lambda found: Address(reverse("books:detail", args=[found.slug]), found.issued_on),
         )
     )
