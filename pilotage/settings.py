@@ -36,6 +36,7 @@ HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.envbool("PILOTAGE_BEHIND_PROXY", False) else None
+TRUSTED_PROXIES = env.networks("PILOTAGE_TRUSTED_PROXIES", env.envlist("PILOTAGE_TRUSTED_PROXIES", []))
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -96,6 +97,7 @@ INSTALLED_APPS = [
     "pilotage.console",
 ]
 MIDDLEWARE = [
+    "pilotage.web.forwarded.ForwardedAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.utils.translation import override
 
 from pilotage.audit.chain import ALGORITHMS
@@ -83,6 +83,19 @@ def _host_is_allowed(host: str) -> bool:
     from django.http.request import validate_host
 
     return validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS)
+
+
+@register(deploy=True)
+def proxies_are_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.SECURE_PROXY_SSL_HEADER is None or settings.TRUSTED_PROXIES:
+        return []
+    return [
+        Warning(
+            "PILOTAGE_BEHIND_PROXY is on, but no proxy is named: limits by network address count all readers behind it as one.",
+            hint="Name the proxy's address in PILOTAGE_TRUSTED_PROXIES, for example 127.0.0.1.",
+            id="pilotage.W001",
+        )
+    ]
 
 
 @register(deploy=True)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+Network = IPv4Network | IPv6Network
 
 
 class EnvError(ValueError):
@@ -56,6 +59,14 @@ def envchoice(name: str, choices: tuple[str, ...]) -> str:
 def envlist(name: str, default: list[str]) -> list[str]:
     value = envstr(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def networks(name: str, parts: list[str]) -> tuple[Network, ...]:
+    """Addresses and networks (``127.0.0.1``, ``10.0.0.0/8``, ``fd00::/8``) of the setting ``name``."""
+    try:
+        return tuple(ip_network(part) for part in parts)
+    except ValueError as error:
+        raise EnvError(f"{name}: expected addresses or networks separated by commas: {error}") from None
 
 
 def envpath(name: str, default: Path) -> Path:

@@ -185,7 +185,9 @@ def _guideline(guideline: Guideline) -> Text:
     working = {"zh": guideline.summary_zh, "en": guideline.summary_en}
     summary = {} if is_withdrawn else content.get("summary", working)
     texts = {
-        name: " ".join([summary.get(name) or "", *(plain(chapter["text"].get(name, "")) for chapter in content.get("chapters", []))]).strip()
+        name: " ".join(
+            [summary.get(name) or "", *(plain(chapter["text"].get(name, "")) for chapter in content.get("chapters", []))]
+        ).strip()
         for name in ("zh", "en")
     }
     return Text(
