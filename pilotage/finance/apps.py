@@ -8,8 +8,24 @@ class FinanceConfig(AppConfig):
     def ready(self) -> None:
         """Each part registers here what it has: a plan section, state tables, indicators."""
         self._facts()
+        self._channels()
+        self._matching()
 
     def _facts(self) -> None:
         from pilotage.finance.facts import reckoned
 
         reckoned.register_all()
+
+    def _matching(self) -> None:
+        from pilotage.finance.facts import reckoning
+        from pilotage.finance.matching import batches, indicators, transitions  # noqa: F401  binds the state tables
+
+        reckoning.register("on_project_list", batches.on_project_list)
+        indicators.register_all()
+
+    def _channels(self) -> None:
+        from pilotage.finance.channels.loading import faults, load_channels
+        from pilotage.plan.loading import register_reader, register_section
+
+        register_section("channels", load_channels)
+        register_reader("channels", faults)

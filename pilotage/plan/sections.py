@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotage.plan.positions import Document
+from pilotage.plan.refs.channels import check_channel
 from pilotage.plan.refs.guidelines import check_guideline, read_chapters
 from pilotage.plan.refs.pages import check_page, read_texts
 from pilotage.plan.refs.statistics import check_data_set
@@ -46,6 +47,7 @@ SECTIONS = {
         Section("statistics", "data_set", check_data_set),
         Section("reports", "report", check_work_report),
         Section("guidelines", "guideline", check_guideline, read_chapters, ".md"),
+        Section("channels", "channel", check_channel),
         Section("pages", "page", check_page, read_texts, ".md"),
         Section("news", "page", check_page, read_texts, ".md"),
     )

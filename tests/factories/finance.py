@@ -83,7 +83,14 @@ def attestation(
 
 def plan() -> Plan:
     return Plan.objects.get_or_create(
-        slug="finance-plan", defaults={"title_zh": "演示规划", "title_en": "Demo plan", "issuer_zh": "演示单位"}
+        slug="finance-plan",
+        defaults={
+            "title_zh": "演示规划",
+            "title_en": "Demo plan",
+            "issuer_zh": "演示单位",
+            "starts_on": date(2023, 1, 1),
+            "ends_on": date(2025, 12, 31),
+        },
     )[0]
 
 
@@ -123,3 +130,19 @@ def screened(count: int = 3, **columns: Any) -> list[Enterprise]:
     for number, each in enumerate(made, start=1):
         facts(each, **{"revenue": number * 100_000_000, **columns})
     return made
+
+
+def model_channels() -> list[Channel]:
+    """The eleven channels of the model plan's folder, loaded."""
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from pilotage.finance.channels.loading import load_channels
+    from pilotage.plan.folder import check
+
+    folder = check(Path(settings.PLAN_DIR)).folder
+    if folder is None:
+        raise ValueError("the model plan has faults")
+    load_channels(plan(), list(folder.further["channels"].values()), None)
+    return list(Channel.objects.order_by("position"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from pilotage.finance.facts.metrics import METRICS
 from pilotage.finance.rules import Rule, RuleError, read_rule
+from pilotage.finance.rules.walker import leaves
 
 DAYS = frozenset({"published", "in_force", "operated_from", "until", "since"})
 _rules: dict[str, Rule] = {}
@@ -44,3 +45,16 @@ def with_days(told: Any) -> Any:
 @lru_cache(maxsize=4096)
 def _day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def days_of_change(rule: Rule) -> list[date]:
+    """Where a value or a condition begins, or is no more; practice begins with ``operated_from``."""
+    found: set[date] = set()
+    for parameter in rule.parameters.values():
+        for value in parameter.values:
+            found.add(value.operated_from or value.in_force)
+            found.update([value.until + timedelta(days=1)] if value.until else [])
+    for leaf in leaves(rule.tree):
+        found.update([leaf.since] if leaf.since else [])
+        found.update([leaf.until + timedelta(days=1)] if leaf.until else [])
+    return sorted(found)

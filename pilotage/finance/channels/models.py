@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pilotage.finance.channels.content import rule_of
-from pilotage.finance.rules import Rule
+from pilotage.finance.channels.content import days_of_change, rule_of
+from pilotage.finance.rules import Resolved, Rule, in_force
 from pilotage.plan.models import Bilingual, Plan
 from pilotage.registry.models import localized
 
@@ -54,6 +55,19 @@ class Channel(Bilingual):
     def rule(self) -> Rule:
         """Read once for each digest. Raises ``RuleError`` where the channel has no rule: ask ``has_rule`` first."""
         return rule_of(self.digest, self.content)
+
+    def on(self, day: date, region: str = "", *, operated: bool = True) -> Resolved:
+        """The rule of that day and place, with values from the day on which practice began. Raises ``NotInForce``, ``RuleError``."""
+        return in_force(self.rule, day, region=region, operated=operated)
+
+    def terms_on(self, day: date) -> list[dict[str, Any]]:
+        """Amounts and rates that held on that day: ``{from, until, text, citation, verified}``."""
+        told = day.isoformat()
+        return [term for term in self.content.get("terms", []) if term["from"] <= told <= term.get("until", told)]
+
+    def changed_on(self) -> list[date]:
+        """The days on which the rule says something else than the day before, oldest first."""
+        return days_of_change(self.rule)
 
     @property
     def warnings(self) -> list[str]:
