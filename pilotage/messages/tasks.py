@@ -21,6 +21,7 @@ def tick() -> dict[str, int]:
         "measures_chased": work_reminding.remind_by_rule,
         "terms_chased": remind_terms,
         "read": _read_all,
+        "objections_chased": services.chase_objections,
         "reminded": services.send_reminders,
         "digests": services.make_digests,
         "sent": services.send_due,

@@ -146,6 +146,16 @@ WORDINGS: Mapping[str, Wording] = {
         _("Objection %(objection)s was withdrawn"),
         _("Who filed it against notice %(notice)s takes it back; nothing is to be decided."),
     ),
+    "objection.overdue": Wording(
+        K.DEADLINE,
+        _("An objection is past its term: notice %(notice)s"),
+        _("It should have been decided by %(due)s. The notice cannot be closed before it is."),
+    ),
+    "objection.overdue.many": Wording(
+        K.DEADLINE,
+        _("%(count)s objections are past their term: notice %(notice)s"),
+        _("The first should have been decided by %(due)s. The notice cannot be closed before they are."),
+    ),
     "seat.recused": Wording(K.WORK, _("An expert stepped back"), _("%(number)s in “%(call)s” needs another expert.")),
     "seat.recused.many": Wording(K.WORK, _("Experts stepped back"), _("%(count)s seats in “%(call)s” need other experts.")),
     "seat.conflict": Wording(

@@ -290,6 +290,16 @@ def test_the_applicants_list_asks_as_often_for_one_as_for_three(
     assert "没有需要答复的征询" in text_of(client_for(cast.other_filer).get("/hearings/"))
 
 
+def test_those_concerned_find_the_hearing_from_their_own_pages(cast: Any, stage: Any, client_for: Any) -> None:
+    hearing = services.hear_applicant(actor=cast.secretariat, objection=make.objection(stage), question="请说明基站数量如何统计。")
+    page = client_for(cast.filer).get("/my/").content.decode()
+    assert (f'href="/hearings/{hearing.pk}/"' in page, 'href="/hearings/"' in page) == (True, True)
+    assert "/hearings/" not in client_for(cast.other_filer).get("/my/").content.decode()
+    for person in (cast.secretariat, cast.auditor):
+        assert 'href="/hearings/"' in client_for(person).get("/work/objections/").content.decode()
+    assert client_for(None).get("/hearings/").status_code == 302
+
+
 def test_a_flood_of_one_text_is_dismissed_from_one_page(cast: Any, stage: Any, client_for: Any) -> None:
     same = [make.objection(stage, text="该项目数据不实，请核查！") for _ in range(3)]
     address = f"/work/objections/{same[0].number}/"

@@ -212,6 +212,7 @@ def test_a_tick_carries_a_decision_to_the_door(cast: Any, settings: Any) -> None
         "reminded": 0,
         "chased": 0,
         "measures_chased": 0,
+        "objections_chased": 0,
         "terms_chased": 0,
         "digests": 0,
         "sent": 0,

@@ -177,6 +177,20 @@ def test_a_return_is_explained_handed_in_sent_back_approved_unlocked_and_correct
         assert piece in page
 
 
+def test_where_everything_is_locked_nothing_can_be_saved(client: Any, cast: Any, provinces: DataSet) -> None:
+    client.force_login(cast.province_officer)
+    address = f"{url('entry', 'projects')}?period=2023-05&reporter={JIANGSU}"
+
+    def shown() -> tuple[bool, bool]:
+        page = client.get(address).content.decode()
+        return ">保存</button>" in page, "不能改动" in page
+
+    assert shown() == (True, False)
+    for period in ("2023-01", "2023-02", "2023-03", "2023-04", "2023-05", "2023-06"):
+        make.locked(cast.province_officer, [cast.secretariat], provinces, JIANGSU, period, {"building": "100", "built": "4"})
+    assert shown() == (False, True)
+
+
 def test_what_is_said_meanwhile_is_not_shown_above(client: Any, cast: Any, provinces: DataSet) -> None:
     with make.on("2023-07-03"):
         report = make.handed_in(cast.province_officer, provinces, JIANGSU, "2023-06", {"building": "10", "built": "4"})

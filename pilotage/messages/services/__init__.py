@@ -3,6 +3,7 @@
 from pilotage.messages.services.calendar import make_feed, revoke_feed
 from pilotage.messages.services.digests import make_digests
 from pilotage.messages.services.inbox import mark_all_read, mark_read, write
+from pilotage.messages.services.late_objections import chase_objections
 from pilotage.messages.services.outbox import (
     Mail,
     hold_everything,
@@ -19,6 +20,7 @@ from pilotage.messages.services.reminding import send_reminders
 
 __all__ = [
     "Mail",
+    "chase_objections",
     "hold_everything",
     "hold_mails",
     "make_digests",

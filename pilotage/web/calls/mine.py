@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,13 +27,16 @@ from pilotage.core.prepared import Prepared
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid, Verdict
 from pilotage.directory.enums import EditionState
-from pilotage.directory.models import Entry
+from pilotage.directory.models import Entry, Hearing
+from pilotage.directory.objection_rules import visible_hearings
 from pilotage.web.calls import context, public, steps
 from pilotage.web.calls.filters import LIST_COLUMNS, LIST_JOINS
 from pilotage.web.calls.rows import Row
 from pilotage.web.calls.sheet import Sheet
 
 _SHOWN = 200  # one enterprise has a handful; beyond this the officers' list is the place
+_HEARINGS_SHOWN = 5
+_ANNOUNCED = frozenset({ApplicationState.IN_NOTICE, ApplicationState.EXCLUDED, ApplicationState.LISTED})  # objections came against these
 
 
 def own_applications(request: HttpRequest) -> Any:
@@ -95,6 +99,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
                 joint.own_partnerships(request.user).exclude(application__state=ApplicationState.WITHDRAWN).order_by("-id")
             ),
             "to_sign": list(joint.signoffs_waiting(request.user)),
+            "hearings": _hearings(request, applications),
         },
     )
 
@@ -105,6 +110,13 @@ def _entry_urls(applications: list[Application]) -> dict[int, str]:
     entries = Entry.objects.filter(application__in=listed.values(), edition__state=EditionState.PUBLISHED)
     numbers = dict(entries.order_by().values_list("application_id", "number")) if listed else {}
     return {pk: reverse("directory:entry", args=[numbers[origin]]) for pk, origin in listed.items() if origin in numbers}
+
+
+def _hearings(request: HttpRequest, applications: list[Application]) -> list[Hearing]:
+    """What the applicant is asked on an objection: the unanswered first, then the newest. One query, none where nothing was in notice."""
+    announced = [a.pk for a in applications if a.state in _ANNOUNCED]
+    rows = visible_hearings(request.user).filter(objection__application__in=announced).select_related("objection__application")
+    return list(rows.order_by(F("answered_at").desc(nulls_first=True), "-id")[:_HEARINGS_SHOWN]) if announced else []
 
 
 def _owed(request: HttpRequest, applications: list[Application], made: list[Application]) -> list[reports.Owed]:

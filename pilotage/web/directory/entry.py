@@ -16,7 +16,7 @@ from pilotage.directory import rules
 from pilotage.directory.models import Entry, Evaluation
 from pilotage.directory.selectors.history import history_of
 from pilotage.web import formats
-from pilotage.web.directory import words
+from pilotage.web.directory import related, words
 from pilotage.web.directory.exports import level_name
 
 
@@ -60,6 +60,7 @@ def page_context(request: HttpRequest, entry: Entry) -> dict[str, Any]:
         "steps": [{"title": s.title, "at": s.at, "text": s.detail} for s in history_of(entry)],
         "notice_url": _notice_url(entry),
         "manage_url": reverse("directory:manage", kwargs={"slug": call.slug}) + f"?entry={entry.number}" if call and may_manage else "",
+        **related.of(entry),
         "may_rectify": bool(may_manage) and bool(may(request.user, entry, "rectify")),
     }
 

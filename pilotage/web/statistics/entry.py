@@ -91,6 +91,7 @@ def _page(
         "why": request.POST.get("why", ""),
         "heads": heads,
         "lines": lines,
+        "may_save": any(cell["is_open"] for line in lines for cell in line["cells"]),
     }
     return render(request, "statistics/entry.html", values, status=422 if faults else 200)
 
