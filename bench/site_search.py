@@ -88,7 +88,7 @@ def prepare(place: str, db: str) -> None:
     if db == "postgresql":
         from tests.postgres import Cluster
 
-        os.environ["PILOTAGE_DATABASE_URL"] = Cluster().url("pilotage")
+        os.environ["PILOTAGE_DATABASE_URL"] = Cluster().create("bench")
     import django
 
     django.setup()

@@ -124,7 +124,7 @@ def test_what_nobody_may_read_is_not_indexed(cast: Any) -> None:
 
 
 def test_ends_up_in_a_bounded_number_of_queries(pages: None, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         search("异议")
 
 

@@ -17,7 +17,6 @@ from datetime import date
 from functools import partial
 
 from django.db import connection, models
-from django.db.models import Q
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -30,6 +29,7 @@ from pilotage.publications.site.sources import source_of
 from pilotage.registry.models import localized
 
 DEPTH = 200
+CANDIDATES = 2 * DEPTH
 LONGEST = 100
 AROUND = 60
 _EXACT, _BEGINS, _TITLE, _WORDS = 1000, 400, 200, 120
@@ -189,15 +189,19 @@ def _statement(model: type[models.Model], limits: str = "") -> str:
 def _best_keys(model: type[models.Model], query: Query, kind: str) -> list[int]:
     low, high = span(kind) if kind else (0, 2**62)
     column = "rowid" if connection.vendor == "sqlite" else f'"{model._meta.pk.column if model._meta.pk else "id"}"'
+    best, values = _statement(model, f"ORDER BY {column} DESC LIMIT {DEPTH}"), [query.expression, low, high]
+    if connection.vendor == "postgresql" and " <-> " in query.expression and " | " not in query.expression:
+        # its index knows no positions: a phrase makes it parse every text that holds the tokens, so only the best of those are asked
+        near = _statement(model, f"ORDER BY {column} DESC LIMIT {CANDIDATES}")
+        best = f"WITH near AS MATERIALIZED ({near}) {best.replace('ORDER BY', f'AND {column} IN (SELECT * FROM near) ORDER BY', 1)}"
+        values = [query.expression.replace(" <-> ", " & "), low, high, *values]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(model, f"ORDER BY {column} DESC LIMIT {DEPTH}"), [query.expression, low, high])
+        cursor.execute(best, values)
         return [row[0] for row in cursor.fetchall()]
 
 
 def _ranked(text: str, query: Query, kind: str) -> list[int]:
-    exact = SearchDocument.objects.filter(Q(key__iexact=text) | Q(title_zh=text) | Q(title_en=text))
-    exact = exact.filter(kind=kind) if kind else exact
-    scores = dict.fromkeys(exact.order_by("-id").values_list("id", flat=True)[:DEPTH], _EXACT)
+    scores = dict.fromkeys(_exact(text, kind), _EXACT)
     titled = _best_keys(SearchDocument, query, kind)
     for pk, zh, en in SearchDocument.objects.filter(id__in=titled).order_by("-id").values_list("id", "title_zh", "title_en"):
         scores.setdefault(pk, max(_score(zh, query.words), _score(en, query.words)))
@@ -205,6 +209,15 @@ def _ranked(text: str, query: Query, kind: str) -> list[int]:
         for pk in _best_keys(SearchText, query, kind):
             scores.setdefault(pk, 0)
     return sorted(scores, key=lambda pk: (-scores[pk], -pk))[:DEPTH]
+
+
+def _exact(text: str, kind: str) -> list[int]:
+    """What is called just so. Each column is asked by itself, for its own index: asked together, or without case, every row would be read."""
+    documents = SearchDocument.objects.filter(kind=kind) if kind else SearchDocument.objects.all()
+    found = set(documents.filter(key__in=[text, text.upper(), text.lower()]).order_by().values_list("id", flat=True))
+    for way in ({"title_zh": text}, {"title_en": text}):
+        found |= set(documents.filter(**way).order_by("-id").values_list("id", flat=True)[:DEPTH])
+    return sorted(found, reverse=True)[:DEPTH]
 
 
 def _score(title: str, words: tuple[str, ...]) -> int:
