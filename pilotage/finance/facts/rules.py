@@ -31,8 +31,16 @@ def can_read(actor: Actor, enterprise: Enterprise) -> Verdict:
     return no(_("The data of an enterprise is read by itself, by institutions it has consented to, by the secretariat and by auditors."))
 
 
+def states_for_all(actor: Actor) -> bool:
+    return actor is None or has_role(actor, Role.SECRETARIAT)
+
+
+def own_enterprises(actor: Actor) -> QuerySet[Enterprise]:
+    return Enterprise.objects.filter(pk__in=enterprise_ids(actor))
+
+
 def can_state(actor: Actor, enterprise: Enterprise) -> Verdict:
-    if actor is None or has_role(actor, Role.SECRETARIAT) or enterprise.pk in enterprise_ids(actor):
+    if states_for_all(actor) or enterprise.pk in enterprise_ids(actor):
         return YES
     return no(_("The data of an enterprise is stated by itself or by the secretariat."))
 
@@ -42,6 +50,12 @@ def can_import(actor: Actor) -> Verdict:
     if actor is None or has_role(actor, Role.SECRETARIAT, Role.FILER, Role.LEGAL_REPRESENTATIVE):
         return YES
     return no(_("Data is imported by enterprises for themselves and by the secretariat."))
+
+
+def can_load(actor: Actor) -> Verdict:
+    if states_for_all(actor):
+        return YES
+    return no(_("Lists of listed companies are loaded by the secretariat."))
 
 
 def can_attest(actor: Actor, enterprise: Enterprise) -> Verdict:

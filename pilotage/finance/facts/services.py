@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import record
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.finance.facts import rules
+from pilotage.finance.facts import rules, stating
 from pilotage.finance.facts.enums import Tier
-from pilotage.finance.facts.lines import Line, faults_of
+from pilotage.finance.facts.importing import Imported as Imported
+from pilotage.finance.facts.importing import import_file as import_file
+from pilotage.finance.facts.lines import Line
+from pilotage.finance.facts.listed import load_listed_companies as load_listed_companies
 from pilotage.finance.facts.models import Attestation, Fact, TierStay
 from pilotage.finance.facts.rows import refresh_rows as refresh_rows
-from pilotage.finance.facts.selectors import told_of
+from pilotage.finance.facts.stating import Statement
 from pilotage.registry.models import Enterprise
 
 
@@ -37,49 +40,9 @@ def state(
     ``source`` or ``known_from``.
     """
     rules.can_state(actor, enterprise).require()
-    day = known_from or clock.today()
-    _check(lines, source, day)
-    with transaction.atomic():
-        # two statements of one enterprise follow each other
-        Enterprise.objects.select_for_update().get(pk=enterprise.pk)
-        told = told_of(enterprise, day)
-        made = [_fact(enterprise, line, day, source, actor, is_audited=is_audited, is_public=is_public) for line in lines]
-        fresh = [each for each in made if (each.metric, each.year) not in told or _differs(told[each.metric, each.year].fact, each)]
-        written = Fact.objects.bulk_create(each for each in fresh if each.value is not None or (each.metric, each.year) in told)
-        if written:
-            refresh_rows([enterprise.pk])
-            record(enterprise, "facts.state", actor=actor, extra={"source": source, "known_from": day, "lines": _said(written)})
-    return list(written)
-
-
-def _check(lines: Iterable[Line], source: str, day: date) -> None:
-    errors = {str(number): fault for number, line in enumerate(lines) for fault in faults_of(line)}
-    if not source.strip():
-        errors["source"] = _("Say where the figures come from.")
-    if day > clock.today():
-        errors["known_from"] = _("What is published only later is not known yet.")
-    if errors:
-        raise Invalid(errors)
-
-
-def _fact(enterprise: Enterprise, line: Line, day: date, source: str, actor: Any, **flags: bool) -> Fact:
-    return Fact(
-        enterprise=enterprise,
-        known_from=day,
-        source=source.strip()[:300],
-        stated_by=actor,
-        stated_at=clock.now(),
-        **line.columns(),
-        **flags,
-    )
-
-
-def _differs(old: Fact, new: Fact) -> bool:
-    return (old.value, old.is_audited, old.is_public) != (new.value, new.is_audited, new.is_public)
-
-
-def _said(facts: Iterable[Fact]) -> list[list[Any]]:
-    return [[each.metric, each.year, each.value, "audited" if each.is_audited else ""] for each in facts]
+    statement = Statement(enterprise, lines, source, known_from or clock.today(), is_audited, is_public)
+    stating.check(statement)
+    return stating.write([statement], actor=actor)
 
 
 # --- tiers ----------------------------------------------------------------------------------
