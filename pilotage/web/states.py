@@ -16,6 +16,7 @@ from pilotage.audit.models import ProposalState
 from pilotage.calls.enums import ApplicationState, CheckResult, CommentState, CosignDecision, FlagState, PartnerState, SignoffState
 from pilotage.directory.campaign_enums import CampaignState, EvaluationState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
+from pilotage.finance.matching.enums import BatchState, IntroductionState, NeedState, NoteState, OfferState
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import Outlook, TargetStatus
 from pilotage.plan.work.enums import DeliverableState, Light, ReportState
@@ -276,6 +277,40 @@ _GUIDELINE_COMMENT = {
     GuidelineCommentState.PARTLY: (_ACCENT, "circle-dot"),
     GuidelineCommentState.NOT_ADOPTED: (_NEUTRAL, "circle-minus"),
 }
+_NEED = {
+    NeedState.DRAFT: (_NEUTRAL, "pencil"),
+    NeedState.OPEN: (_ACCENT, "eye"),
+    NeedState.MET: (_GOOD, "circle-check"),
+    NeedState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+    NeedState.EXPIRED: (_NEUTRAL, "clock"),
+}
+_OFFER = {
+    OfferState.DRAFT: (_NEUTRAL, "pencil"),
+    OfferState.OPEN: (_ACCENT, "eye"),
+    OfferState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+    OfferState.EXPIRED: (_NEUTRAL, "clock"),
+}
+_INTRODUCTION = {
+    IntroductionState.ASKED: (_WARN, "clock"),
+    IntroductionState.INTRODUCED: (_ACCENT, "users"),
+    IntroductionState.NDA: (_ACCENT, "lock"),
+    IntroductionState.DUE_DILIGENCE: (_ACCENT, "list-check"),
+    IntroductionState.TERM_SHEET: (_ACCENT, "file-text"),
+    IntroductionState.CLOSED: (_GOOD, "circle-check"),
+    IntroductionState.DECLINED: (_NEUTRAL, "circle-x"),
+    IntroductionState.LAPSED: (_NEUTRAL, "circle-minus"),
+}
+_BOND_NOTE = {
+    NoteState.PLANNED: (_NEUTRAL, "pencil"),
+    NoteState.TAGGED: (_ACCENT, "bookmark"),
+    NoteState.ISSUED: (_GOOD, "circle-check"),
+    NoteState.DROPPED: (_NEUTRAL, "circle-minus"),
+}
+_RELENDING_BATCH = {
+    BatchState.DRAFT: (_NEUTRAL, "pencil"),
+    BatchState.FROZEN: (_GOOD, "lock"),
+    BatchState.DROPPED: (_NEUTRAL, "circle-minus"),
+}
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
     "met": Look(_GOOD, "circle-check", pgettext_lazy("condition", "Met")),
@@ -336,6 +371,11 @@ LOOKS: dict[str, dict[str, Look]] = {
     "figure": _looks(_FIGURE),
     "work-report": _looks(_WORK_REPORT),
     "return": _looks(_RETURN),
+    "need": _looks(_NEED),
+    "offer": _looks(_OFFER),
+    "introduction": _looks(_INTRODUCTION),
+    "bond-note": _looks(_BOND_NOTE),
+    "relending-batch": _looks(_RELENDING_BATCH),
     "sign": _SIGN,
 }
 

@@ -1,0 +1,179 @@
+"""What enterprises, institutions and the secretariat type. Money in 万元 (CNY 10,000), rates in percent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from pilotage.finance.channels.models import Channel
+from pilotage.finance.matching.enums import Collateral, FundingStage, OfferKind, Purpose
+from pilotage.finance.matching.models import Need, Offer
+from pilotage.registry.models import Division, Industry
+from pilotage.web.matching.common import to_basis_points, to_percent, to_wan, to_yuan
+
+WAN = _("CNY 10,000")
+DAY = {"type": "date"}
+
+
+class Wan(forms.DecimalField):
+    """An amount in 万元; whole yuan."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": Decimal(0), "max_digits": 13, "decimal_places": 4, "help_text": WAN, **kwargs})
+
+
+class Rate(forms.DecimalField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{
+                "min_value": Decimal(0),
+                "max_value": Decimal(100),
+                "max_digits": 5,
+                "decimal_places": 2,
+                "help_text": _("percent a year"),
+                **kwargs,
+            }
+        )
+
+
+class Several(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **kwargs})
+
+
+def _one_of(choices: Any, *, blank: Any = "–") -> list[tuple[str, Any]]:
+    return [("", blank), *choices]
+
+
+class _OnChannels(forms.Form):
+    def __init__(self, *args: Any, channels: Mapping[str, Channel], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].choices = _one_of([(key, each.title) for key, each in channels.items()])  # type: ignore[attr-defined]
+
+
+class NeedForm(_OnChannels):
+    channel = forms.ChoiceField(label=_("Channel"))
+    amount = Wan(label=_("Amount"))
+    months = forms.IntegerField(
+        label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months; leave it empty for equity")
+    )
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=_one_of(Purpose.choices))
+    purpose_text = forms.CharField(
+        label=_("What it is for, in your own words"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Institutions read this only after you have consented to the introduction."),
+    )
+    collateral = Several(
+        label=_("Collateral"),
+        choices=Collateral.choices,
+        help_text=_("Choose none where you offer none; leave all empty if it is still open."),
+    )
+    stage = forms.ChoiceField(
+        label=_("Stage of funding"), required=False, choices=_one_of(FundingStage.choices), help_text=_("for equity only")
+    )
+    valid_until = forms.DateField(label=_("Holds until"), widget=forms.DateInput(attrs=DAY))
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "amount": to_yuan(self.cleaned_data["amount"])}
+
+
+def need_initial(need: Need) -> dict[str, Any]:
+    names = ("channel", "months", "purpose", "purpose_text", "stage", "valid_until")
+    return {**{name: getattr(need, name) for name in names}, "amount": to_wan(need.amount), "collateral": need.collateral_codes}
+
+
+class OfferForm(_OnChannels):
+    kind = forms.ChoiceField(label=_("Kind"), choices=OfferKind.choices)
+    channel = forms.ChoiceField(label=_("Channel"))
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=100)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    amount_from = Wan(label=_("Amount from"), required=False)
+    amount_to = Wan(label=_("Amount to"), required=False)
+    months_from = forms.IntegerField(label=_("Term from"), required=False, min_value=1, max_value=600, help_text=_("months"))
+    months_to = forms.IntegerField(label=_("Term to"), required=False, min_value=1, max_value=600, help_text=_("months"))
+    rate_from = Rate(label=_("Rate from"), required=False)
+    rate_to = Rate(label=_("Rate to"), required=False)
+    valid_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput(attrs=DAY))
+    valid_until = forms.DateField(label=_("Holds until"), widget=forms.DateInput(attrs=DAY))
+    purposes = Several(label=_("Purposes"), choices=Purpose.choices, help_text=_("none ticked: any"))
+    collateral = Several(
+        label=_("Collateral that is taken"), choices=Collateral.choices, help_text=_("one of them is enough; none ticked: none asked")
+    )
+    stages = Several(label=_("Stages of funding"), choices=FundingStage.choices, help_text=_("none ticked: any"))
+    regions = Several(label=_("Provinces"), help_text=_("none ticked: the whole country"))
+    industries = Several(label=_("Industries"), help_text=_("none ticked: any"))
+    note_zh = forms.CharField(label=_("Note in Chinese"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    note_en = forms.CharField(label=_("Note in English"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = self.initial.get("regions") or []
+        divisions = Division.objects.filter(level="province") | Division.objects.filter(pk__in=kept)
+        self.fields["regions"].choices = [(row.pk, row.name) for row in divisions.order_by("pk")]  # type: ignore[attr-defined]
+        own = set(self.initial.get("industries") or [])
+        trades = [
+            row for row in Industry.objects.order_by("level", "pk") if row.level == "section" or row.parent_id == "C" or row.pk in own
+        ]
+        self.fields["industries"].choices = [(row.pk, row.short) for row in trades]  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        found = dict(self.cleaned_data)
+        for end in ("from", "to"):
+            found[f"amount_{end}"] = to_yuan(found[f"amount_{end}"])
+            found[f"rate_{end}"] = to_basis_points(found[f"rate_{end}"])
+        return found
+
+
+def offer_initial(offer: Offer) -> dict[str, Any]:
+    found = {name: getattr(offer, name) for name in OfferForm.base_fields}
+    for end in ("from", "to"):
+        found[f"amount_{end}"] = to_wan(found[f"amount_{end}"])
+        found[f"rate_{end}"] = to_percent(found[f"rate_{end}"])
+    return found
+
+
+class CloseForm(forms.Form):
+    amount = Wan(label=_("Amount of the contract"))
+    closed_on = forms.DateField(label=_("Signed on"), widget=forms.DateInput(attrs=DAY))
+    months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
+    rate = Rate(label=_("Rate"), required=False)
+
+
+class NoteForm(forms.Form):
+    issuer = forms.CharField(label=_("Credit code of the issuer"), max_length=18)
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=150)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    amount = Wan(label=_("Amount"))
+    proceeds_to_tech = Wan(label=_("Of it for sci-tech"), required=False)
+    months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
+    use_text = forms.CharField(label=_("Use of the proceeds"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def values(self) -> dict[str, Any]:
+        found = dict(self.cleaned_data)
+        return {**found, "amount": to_yuan(found["amount"]), "proceeds_to_tech": to_yuan(found["proceeds_to_tech"])}
+
+
+class IssueForm(forms.Form):
+    issued_amount = Wan(label=_("Amount issued"))
+    issued_on = forms.DateField(label=_("Day of issue"), widget=forms.DateInput(attrs=DAY))
+    rate = Rate(label=_("Rate"), required=False)
+
+
+class BatchForm(forms.Form):
+    title_zh = forms.CharField(label=_("Name in Chinese"), max_length=150)
+    title_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    organisation = forms.ChoiceField(label=_("For which bank"))
+    source = forms.ChoiceField(
+        label=_("Who is on it"), help_text=_("Everybody who held the title, or had an entry in force, on the day below.")
+    )
+    as_of = forms.DateField(label=_("Day of the list"), widget=forms.DateInput(attrs=DAY))
+    region = forms.ChoiceField(label=_("Province"), required=False)
