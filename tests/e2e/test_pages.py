@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e import scene, year
+from tests.e2e import published, scene, year
 from tests.e2e.conftest import SIZES, axe, screenshot, sign_in
 from tests.e2e.mailbox import code_for
 from tests.e2e.server import Server
@@ -27,7 +27,13 @@ PUBLIC = {
     "directory": "/directory/", "directory-search": "/directory/5g-factory/?q=5G&edition=all", "entry": "{entry}", "cases": "/cases/",
     "regions": f"/plans/{PLAN}/regions/", "industries": f"/plans/{PLAN}/industries/", "measure": f"/plans/{PLAN}/measures/M03/",
     "statistics": "/statistics/national-projects/",
-    "open-data": "/open-data/", "sign-in": "/accounts/login/", "password-reset": "/accounts/password/reset/", "styleguide": "/styleguide/",
+    "case-sets": "/case-sets/", "case-set": "{case-set}", "case": "{case}", "guidelines": "/guidelines/",
+    "guideline": f"/guidelines/{published.GUIDELINE}/", "guideline-draft": f"/guidelines/{published.GUIDELINE}/draft/",
+    "news": "/news/", "news-item": "/news/directory-call-open/", "help": "/pages/", "search": "/search/", "found": "/search/?q=5G",
+    "verify": "/verify/", "certificate": "{certificate}", "listed": "{listed}", "changes": "/directory/5g-factory/changes/",
+    "totals": "/directory/5g-factory/totals/", "book": "/directory/5g-factory/book/", "re-evaluation": "{campaign}",
+    "open-data": "/open-data/", "open-table": "/open-data/directory-changes/",
+    "sign-in": "/accounts/login/", "password-reset": "/accounts/password/reset/", "styleguide": "/styleguide/",
 }  # fmt: skip
 EVERYBODY = {"tokens": "/account/tokens/", "members": "/organisation/members/", "security": "/accounts/2fa/"}
 PAGES: dict[str, dict[str, str]] = {
@@ -35,7 +41,7 @@ PAGES: dict[str, dict[str, str]] = {
         "my": "/my/", **{f"draft-{key}": f"{{draft}}?section={key}" for key in ("enterprise", "scenarios", "effects", "investment", "evidence")},
         "draft-check": "{draft-check}", "withdraw": "{withdraw}", "consents": "/organisation/consents/", **EVERYBODY,
     },
-    "filer-first": {"own-result": "{feedback}", "own-application": "{application}"},
+    "filer-first": {"own-result": "{feedback}", "own-application": "{application}", "own-cases": "/work/cases/", "own-case": "{case-edit}"},
     "city": {"check": "/work/check/", "check-returned": "/work/check/?tab=returned", "applications": "/applications/"},
     "province": {
         "recommend": "/work/recommend/", "recommend-all": "/work/recommend/?tab=all", "province-summary": "/work/recommend/summary/",
@@ -55,6 +61,11 @@ PAGES: dict[str, dict[str, str]] = {
         "cockpit": "/cockpit/", "what-if": f"/cockpit/{PLAN}/targets/M03-1/what-if/", "measures": "/work/measures/", "units": "/work/measures/units/",
         "statistics-desk": "/work/statistics/", "papers": "/work/plan-reports/", "paper": "{paper}", "schedule": "/work/plan-reports/schedule/",
         "dashboards": "/dashboards/", "dashboard": "{dashboard}", "dashboard-edit": "{dashboard-edit}",
+        "cases-desk": "/work/cases/", "case-edit": "{case-edit}", "case-sets-desk": "/work/case-sets/", "case-set-manage": "{case-set-manage}",
+        "guidelines-desk": "/work/guidelines/", "guideline-manage": f"/work/guidelines/{published.GUIDELINE}/",
+        "certificates-desk": "/work/certificates/", "pages-desk": "/work/pages/", "page-new": "/work/pages/new/",
+        "objections-desk": "/work/objections/", "objection-handle": "{objection-handle}", "hearings": "/hearings/",
+        "campaigns": "/work/re-evaluations/", "campaign-manage": "{campaign-manage}",
         "enterprise-import": "/enterprises/import/", "enterprise-new": "/enterprises/new/",
     },
     "expert": {
@@ -192,7 +203,7 @@ def plain(browser: Any, place: Place) -> Iterator[Page]:
 def test_search_and_filters_need_no_script(plain: Page) -> None:
     plain.goto("/directory/5g-factory/?edition=all")
     every = plain.locator("main a[href^='/directory/entries/']").count()
-    assert every == 15
+    assert every == 18
     plain.fill("main [name=q]", "阳光纸业")
     plain.locator("main form[role=search] button").first.click()
     plain.wait_for_url("**q=*")

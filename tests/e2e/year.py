@@ -6,11 +6,12 @@ import json
 from datetime import date
 from typing import Any
 
+from tests.e2e import published
 from tests.e2e.scene import BEIJING, CALL, SECOND_FIRM, _firm, address
 
 FILING, CHECKED, SENT, ACCEPTED = "2023-08-28T10:00", "2023-09-01T10:00", "2023-09-18T10:00", "2023-09-27T10:00"
 REVIEWED, SELECTED, NOTICE, NOW = "2023-10-20T10:00", "2023-11-10T10:00", "2023-11-12T09:00", "2023-11-14T10:00"
-STEERED = "2023-11-13T10:00"
+STEERED, PUBLISHED = "2023-11-13T10:00", "2023-11-13T15:00"
 MARKS = {"first": 9, "second": 7}
 
 
@@ -24,7 +25,7 @@ def build() -> None:
 
     acts = (
         (FILING, _file), (CHECKED, _check), (SENT, _recommend), (ACCEPTED, _accept), (REVIEWED, _review), (SELECTED, _select), (NOTICE, _announce),
-        (STEERED, _steer),
+        (STEERED, _steer), (PUBLISHED, _publish),
     )  # fmt: skip
     scene: dict[str, Any] = {}
     for moment, act in acts:
@@ -176,6 +177,13 @@ def _steer(scene: dict[str, Any]) -> None:
     scene["paper"] = work_services.draft_report(actor=secretariat, template=template, period="2023Q3")
 
 
+def _publish(scene: dict[str, Any]) -> None:
+    secretariat = _user("secretariat")
+    published.edition(scene, secretariat)
+    published.case(scene, _fresh(scene, "first")[0], _user("filer-first"), secretariat, _user("secretariat2"))
+    published.guideline(secretariat)
+
+
 def _addresses(scene: dict[str, Any]) -> dict[str, str]:
     from django.urls import reverse
 
@@ -188,7 +196,7 @@ def _addresses(scene: dict[str, Any]) -> dict[str, str]:
     return {
         "notice": reverse("directory:notice-detail", args=[scene["notice"].number]),
         "objection": reverse("directory:objection-create", args=[scene["notice"].number]),
-        "entry": reverse("directory:entry", args=[Entry.objects.order_by("number").values_list("number", flat=True)[0]]),
+        "entry": reverse("directory:entry", args=[Entry.objects.filter(edition__is_complete=False).order_by("number")[0].number]),
         "application": reverse("calls:application-detail", args=[first.number]),
         "discussion": reverse("review:discussion", args=[scene["discussion"].pk]),
         "feedback": reverse("review:feedback", args=[first.number]),
@@ -203,4 +211,5 @@ def _addresses(scene: dict[str, Any]) -> dict[str, str]:
         "dashboard-edit": reverse("dashboards:edit", args=[scene["dashboard"].key]),
         "paper": reverse("reports:detail", args=[scene["paper"].pk]),
         "enterprise": reverse("registry:enterprise-detail", args=[first.enterprise_id]),
+        **published.addresses(scene),
     }
