@@ -61,8 +61,8 @@ def amounts_page(request: HttpRequest) -> HttpResponse:
             ("channel", _("By channel")),
             ("kind", _("By kind of record")),
             ("quarter", _("By quarter")),
-            ("province", _("By province")),
-            ("industry", _("By industry")),
+            ("province", pgettext("financing", "By province")),
+            ("industry", pgettext("financing", "By industry")),
         )
     ]
     total = found.get("", {}).get("total", Figure())
@@ -185,5 +185,5 @@ def _chips(asked: Asked, channels: Mapping[str, Any]) -> list[str]:
         found.append(trade.short if trade else pgettext("statistics", "not known"))
     if asked.quarter:
         found.append(asked.quarter)
-    found += [_("from %(day)s") % {"day": asked.since.isoformat()}] if asked.since else []
-    return found + ([_("until %(day)s") % {"day": asked.until.isoformat()}] if asked.until else [])
+    found += [pgettext("financing", "from %(day)s") % {"day": asked.since.isoformat()}] if asked.since else []
+    return found + ([pgettext("financing", "until %(day)s") % {"day": asked.until.isoformat()}] if asked.until else [])

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pilotage.core.verdict import Invalid
 from pilotage.finance.facts.metrics import METRICS
@@ -37,7 +38,7 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
     titles = [(each.key, localized(each.zh, each.en)) for each in METRICS.values() if each.unit == "truth"]
     quotients = [(text, f"{localized(zh, en)} (%)") for text, zh, en in conditions.QUOTIENTS]
-    return [(_("Figures"), figures), (_("Ratios"), quotients), (_("Titles and lists"), titles)]
+    return [(pgettext("financing", "Figures"), figures), (_("Ratios"), quotients), (_("Titles and lists"), titles)]
 
 
 def _unit_word(unit: str) -> str:
@@ -47,7 +48,7 @@ def _unit_word(unit: str) -> str:
         "persons": _("persons"),
         "months": _("months"),
         "shares": _("shares"),
-    }.get(unit, _("number"))
+    }.get(unit, pgettext("unit", "number"))
 
 
 def kept(stored: Mapping[str, Any] | None) -> list[Row]:

@@ -109,7 +109,7 @@ class OfferForm(_OnChannels):
         label=_("Collateral that is taken"), choices=Collateral.choices, help_text=_("one of them is enough; none ticked: none asked")
     )
     stages = Several(label=_("Stages of funding"), choices=FundingStage.choices, help_text=_("none ticked: any"))
-    regions = Several(label=_("Provinces"), help_text=_("none ticked: the whole country"))
+    regions = Several(label=pgettext_lazy("financing", "Provinces"), help_text=_("none ticked: the whole country"))
     industries = Several(label=_("Industries"), help_text=_("none ticked: any"))
     note_zh = forms.CharField(label=_("Note in Chinese"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     note_en = forms.CharField(label=_("Note in English"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
@@ -164,7 +164,7 @@ class NoteForm(forms.Form):
 
 class IssueForm(forms.Form):
     issued_amount = Wan(label=_("Amount issued"))
-    issued_on = forms.DateField(label=_("Day of issue"), widget=forms.DateInput(attrs=DAY))
+    issued_on = forms.DateField(label=pgettext_lazy("bond", "Day of issue"), widget=forms.DateInput(attrs=DAY))
     rate = Rate(label=_("Rate"), required=False)
 
 

@@ -100,7 +100,7 @@ def _show(request: HttpRequest, reader: Reader, note: BondNote, form: IssueForm)
 
 def _facts(note: BondNote) -> list[tuple[str, str]]:
     rows = [
-        (_("Issuer"), note.issuer.name),
+        (pgettext("bond", "Issuer"), note.issuer.name),
         (_("Underwriter"), note.underwriter.name if note.underwriter else formats.UNKNOWN),
         (_("Amount"), yuan(note.amount)),
         (_("Of it for sci-tech"), yuan(note.proceeds_to_tech)),
@@ -110,7 +110,7 @@ def _facts(note: BondNote) -> list[tuple[str, str]]:
     if note.state == NoteState.ISSUED:
         rows += [
             (_("Amount issued"), yuan(note.issued_amount)),
-            (_("Day of issue"), formats.day(note.issued_on) if note.issued_on else formats.UNKNOWN),
+            (pgettext("bond", "Day of issue"), formats.day(note.issued_on) if note.issued_on else formats.UNKNOWN),
             (_("Rate"), percent(note.rate)),
         ]
     return rows

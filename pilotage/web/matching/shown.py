@@ -118,7 +118,7 @@ def offer_facts(offer: Offer, channels: Channels, names: Names) -> list[tuple[st
     rows.append((_("Purpose"), purposes(offer.purposes) or anything))
     rows.append((_("Region"), listed(offer.regions, names.divisions) or pgettext("region", "whole country")))
     rows.append((_("Industry"), listed(offer.industries, names.industries) or anything))
-    return [*rows, (_("Holds"), f"{formats.day(offer.valid_from)} – {formats.day(offer.valid_until)}")]
+    return [*rows, (pgettext("offer of financing", "Holds"), f"{formats.day(offer.valid_from)} – {formats.day(offer.valid_until)}")]
 
 
 def condition_lines(offer: Offer) -> list[str]:
