@@ -76,5 +76,6 @@ KINDS_OF_ROLE: dict[str, tuple[MessageKind, ...]] = {
     **dict.fromkeys(OFFICERS, _OFFICER),
     Role.SECRETARIAT: (MessageKind.WORK, MessageKind.DEADLINE),
     Role.EXPERT: (MessageKind.SEAT, MessageKind.DEADLINE),
+    Role.FINANCE_LIAISON: (MessageKind.WORK, MessageKind.OUTCOME, MessageKind.DEADLINE),
     Role.UNIT_OFFICER: (MessageKind.WORK, MessageKind.RETURNED, MessageKind.OUTCOME, MessageKind.DEADLINE),
 }

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from pilotage.calls.services import remind_by_rule
 from pilotage.directory.services import remind_terms
+from pilotage.finance.matching import reminding as introductions
+from pilotage.finance.matching.services import expire
 from pilotage.messages import services
 from pilotage.plan.work import reminding as work_reminding
 
@@ -20,6 +22,8 @@ def tick() -> dict[str, int]:
         "chased": remind_by_rule,
         "measures_chased": work_reminding.remind_by_rule,
         "terms_chased": remind_terms,
+        "needs_ended": expire,
+        "introductions_chased": introductions.remind_by_rule,
         "read": _read_all,
         "objections_chased": services.chase_objections,
         "reminded": services.send_reminders,
