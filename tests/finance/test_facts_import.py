@@ -1,4 +1,3 @@
-
 """Files of statements: all or nothing, every bad cell named; listed companies from their annual reports."""
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from tests.factories.finance import facts
 from tests.factories.registry import write_csv, write_xlsx
 
 pytestmark = pytest.mark.django_db
-SHARED = Path("/work/shared/data/listed_companies_fy2019_2021.csv")
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "listed_companies_fy2019_2021.csv"
 HEADS = ["企业名称", "年度", "营业收入（万元）", "研发投入（万元）", "职工人数", "研发人员（人）", "加权平均净资产收益率（%）"]
 
 

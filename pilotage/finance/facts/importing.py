@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilotage.core import clock
+from pilotage.core.verdict import Invalid
 from pilotage.finance.facts import rules, stating
 from pilotage.finance.facts.metrics import YEARLY
 from pilotage.finance.facts.models import Fact
@@ -28,6 +29,31 @@ class Imported:
     rows: int
     enterprises: int
     facts: int
+
+
+class Doubtful(Invalid):
+    """Nothing is wrong for sure, but figures look like something else: state them again with ``sure`` once they have been looked at."""
+
+
+def check_figures(statement: Statement, *, sure: bool) -> None:
+    """The same suspicions for figures that are typed or sent; by number of the line. Raises ``Invalid`` or :class:`Doubtful`. One query."""
+    known = _known([statement.enterprise.pk])
+    found: dict[str, Suspicion] = {}
+    for year in {line.year for line in statement.lines}:
+        own = {line.metric: line.value for line in statement.lines if line.year == year and _is_number(line.value)}
+        before = known.get((statement.enterprise.pk, year - 1), {}) if year else {}
+        numbers = {(line.metric, line.year): str(number) for number, line in enumerate(statement.lines)}
+        for each in suspicions({**own}, before):  # type: ignore[dict-item]
+            found[numbers[each.metric, year]] = each
+    faults = {number: sentence(each) for number, each in found.items() if not each.is_doubt}
+    if faults:
+        raise Invalid(faults)
+    if found and not sure:
+        raise Doubtful({number: sentence(each) for number, each in found.items()})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def import_file(

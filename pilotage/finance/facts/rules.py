@@ -17,7 +17,7 @@ Actor = Any  # a User, AnonymousUser, or None for the system
 
 def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     """The enterprises whose facts the actor reads: the own, those that consented, those with nothing but published facts; staff all."""
-    if has_role(actor, Role.SECRETARIAT, Role.AUDITOR):
+    if reads_all(actor):
         return Enterprise.objects.all()
     condition = Q(pk__in=enterprise_ids(actor))
     if has_role(actor, Role.FINANCE_LIAISON):
@@ -29,6 +29,15 @@ def can_read(actor: Actor, enterprise: Enterprise) -> Verdict:
     if visible_enterprises(actor).filter(pk=enterprise.pk).exists():
         return YES
     return no(_("The data of an enterprise is read by itself, by institutions it has consented to, by the secretariat and by auditors."))
+
+
+def reads_all(actor: Actor) -> bool:
+    return has_role(actor, Role.SECRETARIAT, Role.AUDITOR)
+
+
+def lists_others(actor: Actor) -> bool:
+    """Whether the actor reads of others than the own enterprise."""
+    return has_role(actor, Role.SECRETARIAT, Role.AUDITOR, Role.FINANCE_LIAISON)
 
 
 def states_for_all(actor: Actor) -> bool:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import record
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.finance.facts import rules, stating
+from pilotage.finance.facts import importing, rules, stating
 from pilotage.finance.facts.enums import Tier
+from pilotage.finance.facts.importing import Doubtful as Doubtful
 from pilotage.finance.facts.importing import Imported as Imported
 from pilotage.finance.facts.importing import import_file as import_file
 from pilotage.finance.facts.lines import Line
@@ -33,15 +34,17 @@ def state(
     known_from: date | None = None,
     is_audited: bool = False,
     is_public: bool = False,
+    sure: bool = False,
 ) -> list[Fact]:
     """State what is known of one enterprise; returns what was written, without lines that say what is known already.
 
-    ``known_from``: the day of publication, today when absent. Raises ``Refused``, or ``Invalid`` by line (``"<number>"``, from 0),
-    ``source`` or ``known_from``.
+    ``known_from``: the day of publication, today when absent. ``sure``: figures that look like something else have been looked at.
+    Raises ``Refused``, or ``Invalid`` by line (``"<number>"``, from 0), ``source`` or ``known_from``; ``Doubtful`` where only ``sure`` is missing.
     """
     rules.can_state(actor, enterprise).require()
     statement = Statement(enterprise, lines, source, known_from or clock.today(), is_audited, is_public)
     stating.check(statement)
+    importing.check_figures(statement, sure=sure)
     return stating.write([statement], actor=actor)
 
 

@@ -1,0 +1,86 @@
+"""How a metric and its value are written."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from pilotage.finance.facts.enums import Board, Tier
+from pilotage.finance.facts.metrics import METRICS, STATED, YEARLY
+from pilotage.finance.rules import Metric
+from pilotage.registry.enums import Ownership
+from pilotage.registry.models import localized
+from pilotage.web.formats import UNKNOWN, day, in_english, money, number
+
+CODES: dict[str, Any] = {"ownership": Ownership, "neeq_tier": Tier, "board": Board}
+COLUMNS = {metric.column(back): (metric, back) for metric in METRICS.values() for back in range(metric.years)}
+
+
+def name(metric: Metric) -> str:
+    return localized(metric.zh, metric.en)
+
+
+def title(key: str) -> str:
+    metric = METRICS.get(key) or STATED.get(key)
+    return name(metric) if metric else key
+
+
+def unit(metric: Metric) -> str:
+    """What figures of the metric are counted in on entry and in tables."""
+    return {
+        "yuan": _("CNY 10,000"),
+        "basis_points": "%",
+        "persons": pgettext("unit", "persons"),
+        "shares": pgettext("unit", "shares"),
+        "months": pgettext("unit", "months"),
+    }.get(metric.unit, "")
+
+
+def value(metric: Metric, told: Any) -> str:
+    """With its unit, as in a sentence; the dash where nothing is known."""
+    if told is None:
+        return UNKNOWN
+    if metric.unit == "yuan":
+        return money((Decimal(told) / 10_000).quantize(Decimal("0.01")))
+    if metric.unit == "basis_points":
+        return f"{number(Decimal(told) / 100)}%"
+    return plain(metric, told)
+
+
+def plain(metric: Metric, told: Any) -> str:
+    """Without its unit, as in a table whose head says it."""
+    if told is None:
+        return UNKNOWN
+    if metric.unit == "yuan":
+        return number(Decimal(told) / 10_000, 2)
+    if metric.unit == "basis_points":
+        return number(Decimal(told) / 100, 2)
+    if metric.unit == "truth":
+        return pgettext("figure", "Yes") if told else pgettext("figure", "No")
+    if metric.unit == "code":
+        return str(CODES[metric.key](told).label) if told in CODES[metric.key].values else str(told)
+    return day(told) if isinstance(told, date) else number(told)
+
+
+def typed(metric: Metric, told: Any) -> str:
+    """As one would type it into the form."""
+    if told is None:
+        return ""
+    if metric.unit in {"yuan", "basis_points"}:
+        exact = Decimal(told) / (10_000 if metric.unit == "yuan" else 100)
+        return f"{exact:f}" if exact != exact.to_integral_value() else f"{int(exact)}"
+    return told.isoformat() if isinstance(told, date) else str(told)
+
+
+def column(key: str, base_year: int | None) -> str:
+    """A column of METRICS for a reader: the metric and, of a yearly one, its year."""
+    metric, back = COLUMNS[key]
+    if metric.key not in YEARLY:
+        return name(metric)
+    if base_year is None:
+        return name(metric)
+    return f"{name(metric)} {base_year - back}" if in_english() else f"{name(metric)}（{base_year - back}年）"
