@@ -162,8 +162,9 @@ def with_defaults(model: Any, given: Sequence[str]) -> tuple[list[str], list[Any
 
 def fill(db: str, total: int, calls: Sequence[Any], places: Sequence[str], user: int) -> None:
     """``calls``: (Call, day its window opens), oldest first."""
+    from pilotage.calls.flow_history import SUM_COLUMNS
     from pilotage.calls.models import Application, BuildingSpan, Move
-    from pilotage.calls.services.flow import KEYS
+    from pilotage.calls.services.flow import SUMS
     from pilotage.registry.models import Enterprise
 
     filled = Filled()
@@ -217,9 +218,9 @@ def fill(db: str, total: int, calls: Sequence[Any], places: Sequence[str], user:
             "FlowDay": filled.flow, "StateDay": nonzero(filled.states),
             "BuildingDay": building_days(filled.spans), "PlanBuildingDay": building_days(filled.spans, plans),
         }  # fmt: skip
-        for model, (key_columns, column) in KEYS.items():
+        for model in SUMS:
             found = sums[model.__name__]
-            writer.write(model._meta.db_table, (*key_columns, column), ((*key, amount) for key, amount in found.items()))
+            writer.write(model._meta.db_table, SUM_COLUMNS[model.__name__], ((*key, amount) for key, amount in found.items()))
 
 
 def _flush(

@@ -61,6 +61,19 @@ class SpanRow(NamedTuple):
     until: date | None
 
 
+# the columns of the kept rows, in the order of the tuples above; of a sum the key, then what is summed
+MOVE_COLUMNS = (
+    "event", "application_id", "call_id", "kind", "province", "from_state", "to_state", "step_before", "step", "day", "waited_days",
+)  # fmt: skip
+SPAN_COLUMNS = ("application_id", "call_id", "enterprise_id", "province", "since", "until")
+SUM_COLUMNS = {
+    "FlowDay": ("call_id", "kind", "from_state", "to_state", "day", "waited_days", "count"),
+    "StateDay": ("call_id", "kind", "step", "state", "province", "day", "change"),
+    "BuildingDay": ("call_id", "province", "day", "change"),
+    "PlanBuildingDay": ("plan_id", "province", "day", "change"),
+}
+
+
 def files(source: str, target: str) -> bool:
     return source in OPEN_TO_FILER and target in FILED
 

@@ -13,31 +13,21 @@ from django.db.models.functions import Cast
 from django.utils.timezone import localdate
 
 from pilotage.calls.enums import ApplicationState
-from pilotage.calls.flow_history import Happened, History, MoveRow, SpanRow, building_days, nonzero
+from pilotage.calls.flow_history import (
+    MOVE_COLUMNS,
+    SPAN_COLUMNS,
+    SUM_COLUMNS,
+    Happened,
+    History,
+    MoveRow,
+    SpanRow,
+    building_days,
+    nonzero,
+)
 from pilotage.calls.flow_steps import STOOD_BEFORE
 
 BATCH = 2000
 Sums = Counter[tuple[Any, ...]]
-MOVE_COLUMNS = (
-    "event",
-    "application_id",
-    "call_id",
-    "kind",
-    "province",
-    "from_state",
-    "to_state",
-    "step_before",
-    "step",
-    "day",
-    "waited_days",
-)
-SPAN_COLUMNS = ("application_id", "call_id", "enterprise_id", "province", "since", "until")
-SUM_COLUMNS = {
-    "FlowDay": ("call_id", "kind", "from_state", "to_state", "day", "waited_days", "count"),
-    "StateDay": ("call_id", "kind", "step", "state", "province", "day", "change"),
-    "BuildingDay": ("call_id", "province", "day", "change"),
-    "PlanBuildingDay": ("plan_id", "province", "day", "change"),
-}
 RECORD = ("id", "call_id", "kind", "province_id", "enterprise_id", "building_state", "created_at", "submitted_at", "updated_at", "state")
 
 

@@ -12,19 +12,14 @@ from django.utils.timezone import localdate
 
 from pilotage.audit.signals import Moved
 from pilotage.calls.enums import ApplicationState
-from pilotage.calls.flow_history import MoveRow, SpanRow, add_move, files, nonzero
+from pilotage.calls.flow_history import MOVE_COLUMNS, SPAN_COLUMNS, SUM_COLUMNS, MoveRow, SpanRow, add_move, files, nonzero
 from pilotage.calls.flow_models import BuildingDay, BuildingSpan, FlowDay, Move, PlanBuildingDay, StateDay
 from pilotage.calls.flow_steps import STEP_OF, is_counted, place_of
 from pilotage.calls.models import Application, Call
 from pilotage.core import bulk
 
 Sums = Counter[tuple[Any, ...]]
-KEYS: dict[type[models.Model], tuple[tuple[str, ...], str]] = {
-    FlowDay: (("call_id", "kind", "from_state", "to_state", "day", "waited_days"), "count"),
-    StateDay: (("call_id", "kind", "step", "state", "province", "day"), "change"),
-    BuildingDay: (("call_id", "province", "day"), "change"),
-    PlanBuildingDay: (("plan_id", "province", "day"), "change"),
-}
+SUMS: tuple[type[models.Model], ...] = (FlowDay, StateDay, BuildingDay, PlanBuildingDay)
 
 
 def keep(moves: Sequence[Moved]) -> None:
@@ -61,25 +56,12 @@ def _entered(move: Moved) -> date:
 
 
 def write_moves(rows: Iterable[MoveRow]) -> None:
-    names = (
-        "event",
-        "application_id",
-        "call_id",
-        "kind",
-        "province",
-        "from_state",
-        "to_state",
-        "step_before",
-        "step",
-        "day",
-        "waited_days",
-    )
-    bulk.insert_rows(Move, names, ((*row[:9], _day(row.day), row.waited_days) for row in rows))
+    bulk.insert_rows(Move, MOVE_COLUMNS, ((*row[:9], _day(row.day), row.waited_days) for row in rows))
 
 
 def add_up(model: type[models.Model], sums: Sums) -> None:
     """Add to the sums of one table; a day may stand anywhere in the key."""
-    key, column = KEYS[model]
+    *key, column = SUM_COLUMNS[model.__name__]
     place = key.index("day")
     bulk.add_up(model, key, column, {(*k[:place], _day(k[place]), *k[place + 1 :]): amount for k, amount in sums.items()})
 
@@ -150,6 +132,5 @@ def _stand(moves: Sequence[Moved]) -> None:
 
 
 def write_spans(spans: Iterable[SpanRow]) -> None:
-    names = ("application_id", "call_id", "enterprise_id", "province", "since", "until")
     rows = ((*span[:4], _day(span.since), None if span.until is None else _day(span.until)) for span in spans)
-    bulk.insert_rows(BuildingSpan, names, rows)
+    bulk.insert_rows(BuildingSpan, SPAN_COLUMNS, rows)

@@ -12,7 +12,7 @@ from pilotage.calls.enums import ApplicationState
 from pilotage.calls.flow_history import History, MoveRow
 from pilotage.calls.flow_recount import BATCH, Models, batches, brought_in, happenings, history_of, recounted, unknown
 from pilotage.calls.models import Application, BuildingSpan, Move
-from pilotage.calls.services.flow import KEYS, add_up, write_moves, write_spans
+from pilotage.calls.services.flow import SUMS, add_up, write_moves, write_spans
 
 
 @transaction.atomic
@@ -25,13 +25,13 @@ def recount() -> int:
     adopt()
     Move.objects.filter(event__gt=0).delete()
     BuildingSpan.objects.all().delete()
-    for model in KEYS:
+    for model in SUMS:
         model._default_manager.all().delete()
     history = history_of(using)
     total = _write(history.take(happenings(using)))
     write_spans(history.all_spans())
     sums = recounted(history)
-    for model in KEYS:
+    for model in SUMS:
         add_up(model, sums[model.__name__])
     _write_steps(history)
     return total

@@ -93,6 +93,17 @@ class Scan:
     high: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """On what terms a pass looks at every block: ``prices`` per expert, ``shape`` (leaves, kept in each), the worth of an empty seat."""
+
+    prices: NDArray[np.float64]
+    shape: tuple[int, int]
+    branches: int
+    units: Units
+    empty: float
+
+
 def load_worth(frame: Frame, prices: NDArray[np.float64]) -> float:
     """What the loads add to the bound."""
     return float(np.where(prices >= 0, prices * frame.load_max, prices * frame.load_min).sum())
@@ -115,12 +126,12 @@ def scan(
     keep = min(max(keep, int(frame.seats.max(initial=1)) * units.panel), max(pool, 1))
     step = max(1, BLOCK_PAIRS // max(pool, 1))
     large = count * pool >= COMPILE_FROM and kernels() is not None
-    rows = _compiled if large else _plain
+    rows, terms = _compiled if large else _plain, Terms(prices, (leaves, keep), branches, units, empty)
 
     def part(ends: tuple[int, int]) -> Part:
         lo, hi = ends
         block = frame.problem.block(lo, hi)
-        found = _collect(lo, *rows(frame, lo, hi, block, prices, (leaves, keep), branches, units, empty))
+        found = _collect(lo, *rows(frame, lo, hi, block, terms))
         span = (float(block.min()), float(block.max())) if empty == -np.inf else (np.inf, -np.inf)
         return *found, *span
 
@@ -174,17 +185,7 @@ def distinct(frame: Frame, units: Units) -> bool:
     return frame.employers and frame.plain and units.seat == units.pair
 
 
-def _compiled(
-    frame: Frame,
-    lo: int,
-    hi: int,
-    block: NDArray[np.float32],
-    prices: NDArray[np.float64],
-    shape: tuple[int, int],
-    branches: int,
-    units: Units,
-    empty: float,
-) -> Found:
+def _compiled(frame: Frame, lo: int, hi: int, block: NDArray[np.float32], terms: Terms) -> Found:
     loops = kernels()
     assert loops is not None  # noqa: S101  the caller looked
     for mask in frame.masks:
@@ -192,27 +193,17 @@ def _compiled(
     floor = max(frame.floor, float(np.finfo(np.float32).min))
     limits = (frame.seats, frame.load_max, frame.classes, frame.least, frame.most, frame.bridges, frame.bridge_class)
     groups = (frame.project_pool, frame.expert_pool, frame.employer, frame.equal_projects, frame.equal_experts)
-    found = _room(hi - lo, shape)
-    rest = (frame.barred_start, frame.barred_expert, floor)
-    loops.scan_rows(block, lo, prices, (*limits, *groups, *rest), distinct(frame, units), branches, units.seat, units.pair, empty, found)
+    bars = (*limits, *groups, frame.barred_start, frame.barred_expert, floor)
+    found, units = _room(hi - lo, terms.shape), terms.units
+    loops.scan_rows(block, lo, terms.prices, bars, distinct(frame, units), terms.branches, units.seat, units.pair, terms.empty, found)
     return found
 
 
-def _plain(
-    frame: Frame,
-    lo: int,
-    hi: int,
-    block: NDArray[np.float32],
-    prices: NDArray[np.float64],
-    shape: tuple[int, int],
-    branches: int,
-    units: Units,
-    empty: float,
-) -> Found:
-    found = _room(hi - lo, shape)
+def _plain(frame: Frame, lo: int, hi: int, block: NDArray[np.float32], terms: Terms) -> Found:
+    found, shape, branches, units = _room(hi - lo, terms.shape), terms.shape, terms.branches, terms.units
     experts, suits, _, _, _ = found
     allowed = frame.allowed(lo, hi, block) & (frame.seats[lo:hi, None] > 0)
-    value = np.where(allowed, block - prices, -np.inf)
+    value = np.where(allowed, block - terms.prices, -np.inf)
     lists = np.full((hi - lo, *shape), -np.inf)
     for leaf in range(shape[0]):
         inside = value if shape[0] == 1 else np.where(_leaf(frame, lo, hi, branches) == leaf, value, -np.inf)
@@ -222,7 +213,7 @@ def _plain(
         lists[:, leaf] = np.take_along_axis(inside, best, 1)
         experts[:, leaf] = np.where(lists[:, leaf] > -np.inf, best, -1)
         suits[:, leaf] = np.take_along_axis(block, best, 1)
-    (_simple_panels if frame.plain else _panels)(frame, lo, lists, found, branches, units, empty)
+    (_simple_panels if frame.plain else _panels)(frame, lo, lists, found, branches, units, terms.empty)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from pilotage.web.charts import percent as share_of
 from pilotage.web.regions.asked import Asked
 from pilotage.web.regions.links import Links
 from pilotage.web.regions.tables import percent
-from pilotage.web.regions.views import KINDS, as_file, crumbs, frame, notes, plan_of
+from pilotage.web.regions.views import as_file, asked_for, crumbs, frame, notes, plan_of
 
 SPOTS_SHOWN = 20
 
@@ -236,11 +236,7 @@ def spot_lines(found: WhiteSpots, links: Links) -> list[dict[str, Any]]:
 @require_safe
 def export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Industries with their depth, and under each how many of its entries use each scenario."""
-    plan = plan_of(request, slug)
-    if kind not in KINDS:
-        raise Http404
-    asked = Asked.read(request, plan)
-    subject = chosen(subjects(plan), asked.directory)
+    plan, asked, subject = asked_for(request, slug, kind)
     table = view.table(plan, asked.as_of.day, request.user, subject=subject)
     spots = view.white_spots(plan, asked.as_of.day, subject=subject)
     heads = [

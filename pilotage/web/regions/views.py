@@ -163,15 +163,21 @@ def _by_group(found: Sequence[Place]) -> list[tuple[str, list[Place]]]:
 
 
 # --- as a file ------------------------------------------------------------------------------
-@login_not_required
-@require_safe
-def export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """The table as seen: the same columns, order and cities."""
+def asked_for(request: HttpRequest, slug: str, kind: str) -> tuple[Plan, Asked, Subject]:
+    """What a file is to show; an unknown plan or kind of file is a 404."""
     plan = plan_of(request, slug)
     if kind not in KINDS:
         raise Http404
     asked = Asked.read(request, plan)
-    table = read(plan, asked, request, chosen(subjects(plan), asked.directory))
+    return plan, asked, chosen(subjects(plan), asked.directory)
+
+
+@login_not_required
+@require_safe
+def export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The table as seen: the same columns, order and cities."""
+    plan, asked, subject = asked_for(request, slug, kind)
+    table = read(plan, asked, request, subject)
     names, links = names_of(table), Links(table.subject, asked.as_of, request.user, table.industry)
     shown = tables.shown_columns(table)
     if asked.level == "group":
