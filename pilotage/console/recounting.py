@@ -9,6 +9,7 @@ from django.apps import apps
 from pilotage.calls import flow_recount
 from pilotage.calls.services.recounting import recount as recount_calls
 from pilotage.directory.services import counts
+from pilotage.finance.facts import rows as fact_rows
 from pilotage.publications.site import index
 
 
@@ -20,6 +21,8 @@ def differences() -> Iterator[str]:
         yield f"directory: {line}"
     for line in index.differences():
         yield f"publications: {line}"
+    for line in fact_rows.differences():
+        yield f"finance: {line}"
 
 
 def repair() -> int:
@@ -27,4 +30,5 @@ def repair() -> int:
     moves = recount_calls()
     counts.recount_all()
     index.rebuild()
+    fact_rows.refresh_rows()
     return moves

@@ -12,7 +12,7 @@ class FinanceConfig(AppConfig):
         self._matching()
 
     def _facts(self) -> None:
-        from pilotage.finance.facts import reckoned
+        from pilotage.finance.facts import receivers, reckoned  # noqa: F401  binds the receivers
 
         reckoned.register_all()
 

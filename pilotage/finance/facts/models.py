@@ -147,8 +147,12 @@ class FactRow(models.Model):
         db_table = "finance_factrow"
         verbose_name = _("facts of today")
         ordering: ClassVar = ["enterprise"]
-        # what everybody with a part in financing may read
-        indexes: ClassVar = [models.Index(fields=["is_public", "enterprise"], name="fact_row_public")]
+        indexes: ClassVar = [
+            # what everybody with a part in financing may read
+            models.Index(fields=["is_public", "enterprise"], name="fact_row_public"),
+            # rows that were reckoned on an earlier day
+            models.Index(fields=["known_on", "enterprise"], name="fact_row_known_on"),
+        ]
 
     def __str__(self) -> str:
         return str(self.enterprise_id)

@@ -26,6 +26,12 @@ def refresh_rows(enterprise_ids: Iterable[int] | None = None) -> int:
     return len(ids)
 
 
+def catch_up(most: int = 2000) -> int:
+    """Rows that were reckoned on an earlier day, reckoned for today: months go by and titles run out. How many; called at every tick."""
+    stale = FactRow.objects.filter(known_on__lt=clock.today()).order_by("known_on", "pk").values_list("pk", flat=True)
+    return refresh_rows(list(stale[:most]))
+
+
 def known_enterprises() -> list[int]:
     """Enterprises with a fact, a stay, a title or a row."""
     found: set[int] = set()

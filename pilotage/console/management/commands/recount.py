@@ -10,7 +10,7 @@ from pilotage.console import recounting
 
 class Command(BaseCommand):
     help = (
-        "Count anew what is kept counted: the flow of applications by day, the entries of each edition. With --check nothing is "
+        "Count anew what is kept counted: the flow of applications by day, the entries of each edition, the facts of enterprises. With --check nothing is "
         "changed, every difference is a line, and the exit is 1 where there is one.\n\nExample: pilotage recount --check"
     )
 

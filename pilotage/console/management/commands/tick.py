@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
 from pilotage.calls.tasks import tend_files
+from pilotage.finance.facts.rows import catch_up as catch_up_facts
 from pilotage.messages.tasks import tick
 from pilotage.plan.readings import take_yesterday
 from pilotage.publications.site.index import catch_up
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         "Deliver the post: read new decisions into inboxes, send reminders, digests and e-mails, every few seconds until stopped;\n"
         "queue imports and assignment runs again whose worker was killed, and work on new files; remove uploads that were given up;\n"
         "keep what is said of each target at the end of each day; draft and send work reports on their day;\n"
-        "read the index of the public search up to date.\n"
+        "read the index of the public search up to date; reckon for today what is known of enterprises.\n"
         "`pilotage serve` runs it beside the web server.\n\n"
         "Example: pilotage tick --once"
     )
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             done["targets read"] = take_yesterday()
             done["work reports"] = tend_reports()
             done["search documents"] = catch_up()
+            done["rows of facts"] = catch_up_facts()
             self.stdout.write(", ".join(f"{name} {number}" for name, number in done.items()))
             return
         stopped = threading.Event()
@@ -53,6 +55,7 @@ class Command(BaseCommand):
             _guarded("targets could not be read", take_yesterday)
             _guarded("work reports could not be drafted or sent", tend_reports)
             _guarded("the search index could not be read up to date", catch_up)
+            _guarded("what is known of enterprises could not be reckoned for today", catch_up_facts)
             close_old_connections()
             stopped.wait(every)
 

@@ -1,0 +1,119 @@
+"""What is known of enterprises for financing: read within the key's reach, stated with a key that may report."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from ninja import Field, Router, Schema
+
+from pilotage.api.auth import Key
+from pilotage.api.schemas import Message
+from pilotage.api.statistics import ReportingKey
+from pilotage.core import clock
+from pilotage.core.verdict import Invalid
+from pilotage.finance.facts import rules, selectors, services
+from pilotage.finance.facts.lines import Line
+from pilotage.finance.facts.metrics import STATED
+from pilotage.finance.facts.units import FOREIGN, factor_of, whole
+from pilotage.registry.models import Enterprise
+
+router = Router(tags=["financing"])
+
+
+class LineIn(Schema):
+    metric: str = Field(max_length=40, description="such as revenue; see the guide for all of them")
+    year: int | None = Field(None, description="of a yearly figure")
+    value: str | int | None = Field(description="a number, best as text; a code; a day; null takes it back")
+    unit: str = Field("", max_length=20, description="元, 千元, 万元, 百万元, 亿元 of money; % of a rate: never left out there")
+
+
+class StatementIn(Schema):
+    enterprise: str = Field(max_length=18, description="unified social credit code")
+    lines: list[LineIn] = Field(max_length=500)
+    source: str = Field(max_length=300, description="the report and its date")
+    known_from: date | None = Field(None, description="the day of publication; today when absent")
+    audited: bool = False
+    published: bool = Field(False, description="printed in a published report")
+    sure: bool = Field(False, description="figures that look like another unit have been looked at")
+
+
+class StatementOut(Schema):
+    enterprise: str
+    written: int = Field(description="values that say something new")
+
+
+class FactsOut(Schema):
+    enterprise: str
+    on: date
+    base_year: int | None
+    facts: dict[str, int | str | bool] = Field(description="by column: whole yuan, basis points, persons; what is not known is absent")
+
+
+@router.get(
+    "/enterprises/{code}", response={200: FactsOut, 401: Message, 404: Message}, auth=Key(), summary="What was known of an enterprise"
+)
+def read_facts(request: HttpRequest, code: str, on: date | None = None) -> FactsOut:
+    enterprise = get_object_or_404(rules.visible_enterprises(request.auth), uscc=code.upper())
+    day = on or clock.today()
+    found = selectors.known_of_many([enterprise.pk], day)[enterprise.pk]
+    return FactsOut(enterprise=enterprise.uscc or "", on=day, base_year=found.base_year, facts=found.facts)
+
+
+@router.post(
+    "/statements",
+    response={200: StatementOut, 401: Message, 403: Message, 404: Message, 422: Any},
+    auth=ReportingKey(),
+    summary="State figures of one enterprise",
+)
+def state(request: HttpRequest, sent: StatementIn) -> Any:
+    """All or nothing. What is known already is not written again, so a statement may be sent twice."""
+    enterprise: Enterprise = get_object_or_404(rules.visible_enterprises(request.auth), uscc=sent.enterprise.upper())
+    rules.can_state(request.auth, enterprise).require()
+    made = services.state(
+        actor=request.auth,
+        enterprise=enterprise,
+        lines=_lines(sent.lines),
+        source=sent.source,
+        known_from=sent.known_from,
+        is_audited=sent.audited,
+        is_public=sent.published,
+        sure=sent.sure,
+    )
+    return StatementOut(enterprise=enterprise.uscc or "", written=len(made))
+
+
+def _lines(sent: list[LineIn]) -> list[Line]:
+    errors: dict[str, str] = {}
+    found = []
+    for number, line in enumerate(sent):
+        try:
+            found.append(Line(line.metric, _value(line), line.year))
+        except Invalid as error:
+            errors[str(number)] = str(error)
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def _value(line: LineIn) -> int | str | date | None:
+    metric = STATED.get(line.metric)
+    if metric is None or line.value is None or metric.unit == "code":
+        return line.value
+    if metric.unit == "day":
+        try:
+            return date.fromisoformat(str(line.value))
+        except ValueError:
+            raise Invalid(_("A day such as 2024-04-30 is expected.")) from None
+    if FOREIGN.search(line.unit):
+        raise Invalid(_("Another currency. Amounts are stated in yuan."))
+    factor = factor_of(metric.unit, line.unit)
+    if factor is None:
+        raise Invalid(_("“%(unit)s” is no unit of this metric.") % {"unit": line.unit})
+    value = whole(str(line.value), factor)
+    if value is None:
+        raise Invalid(_("This is no number. Leave the cell blank where it is not known."))
+    return value
