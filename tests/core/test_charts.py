@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pilotage.core.charts import Chart, FunnelRow, SpreadRow, bars, columns, fan, funnel, lines, png, sparkline, spread, tiles, with_heading
+from pilotage.core.charts import Chart, FunnelRow, SpreadRow, bars, fan, funnel, lines, png, sparkline, spread, tiles, with_heading
 from pilotage.core.charts.axes import apart, day_ticks, ticks
 from pilotage.core.charts.canvas import BAND_50, BAND_80, BAND_95, shortened, width_of
 
@@ -260,7 +260,7 @@ VALUES = [
 def test_bars_hold_whatever_the_data(values, width):
     rows = [(LONG if place == 1 else f"第{place}类", value, "32%") for place, value in enumerate(values)]
 
-    holds(bars(rows, title="按行业", goal=60, goal_label="目标 60", width=width))
+    holds(bars(rows, title="按行业", width=width))
 
 
 def test_the_longest_bar_fills_its_track_and_an_unknown_one_has_a_dash_and_no_bar():
@@ -278,21 +278,6 @@ def test_a_name_too_long_is_cut_and_said_in_full():
 
     assert any(box[4].endswith("…") for box in boxes(parsed(chart)))
     assert f"<title>{LONG}</title>" in chart.svg
-
-
-@pytest.mark.parametrize("values", VALUES)
-@pytest.mark.parametrize("goal", [None, 100.0])
-@pytest.mark.parametrize("size", [(640, 280), (326, 200)])
-def test_columns_hold_whatever_the_data(values, goal, size):
-    rows = [(f"2023年{place + 1}月", value, "") for place, value in enumerate(values * 4)]
-
-    holds(columns(rows, title="每月新增", unit="家", goal=goal, goal_label="目标 100", size=size))
-
-
-def test_columns_start_at_zero():
-    root = parsed(columns([("1月", 100, ""), ("2月", 101, "")], title="t"))
-
-    assert "0" in [box[4] for box in boxes(root)]
 
 
 @pytest.mark.parametrize("values", VALUES)
@@ -363,8 +348,6 @@ def test_tiles_say_zero_and_show_a_dash_outside_and_lead_on():
     assert len(list(root.iter(f"{SVG}a"))) == 31
 
 
-@pytest.mark.parametrize(
-    "chart", [bars([], title="t", empty="空"), columns([], title="t", empty="空"), lines([("甲", [])], title="t", empty="空")]
-)
+@pytest.mark.parametrize("chart", [bars([], title="t", empty="空"), lines([("甲", [])], title="t", empty="空")])
 def test_a_chart_without_rows_says_so(chart):
     assert [box[4] for box in boxes(holds(chart))] == ["空"]

@@ -5,7 +5,7 @@ Words are passed in, already translated; numbers are written by the caller's ``f
 
 from __future__ import annotations
 
-from pilotage.core.charts.bars import FunnelRow, bars, columns, funnel
+from pilotage.core.charts.bars import FunnelRow, bars, funnel
 from pilotage.core.charts.canvas import Chart, with_heading
 from pilotage.core.charts.fan import fan
 from pilotage.core.charts.lines import lines
@@ -18,7 +18,6 @@ __all__ = [
     "FunnelRow",
     "SpreadRow",
     "bars",
-    "columns",
     "fan",
     "funnel",
     "lines",
