@@ -67,6 +67,6 @@ def test_true_is_not_one() -> None:
 
 
 def test_the_kernel_needs_no_database() -> None:
-    for name in ("positions", "schema", "crossrefs", "callrefs", "formrefs", "folder", "diff"):
+    for name in ("positions", "schema", "refs/plan", "refs/calls", "refs/forms", "folder", "diff"):
         text = (Path(__file__).resolve().parents[2] / "pilotage" / "plan" / f"{name}.py").read_text(encoding="utf-8")
         assert ("django.db" in text, "plan.models" in text) == (False, False), name
