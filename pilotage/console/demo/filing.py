@@ -22,6 +22,7 @@ from pilotage.registry import services as registry
 from pilotage.registry.models import Division
 
 BATCH = 60
+MODEL_NAME, MODEL_INDUSTRY = "苏州砚舟精密传动有限公司", "34"
 MODEL_PLOT_CITY = "320500"
 
 
@@ -89,10 +90,13 @@ def _file(
 ) -> tuple[Application, User]:
     rng = random.Random(f"{shape.SEED}plot{plot.index}")
     place = _place(plot, local, is_model=is_model)
-    industry = fiction.industry_for(rng, plot.index)
+    industry = MODEL_INDUSTRY if is_model else fiction.industry_for(rng, plot.index)
     made = fiction.firm(rng, city_name(place), taken, industry)
     if is_model:
-        made = replace(made, contact="陆闻舟")
+        taken.add(MODEL_NAME)
+        made = replace(
+            made, contact="陆闻舟", name=MODEL_NAME, short=MODEL_NAME.removesuffix("有限公司"), ownership="private", size="medium"
+        )
     enterprise = registry.create_enterprise(
         actor=None,
         name_zh=made.name,

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application, Call
-from pilotage.console.demo import case_sets, cases, certificates, filing, main_call, people, reevaluation, shape, side_calls
+from pilotage.console.demo import case_sets, cases, certificates, filing, finance, main_call, people, reevaluation, shape, side_calls
 from pilotage.console.demo.filing import Filed, local_moment
 from pilotage.console.demo.guidelines import Guidelines
 from pilotage.console.demo.steering import Steering
@@ -114,6 +114,7 @@ def _write_down(call: Call, offices: people.Offices, report: Callable[[str], Non
     reevaluation.re_evaluate(call, offices)
     certificates.compile_books()
     report("directory compiled as a book, first re-evaluation drawn")
+    finance.build(offices, call.plan, report)
 
 
 class Side:
