@@ -59,10 +59,10 @@ def amounts_page(request: HttpRequest) -> HttpResponse:
         {"title": title, "key": key, "rows": _rows(key, found.get(key, {}), names[key], asked)}
         for key, title in (
             ("channel", _("By channel")),
-            ("kind", _("By kind of record")),
             ("quarter", _("By quarter")),
             ("province", pgettext("financing", "By province")),
             ("industry", pgettext("financing", "By industry")),
+            ("kind", _("By kind of record")),
         )
     ]
     total = found.get("", {}).get("total", Figure())
