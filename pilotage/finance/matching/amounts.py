@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, ExtractQuarter, ExtractYear
 
@@ -70,17 +69,41 @@ def introductions() -> QuerySet[Any]:
     return _flow(rows, "need__enterprise", F("need__channel"), F("amount"), F("closed_on"))
 
 
+@dataclass(frozen=True, slots=True)
+class Loans:
+    """Where loans on pledges are kept: the rows that were disbursed, the names of their columns, and how one is said on a page.
+
+    ``words(row)`` gives ``url``, ``label``, ``enterprise`` and ``other`` (the bank).
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    enterprise: str
+    bank: str
+    amount: str
+    on: str
+    words: Callable[[Any], dict[str, str]]
+
+
+_loans: list[Loans] = []
+
+
+def register_loans(loans: Loans) -> None:
+    """Called once at start, by the app that knows the room of pledges."""
+    if not _loans:
+        _loans.append(loans)
+
+
+def loan_words(row: Any) -> dict[str, str]:
+    return _loans[0].words(row)
+
+
 def pledges() -> QuerySet[Any] | None:
-    """None as long as that room keeps no loans."""
-    try:
-        found = apps.get_model("finance", "Pledge")
-    except LookupError:
+    """None where no room keeps loans on pledges."""
+    if not _loans:
         return None
-    source = getattr(found, "flow_source", None)
-    if source is None:
-        return None
-    rows, enterprise, bank, amount, on = source()
-    return _flow(rows, enterprise, Value(PLEDGE_CHANNEL), F(amount), F(on)).annotate(flow_bank=F(bank), flow_enterprise=F(enterprise))
+    own = _loans[0]
+    found = _flow(own.rows(), own.enterprise, Value(PLEDGE_CHANNEL), F(own.amount), F(own.on))
+    return found.annotate(flow_bank=F(own.bank), flow_enterprise=F(own.enterprise))
 
 
 def notes() -> QuerySet[Any]:

@@ -105,7 +105,7 @@ def listed(batch: RelendingBatch) -> list[RelendingLine]:
     rows = in_force_on(published, day)
     related = ("edition__directory", *(f"enterprise__{name}" for name in _RELATED))
     entries = list(_in_region(rows, batch, "enterprise__").select_related(*related).order_by("number"))
-    return [_entry_line(batch, entry) for entry in entries]
+    return [_entry_line(batch, entry, entry.enterprise) for entry in entries if entry.enterprise is not None]
 
 
 def _in_region(rows: QuerySet[Any], batch: RelendingBatch, prefix: str) -> QuerySet[Any]:
@@ -127,10 +127,10 @@ def _line(batch: RelendingBatch, enterprise: Enterprise, title: Title) -> Relend
     )
 
 
-def _entry_line(batch: RelendingBatch, entry: Entry) -> RelendingLine:
+def _entry_line(batch: RelendingBatch, entry: Entry, enterprise: Enterprise) -> RelendingLine:
     return RelendingLine(
         batch=batch,
-        **_named(entry.enterprise),
+        **_named(enterprise),
         project=(entry.project_title or "")[:300],
         ground=str(entry.edition.directory.title_zh)[:200],
         ground_number=entry.number,

@@ -103,7 +103,7 @@ def close(
 def _cover(need: Need) -> None:
     """The need is met by itself once the contracts reach its amount."""
     fresh = Need.objects.select_for_update().get(pk=need.pk)
-    reached = sum(fresh.introductions.filter(amount__isnull=False).values_list("amount", flat=True))
+    reached = sum(amount or 0 for amount in fresh.introductions.values_list("amount", flat=True))
     if fresh.state == NeedState.OPEN and reached >= fresh.amount:
         transition(fresh, "meet", actor=None, reason="")
 

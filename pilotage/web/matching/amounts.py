@@ -168,9 +168,9 @@ def _record(kind: str, row: Any, channels: Mapping[str, Any]) -> dict[str, Any]:
             "other": row.underwriter.name if row.underwriter else "",
         }
     else:
-        own = amounts.pledge_words(row)
+        own = amounts.loan_words(row)
     channel = channels[row.flow_channel].title if row.flow_channel in channels else row.flow_channel
-    return {**own, "label": str(getattr(row, "number", row.pk)), "channel": channel, "on": row.flow_on, "amount": yuan(row.flow_amount)}
+    return {"label": str(getattr(row, "number", row.pk)), **own, "channel": channel, "on": row.flow_on, "amount": yuan(row.flow_amount)}
 
 
 def _chips(asked: Asked, channels: Mapping[str, Any]) -> list[str]:

@@ -312,3 +312,17 @@ def test_indicators_count_since_the_plan_began(cast: Any) -> None:
     address = money.records_url(plan, {"channel": "ip-pledge"}, cast.secretariat)
     assert address == "/financing/matching/amounts/records/?since=2023-11-20&channel=ip-pledge"
     assert money.records_url(plan, {}, cast.filer) is None
+
+
+def test_a_loan_on_a_pledge_stands_for_its_introduction(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With issued notes in the place of the room of pledges: the same columns, another channel."""
+    closed(cast, 18_000_000, make.TODAY)
+    monkeypatch.setitem(amounts.SOURCES, "note", lambda: None)
+    rows = BondNote.objects.filter(state="issued")
+    loans = amounts.Loans(lambda: rows.all(), "issuer", "underwriter", "issued_amount", "issued_on", lambda _row: {})
+    monkeypatch.setattr(amounts, "_loans", [loans])
+    assert amounts.figures(Asked())["kind"] == {"introduction": amounts.Figure(1, 18_000_000)}
+    issued(cast, 17_500_000, date(2023, 12, 1))
+
+    assert amounts.figures(Asked())["kind"] == {"pledge": amounts.Figure(1, 17_500_000)}
+    assert amounts.total(Asked(channels=("ip-pledge",))) == amounts.Figure(1, 17_500_000)
