@@ -17,6 +17,7 @@ from pilotage.finance.matching.paper_models import BondNote, RelendingBatch
 from pilotage.registry.models import Title
 from tests.factories import finance
 from tests.factories import matching as make
+from tests.web.pages import offences
 
 pytestmark = pytest.mark.django_db
 HOME = "/financing/matching/"
@@ -282,6 +283,20 @@ def test_amounts_open_their_records(cast: Any, client_for: Any) -> None:
             records = office.get(line["url"])
             assert [len(group["rows"]) for group in records.context["groups"]] == [line["count"]], line
     assert office.get(f"{HOME}amounts/records/?quarter=2023-Q3").context["groups"] == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_keep_to_the_policy_in_both_languages(cast: Any, client_for: Any, scene: dict[str, Any], language: str) -> None:
+    addresses = pages(scene)
+    for person, allowed in (
+        (cast.legal_representative, OWN_PAGES),
+        (cast.finance_liaison, BANK_PAGES),
+        (cast.secretariat, STAFF - {"export"}),
+    ):
+        client = client_for(person, headers={"accept-language": language})
+        for name in sorted(allowed):
+            response = client.get(addresses[name])
+            assert (response.status_code, offences(response)) == (200, []), name
 
 
 # --- how many queries ------------------------------------------------------------------------
