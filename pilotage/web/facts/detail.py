@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pilotage.accounts.models import EnterpriseConsent
@@ -20,7 +22,7 @@ from pilotage.finance.facts import rules, selectors
 from pilotage.finance.facts.metrics import DAYS, RECKONED, STANDING, STATEMENT
 from pilotage.finance.facts.models import TierStay
 from pilotage.finance.facts.selectors import Told, attested_on
-from pilotage.finance.rules import Attested, NotInForce, explain
+from pilotage.finance.rules import Attested, NotInForce, Verdict, explain
 from pilotage.finance.rules.walker import leaves
 from pilotage.registry.models import Enterprise, localized
 from pilotage.web.facts import words
@@ -63,8 +65,8 @@ def context_of(request: HttpRequest, enterprise: Enterprise, on: date) -> dict[s
         "on": on,
         "is_today": on == clock.today(),
         "years": [_head(told, year) for year in years],
-        "lines": [_line(metric, told, years) for metric in STATEMENT],
-        "standing": [_standing(metric, told, known.facts) for metric in (*DAYS, *STANDING)],
+        **_lines(told, years),
+        **_standings(told, known.facts),
         "reckoned": [
             (words.name(metric), words.value(metric, known.facts[metric.key])) for metric in RECKONED if metric.key in known.facts
         ],
@@ -95,20 +97,46 @@ def _head(told: dict[tuple[str, int | None], Told], year: int) -> dict[str, Any]
     return {"year": year, "source": source, "known_from": day, "is_audited": audited, "is_public": public}
 
 
+def _lines(told: dict[tuple[str, int | None], Told], years: list[int]) -> dict[str, Any]:
+    lines = [_line(metric, told, years) for metric in STATEMENT]
+    by_source: dict[str, list[str]] = {}
+    for (_metric, year), each in sorted(told.items(), key=lambda item: -(item[0][1] or 0)):
+        if year in years and each.value is not None and str(year) not in by_source.setdefault(each.fact.source, []):
+            by_source[each.fact.source].append(str(year))
+    return {
+        "lines": [line for line in lines if line["is_known"]],
+        "unknown_lines": _joined(line["name"] for line in lines if not line["is_known"]),
+        "sources": [{"source": source, "years": _joined(own)} for source, own in by_source.items()],
+    }
+
+
+def _joined(names: Iterable[str]) -> str:
+    return pgettext("list", ", ").join(names)
+
+
+def _standings(told: dict[tuple[str, int | None], Told], facts: dict[str, Any]) -> dict[str, Any]:
+    rows = [_standing(metric, told, facts) for metric in (*DAYS, *STANDING)]
+    return {
+        "standing": [row for row in rows if row["is_known"]],
+        "unknown_standing": _joined(row["name"] for row in rows if not row["is_known"]),
+    }
+
+
 def _line(metric: Any, told: dict[tuple[str, int | None], Told], years: list[int]) -> dict[str, Any]:
     cells = []
     for year in years:
         each = told.get((metric.key, year))
         value = each.value if each else None
         cells.append({"text": words.plain(metric, value), "restated": each is not None and each.is_restated, "year": year})
-    return {"name": words.name(metric), "unit": words.unit(metric), "cells": cells}
+    is_known = any((metric.key, year) in told and told[metric.key, year].value is not None for year in years)
+    return {"name": words.name(metric), "unit": words.unit(metric), "cells": cells, "is_known": is_known}
 
 
 def _standing(metric: Any, told: dict[tuple[str, int | None], Told], facts: dict[str, Any]) -> dict[str, Any]:
     each = told.get((metric.key, None))
     value = each.value if each and each.value is not None else facts.get(metric.key)
     fact = each.fact if each and each.value is not None else None
-    return {"name": words.name(metric), "text": words.value(metric, value), "fact": fact, "reckoned": fact is None and value is not None}
+    return {"name": words.name(metric), "text": words.value(metric, value), "fact": fact, "is_known": value is not None}
 
 
 def _restated(each: Told) -> dict[str, Any]:
@@ -131,18 +159,22 @@ def _channels(enterprise: Enterprise, known: selectors.Known, on: date) -> list[
     """What each channel still wants to know; those with nothing missing last."""
     attested = selectors.attestations_of(enterprise, on)
     found = [_channel(channel, {**known.facts, **attested}, known.base_year, on) for channel in channels(with_rule=True)]
-    return sorted(found, key=lambda each: (not each["missing"] and not each["open"], each["position"]))
+    return sorted(found, key=lambda each: (not each["missing"] and not each["wanted"], each["position"]))
 
 
 def _channel(channel: Channel, facts: dict[str, Any], base_year: int | None, on: date) -> dict[str, Any]:
-    told: dict[str, Any] = {"channel": channel, "position": channel.position, "missing": [], "open": [], "in_force": True}
+    told: dict[str, Any] = {"channel": channel, "position": channel.position, "missing": [], "open": [], "wanted": [], "in_force": True}
     try:
         explanation = explain(channel.on(on), facts)
     except NotInForce:
         return {**told, "in_force": False}
     open_ones = [each.condition for each in explanation.told if isinstance(each.condition, Attested) and each.truth is None]
-    told["missing"] = list(dict.fromkeys(words.column(column, base_year) for column in explanation.missing))
     told["open"] = [condition_row(channel, condition) for condition in open_ones]
+    # where the verdict is reached already, what is not known changes nothing
+    if explanation.verdict is Verdict.CANNOT_DETERMINE:
+        told["missing"] = list(dict.fromkeys(words.column(column, base_year) for column in explanation.missing))
+    if explanation.verdict in {Verdict.CANNOT_DETERMINE, Verdict.NEEDS_ATTESTATION}:
+        told["wanted"] = told["open"]
     return told
 
 

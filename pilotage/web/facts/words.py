@@ -48,7 +48,10 @@ def value(metric: Metric, told: Any) -> str:
         return money((Decimal(told) / 10_000).quantize(Decimal("0.01")))
     if metric.unit == "basis_points":
         return f"{number(Decimal(told) / 100)}%"
-    return plain(metric, told)
+    text = plain(metric, told)
+    if metric.unit in {"persons", "shares", "months"}:
+        return f"{text} {unit(metric)}" if in_english() else f"{text}{unit(metric)}"
+    return text
 
 
 def plain(metric: Metric, told: Any) -> str:
