@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from typing import Any
 
@@ -53,9 +53,16 @@ def _one_of(choices: Any, *, blank: Any = "–") -> list[tuple[str, Any]]:
 
 
 class _OnChannels(forms.Form):
-    def __init__(self, *args: Any, channels: Mapping[str, Channel], **kwargs: Any) -> None:
+    """``offered``: channels with an open offer, which come first; None where that does not matter."""
+
+    def __init__(self, *args: Any, channels: Mapping[str, Channel], offered: Set[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["channel"].choices = _one_of([(key, each.title) for key, each in channels.items()])  # type: ignore[attr-defined]
+        own = [(key, each.title) for key, each in channels.items()]
+        if offered:
+            first = [row for row in own if row[0] in offered]
+            rest = [row for row in own if row[0] not in offered]
+            own = [(_("With open offers"), first), *([(_("Without an offer now"), rest)] if rest else [])]
+        self.fields["channel"].choices = _one_of(own)  # type: ignore[attr-defined]
 
 
 class NeedForm(_OnChannels):

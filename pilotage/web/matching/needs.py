@@ -138,7 +138,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 def _form(request: HttpRequest, reader: Reader, need: Need | None) -> HttpResponse:
     channels = channels_by_key()
     initial = need_initial(need) if need else {"channel": request.GET.get("channel", "")}
-    form = NeedForm(request.POST or None, channels=channels, initial=initial)
+    offered = set(selectors.open_offers().order_by().values_list("channel", flat=True))
+    form = NeedForm(request.POST or None, channels=channels, offered=offered, initial=initial)
     enterprises = list(Enterprise.objects.filter(pk__in=reader.enterprises).order_by("pk"))
     if request.method == "POST" and form.is_valid():
         chosen = next(
