@@ -7,18 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from pilotage.api.auth import Key
 from pilotage.api.schemas import Message
 from pilotage.api.statistics import ReportingKey
 from pilotage.core import clock
-from pilotage.core.verdict import Invalid
 from pilotage.finance.facts import rules, selectors, services
-from pilotage.finance.facts.lines import Line
-from pilotage.finance.facts.metrics import STATED
-from pilotage.finance.facts.units import FOREIGN, factor_of, whole
+from pilotage.finance.facts.sent import Figure, lines_of
 from pilotage.registry.models import Enterprise
 
 router = Router(tags=["financing"])
@@ -76,7 +72,7 @@ def state(request: HttpRequest, sent: StatementIn) -> Any:
     made = services.state(
         actor=request.auth,
         enterprise=enterprise,
-        lines=_lines(sent.lines),
+        lines=lines_of(Figure(**line.dict()) for line in sent.lines),
         source=sent.source,
         known_from=sent.known_from,
         is_audited=sent.audited,
@@ -84,36 +80,3 @@ def state(request: HttpRequest, sent: StatementIn) -> Any:
         sure=sent.sure,
     )
     return StatementOut(enterprise=enterprise.uscc or "", written=len(made))
-
-
-def _lines(sent: list[LineIn]) -> list[Line]:
-    errors: dict[str, str] = {}
-    found = []
-    for number, line in enumerate(sent):
-        try:
-            found.append(Line(line.metric, _value(line), line.year))
-        except Invalid as error:
-            errors[str(number)] = str(error)
-    if errors:
-        raise Invalid(errors)
-    return found
-
-
-def _value(line: LineIn) -> int | str | date | None:
-    metric = STATED.get(line.metric)
-    if metric is None or line.value is None or metric.unit == "code":
-        return line.value
-    if metric.unit == "day":
-        try:
-            return date.fromisoformat(str(line.value))
-        except ValueError:
-            raise Invalid(_("A day such as 2024-04-30 is expected.")) from None
-    if FOREIGN.search(line.unit):
-        raise Invalid(_("Another currency. Amounts are stated in yuan."))
-    factor = factor_of(metric.unit, line.unit)
-    if factor is None:
-        raise Invalid(_("“%(unit)s” is no unit of this metric.") % {"unit": line.unit})
-    value = whole(str(line.value), factor)
-    if value is None:
-        raise Invalid(_("This is no number. Leave the cell blank where it is not known."))
-    return value
