@@ -9,12 +9,23 @@ class FinanceConfig(AppConfig):
         """Each part registers here what it has: a plan section, state tables, indicators."""
         self._facts()
         self._channels()
+        self._pledges()
+        self._pipeline()
         self._matching()
 
     def _facts(self) -> None:
         from pilotage.finance.facts import receivers, reckoned  # noqa: F401  binds the receivers
 
         reckoned.register_all()
+
+    def _pledges(self) -> None:
+        from pilotage.finance.facts import reckoning
+        from pilotage.finance.pledges import selectors, transitions  # noqa: F401  binds the state table
+
+        reckoning.register("pledgeable_patents", selectors.pledgeable_patents)
+
+    def _pipeline(self) -> None:
+        from pilotage.finance.pipeline import transitions  # noqa: F401  binds the state tables
 
     def _matching(self) -> None:
         from pilotage.finance.facts import reckoning

@@ -17,6 +17,9 @@ from pilotage.calls.enums import ApplicationState, CheckResult, CommentState, Co
 from pilotage.directory.campaign_enums import CampaignState, EvaluationState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
 from pilotage.finance.matching.enums import BatchState, IntroductionState, NeedState, NoteState, OfferState
+from pilotage.finance.pledges.enums import Answer as PledgeAnswer
+from pilotage.finance.pledges.enums import PaperState, PledgeState
+from pilotage.finance.screening.enums import Answer
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import Outlook, TargetStatus
 from pilotage.plan.work.enums import DeliverableState, Light, ReportState
@@ -300,6 +303,33 @@ _INTRODUCTION = {
     IntroductionState.DECLINED: (_NEUTRAL, "circle-x"),
     IntroductionState.LAPSED: (_NEUTRAL, "circle-minus"),
 }
+_PLEDGE = {
+    PledgeState.OFFERED: (_NEUTRAL, "clock"),
+    PledgeState.CONTRACTED: (_ACCENT, "file-text"),
+    PledgeState.FILED: (_ACCENT, "clock"),
+    PledgeState.DEFECT: (_WARN, "alert-circle"),
+    PledgeState.REGISTERED: (_ACCENT, "circle-check"),
+    PledgeState.REFUSED: (_BAD, "circle-x"),
+    PledgeState.PUBLISHED: (_ACCENT, "circle-check"),
+    PledgeState.DISBURSED: (_GOOD, "circle-check"),
+    PledgeState.IN_DEFAULT: (_BAD, "alert-circle"),
+    PledgeState.CLAIMED: (_BAD, "file-text"),
+    PledgeState.DISPOSED: (_NEUTRAL, "circle-minus"),
+    PledgeState.REPAID: (_GOOD, "check"),
+    PledgeState.CANCELLED: (_NEUTRAL, "circle-check"),
+    PledgeState.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+}
+_PLEDGE_GROUND = {
+    PledgeAnswer.CLEAR: (_GOOD, "circle-check"),
+    PledgeAnswer.ACKNOWLEDGED: (_WARN, "circle-check"),
+    PledgeAnswer.REFUSES: (_BAD, "circle-x"),
+    PledgeAnswer.UNKNOWN: (_NEUTRAL, "help-circle"),
+}
+_PLEDGE_PAPER = {
+    PaperState.THERE: (_GOOD, "circle-check"),
+    PaperState.MISSING: (_WARN, "circle-minus"),
+    PaperState.NOT_NEEDED: (_NEUTRAL, "minus"),
+}
 _BOND_NOTE = {
     NoteState.PLANNED: (_NEUTRAL, "pencil"),
     NoteState.TAGGED: (_ACCENT, "bookmark"),
@@ -310,6 +340,12 @@ _RELENDING_BATCH = {
     BatchState.DRAFT: (_NEUTRAL, "pencil"),
     BatchState.FROZEN: (_GOOD, "lock"),
     BatchState.DROPPED: (_NEUTRAL, "circle-minus"),
+}
+_VERDICT = {
+    Answer.MEETS: (_GOOD, "circle-check"),
+    Answer.DOES_NOT_MEET: (_BAD, "circle-x"),
+    Answer.CANNOT_DETERMINE: (_NEUTRAL, "help-circle"),
+    Answer.NEEDS_ATTESTATION: (_ACCENT, "user-check"),
 }
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
@@ -336,6 +372,7 @@ _CASE = {
 
 LOOKS: dict[str, dict[str, Look]] = {
     "case": _looks(_CASE),
+    "verdict": _looks(_VERDICT),
     "application": _looks(_APPLICATION),
     "assignment": _looks(_ASSIGNMENT),
     "expert-invitation": _looks(_INVITATION),
@@ -374,6 +411,9 @@ LOOKS: dict[str, dict[str, Look]] = {
     "need": _looks(_NEED),
     "offer": _looks(_OFFER),
     "introduction": _looks(_INTRODUCTION),
+    "pledge": _looks(_PLEDGE),
+    "pledge-ground": _looks(_PLEDGE_GROUND),
+    "pledge-paper": _looks(_PLEDGE_PAPER),
     "bond-note": _looks(_BOND_NOTE),
     "relending-batch": _looks(_RELENDING_BATCH),
     "sign": _SIGN,
