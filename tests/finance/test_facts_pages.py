@@ -214,3 +214,22 @@ def test_a_named_person_attests(client: Client, people: Cast):
     client.force_login(people.outsider)
     assert client.post(url, sent).status_code == 404
     assert Attestation.objects.count() == 2
+
+
+def test_evidence_goes_with_the_word_and_is_read_as_the_data_is(client: Client, people: Cast):
+    channel()
+    client.force_login(people.filer)
+    url = reverse("facts:attest", args=[people.enterprise.pk])
+    sent = {"condition": "demo-channel:demo_channel_word", "holds": "yes", "ground": "合规证明"}
+    page = client.post(url, {**sent, "evidence": SimpleUploadedFile("证明.pdf", b"MZ no paper")})
+    assert page.status_code == 422
+    assert client.post(url, {**sent, "evidence": SimpleUploadedFile("证明.pdf", b"%PDF-1.7 proof")}).status_code == 302
+    made = Attestation.objects.get()
+    assert (made.evidence_name, len(made.evidence_sha256)) == ("证明.pdf", 64)
+    file = reverse("facts:evidence", args=[people.enterprise.pk, made.pk])
+    answer = client.get(file)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 proof"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert file in client.get(reverse("facts:detail", args=[people.enterprise.pk])).content.decode()
+    for person in (people.other_filer, people.finance_liaison, people.outsider):
+        assert get(client, person, file).status_code == 404

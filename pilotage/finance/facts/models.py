@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pilotage.core.scanning import ScanState
 from pilotage.finance.facts.enums import Tier
 from pilotage.finance.facts.metrics import COLUMNS, METRICS
 
@@ -110,6 +111,7 @@ class Attestation(models.Model):
     evidence = models.FileField(upload_to=evidence_path, max_length=300, blank=True)
     evidence_name = models.CharField(max_length=255, blank=True)
     evidence_sha256 = models.CharField(max_length=64, blank=True)
+    evidence_scan = models.CharField(max_length=10, choices=ScanState.choices, blank=True)
 
     class Meta:
         verbose_name = _("attestation")

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import record
 from pilotage.core import clock
+from pilotage.core.filetypes import kind_of, safe_name, sha256_of
+from pilotage.core.scanning import scanned
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.finance.facts import importing, rules, stating
 from pilotage.finance.facts.enums import Tier
@@ -23,6 +26,9 @@ from pilotage.finance.facts.models import Attestation, Fact, TierStay
 from pilotage.finance.facts.rows import refresh_rows as refresh_rows
 from pilotage.finance.facts.stating import Statement
 from pilotage.registry.models import Enterprise
+
+MOST_BYTES = 10 * 1024 * 1024
+EVIDENCE = frozenset({"pdf", "png", "jpg"})
 
 
 def state(
@@ -104,8 +110,12 @@ def attest(
     holds: bool | None,
     ground: str,
     valid_until: date | None = None,
+    evidence: UploadedFile | None = None,
 ) -> Attestation:
-    """A named person's word on a condition; ``holds`` None takes back what was attested. Raises ``Refused`` or ``Invalid``."""
+    """A named person's word on a condition; ``holds`` None takes back what was attested. ``evidence``: a PDF or picture up to 10 MB.
+
+    Raises ``Refused``, or ``Invalid`` by ground, valid_until or evidence.
+    """
     rules.can_attest(actor, enterprise).require()
     errors = {}
     if not ground.strip():
@@ -114,8 +124,10 @@ def attest(
         errors["valid_until"] = _("This day is past.")
     if errors:
         raise Invalid(errors)
+    columns = _evidence(evidence) if evidence is not None else {}
     with transaction.atomic():
         made = Attestation.objects.create(
+            **columns,
             enterprise=enterprise,
             channel=channel,
             condition=condition,
@@ -128,3 +140,19 @@ def attest(
         )
         record(made, "attestation.state", actor=actor, reason=ground.strip())
     return made
+
+
+def _evidence(upload: UploadedFile) -> dict[str, Any]:
+    """The columns of the file. Raises ``Invalid`` under ``evidence``."""
+    name = safe_name(upload.name or "")
+    if (upload.size or 0) > MOST_BYTES:
+        raise Invalid({"evidence": _("The file is larger than 10 MB.")})
+    try:
+        kind, scan = kind_of(name, upload), scanned(name, upload)
+    except Invalid as error:
+        raise Invalid({"evidence": "; ".join(error.errors.values())}) from None
+    if kind not in EVIDENCE:
+        raise Invalid({"evidence": _("A PDF file or a picture (PNG, JPEG) is expected.")})
+    digest = sha256_of(upload)
+    upload.seek(0)
+    return {"evidence": upload, "evidence_name": name, "evidence_sha256": digest, "evidence_scan": scan}

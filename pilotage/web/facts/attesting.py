@@ -6,15 +6,18 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pilotage.core import clock
+from pilotage.core.filetypes import CONTENT_TYPES
+from pilotage.core.scanning import ScanState
 from pilotage.core.verdict import Invalid
 from pilotage.finance.channels.selectors import channels
 from pilotage.finance.facts import services
+from pilotage.finance.facts.models import Attestation
 from pilotage.finance.rules import Attested
 from pilotage.finance.rules.walker import leaves
 from pilotage.web.facts.detail import context_of, visible
@@ -35,6 +38,23 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("facts:detail", pk)
 
 
+@require_safe
+def evidence(request: HttpRequest, pk: int, attestation: int) -> FileResponse:
+    """For whoever reads the enterprise's data; kept as a file, never shown in the page."""
+    rows = Attestation.objects.filter(enterprise=visible(request, pk)).exclude(evidence="").exclude(evidence_scan=ScanState.INFECTED)
+    found = get_object_or_404(rows, pk=attestation)
+    kind = CONTENT_TYPES.get(found.evidence_name.rpartition(".")[2].lower(), "application/octet-stream")
+    try:
+        content = found.evidence.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, as_attachment=True, filename=found.evidence_name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _attest(request: HttpRequest, enterprise: Any) -> None:
     channel, _colon, condition = request.POST.get("condition", "").partition(":")
     if (channel, condition) not in _known():
@@ -49,6 +69,7 @@ def _attest(request: HttpRequest, enterprise: Any) -> None:
         holds=HOLDS[request.POST["holds"]],
         ground=request.POST.get("ground", ""),
         valid_until=_day(request.POST.get("valid_until", "")),
+        evidence=request.FILES.get("evidence"),
     )
 
 

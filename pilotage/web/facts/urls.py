@@ -10,4 +10,5 @@ urlpatterns = [
     path("financing/data/<int:pk>/", detail.detail, name="detail"),
     path("financing/data/<int:pk>/enter/", entry.enter, name="enter"),
     path("financing/data/<int:pk>/attest/", attesting.attest, name="attest"),
+    path("financing/data/<int:pk>/attestations/<int:attestation>/evidence/", attesting.evidence, name="evidence"),
 ]
