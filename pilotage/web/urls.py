@@ -69,6 +69,7 @@ urlpatterns = [
     path("", include("pilotage.web.statistics.urls")),
     path("", include("pilotage.web.dashboards.urls")),
     path("", include("pilotage.web.reports.urls")),
+    path("", include("pilotage.web.financing.urls")),
     path("", include("pilotage.web.facts.urls")),
     path("", include("pilotage.web.matching.urls")),
     path("desk/", desk, name="desk"),

@@ -87,12 +87,12 @@ def leaves(node: Node) -> list[Compare | Holds | Category | Attested]:
 def _walk(node: Node, resolved: Resolved, facts: Facts, told: dict[str, Told]) -> Truth:
     """All conditions are told, also those that no longer decide."""
     if isinstance(node, All | AnyOf | NoneOf | AtLeast):
-        return _joined(node, [_walk(part, resolved, facts, told) for part in node.parts])
+        return joined(node, [_walk(part, resolved, facts, told) for part in node.parts])
     told[node.key] = _tell(node, resolved, facts)
     return told[node.key].truth
 
 
-def _joined(node: All | AnyOf | NoneOf | AtLeast, truths: list[Truth]) -> Truth:
+def joined(node: All | AnyOf | NoneOf | AtLeast, truths: list[Truth]) -> Truth:
     match node:
         case All():
             return False if False in truths else None if None in truths else True
