@@ -11,6 +11,7 @@ class FinanceConfig(AppConfig):
         self._channels()
         self._pledges()
         self._pipeline()
+        self._pipeline()
         self._matching()
 
     def _facts(self) -> None:
@@ -23,6 +24,9 @@ class FinanceConfig(AppConfig):
         from pilotage.finance.pledges import selectors, transitions  # noqa: F401  binds the state table
 
         reckoning.register("pledgeable_patents", selectors.pledgeable_patents)
+
+    def _pipeline(self) -> None:
+        from pilotage.finance.pipeline import transitions  # noqa: F401  binds the state tables
 
     def _pipeline(self) -> None:
         from pilotage.finance.pipeline import transitions  # noqa: F401  binds the state tables

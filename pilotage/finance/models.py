@@ -27,3 +27,11 @@ from pilotage.finance.pipeline.models import StageStep as StageStep
 from pilotage.finance.pipeline.round_models import RoundLine as RoundLine
 from pilotage.finance.pipeline.round_models import TierObjection as TierObjection
 from pilotage.finance.pipeline.round_models import TierRound as TierRound
+from pilotage.finance.pipeline.batch_models import BatchLine as BatchLine
+from pilotage.finance.pipeline.batch_models import RecommendationBatch as RecommendationBatch
+from pilotage.finance.pipeline.models import ListingDocument as ListingDocument
+from pilotage.finance.pipeline.models import ListingProject as ListingProject
+from pilotage.finance.pipeline.models import StageStep as StageStep
+from pilotage.finance.pipeline.round_models import RoundLine as RoundLine
+from pilotage.finance.pipeline.round_models import TierObjection as TierObjection
+from pilotage.finance.pipeline.round_models import TierRound as TierRound
