@@ -20,6 +20,7 @@ from pilotage.finance.matching.enums import IntroductionState, NoteState
 from pilotage.finance.matching.models import Introduction
 from pilotage.finance.matching.note_check import CHANNEL as NOTES_CHANNEL
 from pilotage.finance.matching.paper_models import BondNote
+from pilotage.finance.pledges.models import Pledge
 
 PLEDGE_CHANNEL = "ip-pledge"
 DIMENSIONS = ("channel", "kind", "province", "industry", "quarter")
@@ -60,50 +61,17 @@ def introductions() -> QuerySet[Any]:
         issued_on__gte=OuterRef("closed_on"),
     )
     rows = rows.exclude(Exists(note), need__channel=NOTES_CHANNEL)
-    disbursed = pledges()
-    if disbursed is not None:
-        same = disbursed.filter(
-            flow_enterprise=OuterRef("need__enterprise"), flow_bank=OuterRef("offer__organisation"), flow_on__gte=OuterRef("closed_on")
-        )
-        rows = rows.exclude(Exists(same), need__channel=PLEDGE_CHANNEL)
+    loan = Pledge.objects.filter(
+        enterprise=OuterRef("need__enterprise"), organisation=OuterRef("offer__organisation"), disbursed_on__gte=OuterRef("closed_on")
+    )
+    rows = rows.exclude(Exists(loan), need__channel=PLEDGE_CHANNEL)
     return _flow(rows, "need__enterprise", F("need__channel"), F("amount"), F("closed_on"))
 
 
-@dataclass(frozen=True, slots=True)
-class Loans:
-    """Where loans on pledges are kept: the rows that were disbursed, the names of their columns, and how one is said on a page.
-
-    ``words(row)`` gives ``url``, ``label``, ``enterprise`` and ``other`` (the bank).
-    """
-
-    rows: Callable[[], QuerySet[Any]]
-    enterprise: str
-    bank: str
-    amount: str
-    on: str
-    words: Callable[[Any], dict[str, str]]
-
-
-_loans: list[Loans] = []
-
-
-def register_loans(loans: Loans) -> None:
-    """Called once at start, by the app that knows the room of pledges."""
-    if not _loans:
-        _loans.append(loans)
-
-
-def loan_words(row: Any) -> dict[str, str]:
-    return _loans[0].words(row)
-
-
-def pledges() -> QuerySet[Any] | None:
-    """None where no room keeps loans on pledges."""
-    if not _loans:
-        return None
-    own = _loans[0]
-    found = _flow(own.rows(), own.enterprise, Value(PLEDGE_CHANNEL), F(own.amount), F(own.on))
-    return found.annotate(flow_bank=F(own.bank), flow_enterprise=F(own.enterprise))
+def pledges() -> QuerySet[Any]:
+    """Loans by the day on which they were paid out."""
+    rows = Pledge.objects.filter(disbursed_on__isnull=False)
+    return _flow(rows, "enterprise", Value(PLEDGE_CHANNEL), F("amount"), F("disbursed_on"))
 
 
 def notes() -> QuerySet[Any]:
@@ -123,14 +91,14 @@ def _flow(rows: QuerySet[Any], enterprise: str, channel: Any, amount: Any, on: A
     )
 
 
-SOURCES: dict[str, Callable[[], QuerySet[Any] | None]] = {"introduction": introductions, "pledge": pledges, "note": notes}
+SOURCES: dict[str, Callable[[], QuerySet[Any]]] = {"introduction": introductions, "pledge": pledges, "note": notes}
 
 
-def rows_of(kind: str, asked: Asked) -> QuerySet[Any] | None:
-    """The records of one kind that are asked for; None where there is no such room yet."""
-    rows = SOURCES[kind]() if asked.kind in {"", kind} else None
-    if rows is None:
-        return None
+def rows_of(kind: str, asked: Asked) -> QuerySet[Any]:
+    """The records of one kind that are asked for."""
+    rows = SOURCES[kind]()
+    if asked.kind not in {"", kind}:
+        return rows.none()
     wanted: dict[str, Any] = {}
     if asked.channels:
         wanted["flow_channel__in"] = asked.channels
@@ -156,8 +124,6 @@ def figures(asked: Asked) -> dict[str, dict[str, Figure]]:
     found: dict[str, dict[str, Figure]] = defaultdict(lambda: defaultdict(Figure))
     for kind in SOURCES:
         rows = rows_of(kind, asked)
-        if rows is None:
-            continue
         grouped = rows.order_by().values_list(*_ROW).annotate(n=Count("pk"), total=Sum("flow_amount"))
         for channel, province, industry, year, quarter, count, amount in grouped:
             one = Figure(count, amount or 0)
@@ -175,7 +141,5 @@ def days(asked: Asked) -> Iterable[tuple[date, int]]:
     """Each flow with its day, in order. One query for each source."""
     found: list[tuple[date, int]] = []
     for kind in SOURCES:
-        rows = rows_of(kind, asked)
-        if rows is not None:
-            found += rows.order_by("flow_on", "pk").values_list("flow_on", "flow_amount")
+        found += rows_of(kind, asked).order_by("flow_on", "pk").values_list("flow_on", "flow_amount")
     return sorted(found)

@@ -18,6 +18,7 @@ from pilotage.finance.matching import amounts
 from pilotage.finance.matching.amounts import Asked, Figure
 from pilotage.registry.models import Division, Industry
 from pilotage.web.matching.common import Reader, channels_by_key, reader_of, tabs, yuan
+from pilotage.web.nav import resolved
 
 MOST = 200
 
@@ -132,9 +133,7 @@ def records(request: HttpRequest) -> HttpResponse:
     groups = []
     for kind, title in kinds().items():
         rows = amounts.rows_of(kind, asked)
-        if rows is None:
-            continue
-        shown = [_record(kind, row, channels) for row in _related(kind, rows).order_by("-flow_on", "-pk")[:MOST]]
+        shown = [_record(kind, row, channels) for row in rows.select_related(*_RELATED[kind]).order_by("-flow_on", "-pk")[:MOST]]
         if shown:
             total = found["kind"][kind]
             groups.append({"title": title, "rows": shown, "count": total.count, "amount": yuan(total.amount), "is_cut": total.count > MOST})
@@ -148,29 +147,29 @@ def records(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/records.html", context)
 
 
-def _related(kind: str, rows: Any) -> Any:
-    if kind == "introduction":
-        return rows.select_related("need__enterprise", "offer__organisation")
-    return rows.select_related("issuer", "underwriter") if kind == "note" else rows
+_RELATED = {
+    "introduction": ("need__enterprise", "offer__organisation"),
+    "pledge": ("enterprise", "organisation"),
+    "note": ("issuer", "underwriter"),
+}
 
 
 def _record(kind: str, row: Any, channels: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "introduction":
-        own = {
-            "url": reverse("matching:introduction", args=[row.number]),
-            "enterprise": row.need.enterprise.name,
-            "other": row.offer.organisation.name,
-        }
+        page, enterprise, other = resolved("matching:introduction", row.number), row.need.enterprise, row.offer.organisation
     elif kind == "note":
-        own = {
-            "url": reverse("matching:note", args=[row.number]),
-            "enterprise": row.issuer.name,
-            "other": row.underwriter.name if row.underwriter else "",
-        }
+        page, enterprise, other = resolved("matching:note", row.number), row.issuer, row.underwriter
     else:
-        own = amounts.loan_words(row)
-    channel = channels[row.flow_channel].title if row.flow_channel in channels else row.flow_channel
-    return {"label": str(getattr(row, "number", row.pk)), **own, "channel": channel, "on": row.flow_on, "amount": yuan(row.flow_amount)}
+        page, enterprise, other = resolved("pledges:pledge", row.number), row.enterprise, row.organisation
+    return {
+        "url": page,
+        "label": row.number,
+        "enterprise": enterprise.name,
+        "other": other.name if other else "",
+        "channel": channels[row.flow_channel].title if row.flow_channel in channels else row.flow_channel,
+        "on": row.flow_on,
+        "amount": yuan(row.flow_amount),
+    }
 
 
 def _chips(asked: Asked, channels: Mapping[str, Any]) -> list[str]:

@@ -317,8 +317,8 @@ def test_pages_keep_to_the_policy_in_both_languages(cast: Any, client_for: Any, 
         ("secretariat", "introductions", 7),
         ("secretariat", "notes", 4),
         ("secretariat", "batches", 6),
-        ("secretariat", "amounts", 9),
-        ("secretariat", "records", 9),
+        ("secretariat", "amounts", 10),
+        ("secretariat", "records", 11),
     ],
 )
 def test_rows_cost_no_queries(cast: Any, client_for: Any, django_assert_num_queries: Any, person: str, page: str, queries: int) -> None:
