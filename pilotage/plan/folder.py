@@ -24,6 +24,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilotage.plan.positions import Document, Problem, parse, read_text
+from pilotage.plan.refs.book_styles import check_styles
 from pilotage.plan.refs.calls import check_call
 from pilotage.plan.refs.forms import check_form
 from pilotage.plan.refs.partners import check_joint
@@ -33,12 +34,16 @@ from pilotage.plan.schema import did_you_mean, validate, validator
 from pilotage.plan.sections import SECTIONS, Section
 
 FOLDERS = {"calls": ".yaml", "codes": ".csv", **dict.fromkeys(SECTIONS, ".yaml")}
-BESIDE = {section.name: section.suffix for section in SECTIONS.values() if section.accompany}
+BESIDE = {
+    section.name: (section.suffix,) if isinstance(section.suffix, str) else section.suffix
+    for section in SECTIONS.values()
+    if section.accompany
+}
 PARTS = (
     "plan.yaml",
     "README.md",
     *(f"{folder}/*{suffix}" for folder, suffix in FOLDERS.items()),
-    *(f"{folder}/*/*{suffix}" for folder, suffix in BESIDE.items()),
+    *(f"{folder}/*/*{suffix}" for folder, suffixes in BESIDE.items() for suffix in suffixes),
 )
 
 
@@ -92,6 +97,7 @@ def check(path: Path, *, indicators: Collection[str] | None = None) -> Checked:
     further = {section.name: _read_section(path, section, plan, codes, problems) for section in SECTIONS.values()}
     if plan is not None and not plan.problems:
         check_counted(plan, further["statistics"])
+    check_styles(further["books"])
     documents = [*([plan] if plan is not None else []), *calls, *(doc for docs in further.values() for doc in docs)]
     problems += [problem for document in documents for problem in document.problems]
     if problems or plan is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotage.plan.positions import Document
+from pilotage.plan.refs.book_styles import SUFFIXES, check_style, read_files
 from pilotage.plan.refs.channels import check_channel
 from pilotage.plan.refs.guidelines import check_guideline, read_chapters
 from pilotage.plan.refs.pages import check_page, read_texts
@@ -31,14 +32,14 @@ Accompany = Callable[[Path, Document], None]
 class Section:
     """``key``: the line of a file that names it; each name once in the folder.
 
-    ``accompany`` reads the files of ``suffix`` that stand in a folder named as the file, one for each part of it.
+    ``accompany`` reads the files of ``suffix`` (or of several) that stand in a folder named as the file.
     """
 
     name: str
     key: str
     check: Check
     accompany: Accompany | None = None
-    suffix: str = ""
+    suffix: str | tuple[str, ...] = ""
 
 
 SECTIONS = {
@@ -48,6 +49,7 @@ SECTIONS = {
         Section("reports", "report", check_work_report),
         Section("guidelines", "guideline", check_guideline, read_chapters, ".md"),
         Section("channels", "channel", check_channel),
+        Section("books", "style", check_style, read_files, SUFFIXES),
         Section("pages", "page", check_page, read_texts, ".md"),
         Section("news", "page", check_page, read_texts, ".md"),
     )

@@ -13,9 +13,17 @@ class PublicationsConfig(AppConfig):
         from pilotage.publications.certificates import receivers as certificate_receivers  # noqa: F401
         from pilotage.publications.certificates import transitions as certificate_transitions  # noqa: F401
 
+        self._books()
         self._site()
         self._open_data()
         self._guidelines()
+
+    def _books(self) -> None:
+        from pilotage.plan.loading import register_reader, register_section
+        from pilotage.publications.books import plan_styles
+
+        register_section("books", plan_styles.load_styles)
+        register_reader("books", plan_styles.tried)
 
     def _site(self) -> None:
         from pilotage.plan.loading import register_section

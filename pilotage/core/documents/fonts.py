@@ -7,6 +7,7 @@ characters. So a paper is only made with a full Chinese font: the one of the pac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -42,6 +43,23 @@ def chinese_font() -> Font:
     return _first(_folders())
 
 
+def named_fonts(families: Sequence[str]) -> list[Font]:
+    """Those of the families that are on this machine, in their order."""
+    found = []
+    for family in dict.fromkeys(families):
+        folder = next((folder for folder in _folders() if family in _families(folder)), None)
+        if folder is not None:
+            found.append(Font(family, folder))
+    return found
+
+
+@cache
+def _families(folder: str) -> frozenset[str]:
+    if not Path(folder).is_dir():
+        return frozenset()
+    return frozenset(typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]).families())
+
+
 def _folders() -> tuple[str, ...]:
     package = find_spec(PACKAGE)
     packaged = [str(Path(package.origin).parent)] if package and package.origin else []
@@ -52,10 +70,7 @@ def _folders() -> tuple[str, ...]:
 @cache
 def _first(folders: tuple[str, ...]) -> Font:
     for folder in folders:
-        if not Path(folder).is_dir():
-            continue
-        here = set(typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]).families())
-        family = next((family for family in FAMILIES if family in here), None)
+        family = next((family for family in FAMILIES if family in _families(folder)), None)
         if family:
             return Font(family, folder)
     sentence = _("No Chinese font was found, so no paper can be set. Install the package %(package)s, or name a folder in %(setting)s.")

@@ -20,8 +20,9 @@ def set_page(made: Any, *, margins: Length) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = margins
 
 
-def set_styles(made: Any, looks: Mapping[str, tuple[float, str | None]], language: str) -> None:
-    """``looks``: size in points and colour of each style."""
+def set_styles(made: Any, looks: Mapping[str, tuple[float, str | None]], language: str, chinese: Mapping[str, str] | None = None) -> None:
+    """``looks``: size in points and colour of each style. ``chinese``: fonts of ``body`` and ``head`` where they are not the usual."""
+    families = {**CHINESE, **(chinese or {})}
     for name, (size, colour) in looks.items():
         style = made.styles[name]
         style.font.size, style.font.name, style.font.italic, style.font.bold = Pt(size), LATIN, False, False
@@ -30,7 +31,7 @@ def set_styles(made: Any, looks: Mapping[str, tuple[float, str | None]], languag
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
-        fonts.set(qn("w:eastAsia"), CHINESE["body" if name in IN_BODY else "head"])
+        fonts.set(qn("w:eastAsia"), families["body" if name in IN_BODY else "head"])
         fonts.set(qn("w:hAnsi"), LATIN)
     made.styles["Normal"].paragraph_format.space_after = Pt(6)
     made.styles["Normal"].paragraph_format.line_spacing = 1.35

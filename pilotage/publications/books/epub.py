@@ -25,12 +25,12 @@ def epub(layout: Layout, style: Style) -> bytes:
 
 
 def _files(layout: Layout, style: Style) -> Iterator[tuple[str, bytes]]:
-    written = pages(layout, ".xhtml")
+    written = pages(layout, ".xhtml", style)
     yield "mimetype", b"application/epub+zip"
     yield "META-INF/container.xml", CONTAINER.encode()
     yield "book/package.opf", _package(layout, written).encode()
     yield "book/contents.xhtml", _contents(layout, written).encode()
-    yield "book/book.css", style.file("book.css")
+    yield "book/book.css", style.css("book.css")
     for page in written:
         yield f"book/{page.file}", document(page.title, page.body, tag(layout.book.language)).encode()
     for shown in layout.figures:

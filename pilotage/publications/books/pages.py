@@ -11,6 +11,7 @@ from PIL import Image
 
 from pilotage.core import markup
 from pilotage.publications.books.layout import Chapter, Index, Layout, Piece, Shown, Tabled
+from pilotage.publications.books.style import Style
 from pilotage.publications.books.words import day
 
 PAGED = 2  # depth of parts that have a page of their own
@@ -26,14 +27,14 @@ class Page:
     body: str
 
 
-def pages(layout: Layout, suffix: str) -> tuple[Page, ...]:
+def pages(layout: Layout, suffix: str, style: Style) -> tuple[Page, ...]:
     """``suffix``: ``.xhtml`` or ``.html``, in names and links alike."""
-    return tuple(_Writer(layout, suffix).pages())
+    return tuple(_Writer(layout, suffix, style).pages())
 
 
 class _Writer:
-    def __init__(self, layout: Layout, suffix: str) -> None:
-        self.layout, self.suffix = layout, suffix
+    def __init__(self, layout: Layout, suffix: str, style: Style) -> None:
+        self.layout, self.suffix, self.style = layout, suffix, style
         self.addresses = dict(self._addresses(layout.chapters, ""))
 
     def _addresses(self, chapters: tuple[Chapter, ...], page: str) -> Iterator[tuple[str, str]]:
@@ -61,9 +62,13 @@ class _Writer:
         )
         subtitle = f'<p class="book-subtitle">{escape(book.subtitle)}</p>' if book.subtitle else ""
         notice = f'<p class="book-notice">{escape(book.notice)}</p>' if book.notice else ""
+        above, below = (
+            f'<p class="book-cover">{escape(words)}</p>' if (words := self.style.cover(place, book.language)) else ""
+            for place in ("above", "below")
+        )
         return (
-            f'<p class="book-publisher">{escape(book.publisher)}</p><h1 class="book-title">{escape(book.title)}</h1>'
-            f"{subtitle}{_facts(rows)}{notice}"
+            f'<p class="book-publisher">{escape(book.publisher)}</p>{above}<h1 class="book-title">{escape(book.title)}</h1>'
+            f"{subtitle}{_facts(rows)}{below}{notice}"
         )
 
     def _paged(self, chapter: Chapter) -> Iterator[Page]:

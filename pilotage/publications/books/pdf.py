@@ -10,7 +10,7 @@ from pilotage.core import documents, markup
 from pilotage.core.charts.canvas import FAMILY
 from pilotage.core.markup.paper import quoted
 from pilotage.publications.books.layout import Chapter, Index, Layout, Piece, Shown, Tabled
-from pilotage.publications.books.style import Style
+from pilotage.publications.books.style import LOOK, TYPESET, Style
 from pilotage.publications.books.words import day
 
 ALIGN = {"l": "left", "r": "right"}
@@ -18,15 +18,30 @@ ALIGN = {"l": "left", "r": "right"}
 
 def pdf(layout: Layout, style: Style) -> bytes:
     """Raises ``documents.DocumentError``."""
-    font = documents.chinese_font()
-    files = {name: content for name, content in style.files if name.endswith(".typ")}
-    files |= {shown.file: _picture(shown, font.family) for shown in layout.figures}
-    files["book.json"] = json.dumps(_facts(layout, font.family), ensure_ascii=False).encode()
+    fonts = documents.named_fonts([*style.fonts("text"), *style.fonts("titles")])
+    made_at = datetime.combine(layout.book.issued_on, time(), UTC)
+    return documents.typeset(sources(layout, style), name="book", made_at=made_at, fonts=fonts)
+
+
+def sources(layout: Layout, style: Style) -> dict[str, bytes]:
+    """Every file the PDF is set from; ``main.typ`` is the first."""
+    family = documents.chinese_font().family
+    files = {name: content for name, content in style.files if name.endswith(TYPESET)}
+    files |= {shown.file: _picture(shown, family) for shown in layout.figures}
+    files[LOOK] = json.dumps(style.look | {"fonts": _fonts(style, family)}, ensure_ascii=False).encode()
+    files["book.json"] = json.dumps(_facts(layout, style, family), ensure_ascii=False).encode()
     files["main.typ"] = _main(layout).encode()
-    return documents.typeset(files, name="book", made_at=datetime.combine(layout.book.issued_on, time(), UTC))
+    return files
 
 
-def _facts(layout: Layout, family: str) -> dict[str, object]:
+def _fonts(style: Style, family: str) -> dict[str, list[str]]:
+    """Those on this machine, then the one that has every character."""
+    return {
+        use: list(dict.fromkeys([*(font.family for font in documents.named_fonts(style.fonts(use))), family])) for use in ("text", "titles")
+    }
+
+
+def _facts(layout: Layout, style: Style, family: str) -> dict[str, object]:
     book = layout.book
     return {
         "title": book.title,
@@ -37,6 +52,7 @@ def _facts(layout: Layout, family: str) -> dict[str, object]:
         "notice": book.notice,
         "lang": "en" if book.language == "en" else "zh",
         "font": family,
+        "cover": {place: style.cover(place, book.language) for place in ("above", "below")},
         "depth": max([chapter.depth for chapter in layout.all_chapters], default=1),
         "words": {key: layout.word(key) for key in ("contents", "foreword", "issued", "number", "publisher", "index_title")},
     }

@@ -22,9 +22,10 @@ from pilotage.publications.books.compiling import compile as compiled
 from pilotage.publications.books.enums import CaseSetState, SetLanguage
 from pilotage.publications.books.model import KINDS, Book, BookError, Kind
 from pilotage.publications.books.models import CaseSet, CaseSetFile, CaseSetItem
+from pilotage.publications.books.plan_styles import style_of
 from pilotage.publications.books.rules import can_change, can_make, open_proposal
 from pilotage.publications.books.sets import book_of, contents_of, used_of
-from pilotage.publications.books.style import Style, standard
+from pilotage.publications.books.style import Style
 from pilotage.publications.cases.models import CaseStudy
 from pilotage.publications.cases.rules import published_cases
 
@@ -171,7 +172,7 @@ def want_files(case_set: CaseSet) -> None:
 
 def make_files(*, case_set: CaseSet, style: Style | None = None) -> list[CaseSetFile]:
     """Every kind whose inputs changed; progress is written after each. A fault is kept as a sentence for the desk."""
-    style = style or standard()
+    style = style or style_of(case_set.plan, "case_sets")
     shown = contents_of(case_set)
     book = book_of(case_set, shown)
     inputs = inputs_of(book, style)

@@ -21,11 +21,11 @@ def site(layout: Layout, style: Style) -> bytes:
 
 
 def _files(layout: Layout, style: Style) -> Iterator[tuple[str, bytes]]:
-    written = pages(layout, ".html")
+    written = pages(layout, ".html", style)
     contents = nested(written)
     yield "index.html", _document(layout, written, 0, contents).encode()
-    yield "book.css", style.file("book.css")
-    yield "web.css", style.file("web.css")
+    yield "book.css", style.css("book.css")
+    yield "web.css", style.css("web.css")
     for place in range(len(written)):
         yield written[place].file, _document(layout, written, place, contents).encode()
     for shown in layout.figures:

@@ -27,20 +27,21 @@ from pilotage.publications.books.style import Style
 from pilotage.publications.books.svg import size_of
 from pilotage.publications.books.words import day, tag
 
-MUTED, WARN, ACCENT = "5F6B79", "8A5300", "14539A"
+WARN = "8A5300"
+# size in points and colour of each of Word's styles
 LOOKS = {
-    "Normal": (10.5, None), "Title": (28, "17202B"), "Subtitle": (14, MUTED), "Heading 1": (20, ACCENT), "Heading 2": (15, "17202B"),
-    "Heading 3": (12.5, "17202B"), "Heading 4": (11.5, "17202B"), "Heading 5": (10.5, "17202B"), "Caption": (9, MUTED), "Footer": (8, MUTED),
-    "Quote": (10.5, MUTED), "TOC Heading": (16, ACCENT),
+    "Normal": (10.5, None), "Title": (28, "ink"), "Subtitle": (14, "muted"), "Heading 1": (20, "accent"), "Heading 2": (15, "ink"),
+    "Heading 3": (12.5, "ink"), "Heading 4": (11.5, "ink"), "Heading 5": (10.5, "ink"), "Caption": (9, "muted"), "Footer": (8, "muted"),
+    "Header": (8, "muted"), "Quote": (10.5, "muted"), "TOC Heading": (16, "accent"),
 }  # fmt: skip
 
 
 def docx(layout: Layout, style: Style) -> bytes:
-    """Looks are Word's own styles, which the reader may change; the book's style has no say in them. Raises ``documents.DocumentError``."""
+    """Looks are Word's own styles, which the reader may change, in the colours and fonts of the book's. Raises ``documents.DocumentError``."""
     made = Document()
     # the library hashes all pictures anew for each one added, which takes minutes for a book of photographs
     made.part.package.image_parts._get_by_sha1 = lambda _sha1: None  # type: ignore[method-assign]
-    _Writer(made, layout).all()
+    _Writer(made, layout, style).all()
     buffer = io.BytesIO()
     made.save(buffer)
     return repacked(buffer.getvalue())
@@ -50,6 +51,7 @@ def docx(layout: Layout, style: Style) -> bytes:
 class _Writer:
     made: Any
     layout: Layout
+    style: Style
     bookmarks: dict[str, int] = field(default_factory=dict)
     drawn: dict[str, bytes] = field(default_factory=dict)
 
@@ -57,7 +59,9 @@ class _Writer:
         self.bookmarks = {anchor: place for place, anchor in enumerate(self._anchors(), 1)}
         self.drawn = _drawn(self.layout)
         word.set_page(self.made, margins=Mm(24))
-        word.set_styles(self.made, LOOKS, tag(self.layout.book.language))
+        looks = {name: (size, self.style.colour(colour) if colour else None) for name, (size, colour) in LOOKS.items()}
+        chinese = {"body": self.style.fonts("text")[:1], "head": self.style.fonts("titles")[:1]}
+        word.set_styles(self.made, looks, tag(self.layout.book.language), {use: fonts[0] for use, fonts in chinese.items() if fonts})
         self._properties()
         self._front()
         for chapter in self.layout.chapters:
@@ -80,13 +84,16 @@ class _Writer:
 
     def _front(self) -> None:
         book, made = self.layout.book, self.made
-        made.add_paragraph(book.publisher).paragraph_format.space_after = Pt(120)
+        above, below = (self.style.cover(place, book.language) for place in ("above", "below"))
+        made.add_paragraph("\n".join(each for each in (book.publisher, above) if each)).paragraph_format.space_after = Pt(120)
         made.add_paragraph(book.title, "Title")
         if book.subtitle:
             made.add_paragraph(book.subtitle, "Subtitle")
         number = book.number or self.layout.word("draft")
         made.add_paragraph(f"{self.layout.word('number')}: {number}").paragraph_format.space_before = Pt(160)
         made.add_paragraph(f"{self.layout.word('issued')}: {day(book.language, book.issued_on)}")
+        if below:
+            made.add_paragraph(below)
         if book.notice:
             made.add_paragraph().add_run(book.notice).font.color.rgb = RGBColor.from_string(WARN)
         if book.foreword:
@@ -113,7 +120,7 @@ class _Writer:
         for name, value in chapter.facts:
             line = self.made.add_paragraph()
             line.paragraph_format.space_after = Pt(1)
-            line.add_run(f"{name}  ").font.color.rgb = RGBColor.from_string(MUTED)
+            line.add_run(f"{name}  ").font.color.rgb = RGBColor.from_string(self.style.colour("muted"))
             line.add_run(value)
         for piece in chapter.pieces:
             self._piece(piece, chapter.depth)

@@ -15,8 +15,10 @@ from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.directory.enums import EditionState
 from pilotage.directory.models import Edition, Entry
-from pilotage.publications.books import compiling, style
+from pilotage.publications.books import compiling
 from pilotage.publications.books.model import Book
+from pilotage.publications.books.plan_styles import style_of
+from pilotage.publications.books.style import Style
 from pilotage.publications.certificates.rules import can_issue
 from pilotage.publications.directory_books.content import Language, as_of, book_of
 from pilotage.publications.directory_books.models import DirectoryBook
@@ -37,21 +39,22 @@ def compile_books(
     if edition.state != EditionState.PUBLISHED or not edition.is_complete:
         raise Invalid(_("Only a published edition of this platform is made into a book."))
     made = []
+    look = style_of(edition.call.plan if edition.call else None, "directories")
     for language in languages:
         book = book_of(edition, language)
-        digest = digest_of(book)
+        digest = digest_of(book, look)
         held = set(DirectoryBook.objects.filter(edition=edition, language=language, digest=digest).values_list("kind", flat=True))
-        made += [_file(actor, edition, book, digest, kind) for kind in kinds if kind not in held]
+        made += [_file(actor, edition, book, look, kind) for kind in kinds if kind not in held]
     return made
 
 
-def digest_of(book: Book) -> str:
+def digest_of(book: Book, style: Style) -> str:
     """Of the content and the style, so that a changed template is compiled anew."""
-    return "sha256:" + hashlib.sha256(f"{book!r}{style.standard().digest}".encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(f"{book!r}{style.digest}".encode()).hexdigest()
 
 
-def _file(actor: Any, edition: Edition, book: Book, digest: str, kind: str) -> DirectoryBook:
-    content = compiling.compile(book, kind, style.standard())  # type: ignore[arg-type]  # KINDS are among the kernel's
+def _file(actor: Any, edition: Edition, book: Book, style: Style, kind: str) -> DirectoryBook:
+    content = compiling.compile(book, kind, style)  # type: ignore[arg-type]  # KINDS are among the kernel's
     sha256 = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         row, _made = DirectoryBook.objects.get_or_create(
@@ -60,7 +63,7 @@ def _file(actor: Any, edition: Edition, book: Book, digest: str, kind: str) -> D
             kind=kind,
             defaults={"size": 0, "entries": 0, "as_of": as_of(edition), "made_at": clock.now()},
         )
-        row.digest, row.sha256, row.size = digest, sha256, len(content)
+        row.digest, row.sha256, row.size = digest_of(book, style), sha256, len(content)
         row.entries, row.as_of, row.made_at = _entries(book), as_of(edition), clock.now()
         row.file.save(f"{edition.pk}/{sha256[:16]}-{book.language}.{kind}", ContentFile(content), save=False)
         row.save()

@@ -80,16 +80,16 @@ def _plain(sentence: str) -> str:
 
 
 def inputs_of(revision: Revision, language: str) -> str:
-    """A digest of all the book is made of: equal inputs give equal files."""
+    """A digest of the book's content: equal inputs in an equal style give equal files. What was issued keeps the looks of its issue."""
     return "sha256:" + hashlib.sha256(repr(book_of(revision, language)).encode()).hexdigest()
 
 
 def made_file(revision: Revision, kind: str, language: str) -> bytes:
     """Raises ``documents.DocumentError`` or ``BookError`` where it cannot be made."""
     from pilotage.publications.books.compiling import compile as compiled  # heavy
-    from pilotage.publications.books.style import standard
+    from pilotage.publications.books.plan_styles import style_of
 
-    return compiled(book_of(revision, language), kind, standard())  # type: ignore[arg-type]  # one of the kinds
+    return compiled(book_of(revision, language), kind, style_of(revision.guideline.plan, "guidelines"))  # type: ignore[arg-type]  # one of the kinds
 
 
 def made_files(revision: Revision) -> list[tuple[str, str, bytes]]:
