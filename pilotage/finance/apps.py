@@ -11,7 +11,6 @@ class FinanceConfig(AppConfig):
         self._channels()
         self._pledges()
         self._pipeline()
-        self._pipeline()
         self._matching()
 
     def _facts(self) -> None:
@@ -26,10 +25,9 @@ class FinanceConfig(AppConfig):
         reckoning.register("pledgeable_patents", selectors.pledgeable_patents)
 
     def _pipeline(self) -> None:
-        from pilotage.finance.pipeline import transitions  # noqa: F401  binds the state tables
+        from pilotage.finance.pipeline import indicators, transitions  # noqa: F401  binds the state tables
 
-    def _pipeline(self) -> None:
-        from pilotage.finance.pipeline import transitions  # noqa: F401  binds the state tables
+        indicators.register_all()
 
     def _matching(self) -> None:
         from pilotage.finance.facts import reckoning
