@@ -127,5 +127,5 @@ def test_many_are_read_in_as_many_queries_as_one(django_assert_max_num_queries):
     made = [EnterpriseFactory() for _ in range(4)]
     for each in made:
         facts(each, revenue=1)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(9):
         assert {found["revenue"] for found in selectors.facts_of_many([each.pk for each in made]).values()} == {1}

@@ -162,6 +162,12 @@ def test_what_is_stated_for_a_day(client: Client, people: Cast):
     assert client.post(url, sent).status_code == 302
     told = selectors.facts_of(people.enterprise)
     assert (told["invention_patents_main"], told["months_in_operation"], told["board"]) == (6, 170, "none")
+    assert "title_champion" not in told
+    assert client.post(url, {**sent, "title_champion": "no"}).status_code == 302
+    assert selectors.facts_of(people.enterprise)["title_champion"] is False
+    assert client.post(url, {**sent, "title_champion": "yes"}).status_code == 422
+    assert client.post(url, sent).status_code == 302
+    assert "title_champion" not in selectors.facts_of(people.enterprise)
 
 
 def test_a_table_comes_in_with_a_report(client: Client, people: Cast):

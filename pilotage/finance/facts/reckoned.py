@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -48,13 +48,6 @@ def titles(ids: Sequence[int], on: date) -> dict[str, dict[int, bool]]:
     return found
 
 
-def _title(metric: str) -> reckoning.Reckoner:
-    def reckon(ids: Sequence[int], on: date) -> Mapping[int, bool]:
-        return titles(ids, on).get(metric, {})
-
-    return reckon
-
-
 def factory_entries(ids: Sequence[int], on: date) -> dict[int, bool]:
     """Whether an entry of a published 5G-factory directory was in force on that day; False only where one is no more."""
     rows = Entry.objects.filter(enterprise__in=ids, edition__state=EditionState.PUBLISHED, edition__directory__slug=FACTORY_DIRECTORY)
@@ -86,15 +79,14 @@ def stays(ids: Sequence[int], on: date) -> dict[int, TierStay | None]:
     return found
 
 
-def months_on_innovation_tier(ids: Sequence[int], on: date) -> dict[int, int]:
-    return {
-        enterprise: months_between(stay.from_on, on) if stay is not None and stay.tier == Tier.INNOVATION else 0
-        for enterprise, stay in stays(ids, on).items()
-    }
-
-
-def neeq_tier(ids: Sequence[int], on: date) -> dict[int, str]:
-    return {enterprise: Tier(stay.tier).value if stay is not None else Tier.NONE.value for enterprise, stay in stays(ids, on).items()}
+def on_tiers(ids: Sequence[int], on: date) -> dict[str, dict[int, int | str]]:
+    """The tier of the day, and for how long the innovation tier."""
+    tiers: dict[int, int | str] = {}
+    months: dict[int, int | str] = {}
+    for enterprise, stay in stays(ids, on).items():
+        tiers[enterprise] = Tier(stay.tier).value if stay is not None else Tier.NONE.value
+        months[enterprise] = months_between(stay.from_on, on) if stay is not None and stay.tier == Tier.INNOVATION else 0
+    return {"neeq_tier": tiers, "months_on_innovation_tier": months}
 
 
 def ownership(ids: Sequence[int], _on: date) -> dict[int, str]:
@@ -103,13 +95,8 @@ def ownership(ids: Sequence[int], _on: date) -> dict[int, str]:
 
 
 def register_all() -> None:
-    own: dict[str, Callable[[Sequence[int], date], Mapping[int, reckoning.Value]]] = {
-        "months_in_operation": months_in_operation,
-        "months_on_innovation_tier": months_on_innovation_tier,
-        "neeq_tier": neeq_tier,
-        "ownership": ownership,
-        "title_5g_factory": factory_entries,
-        **{metric: _title(metric) for metric in TITLE_NAMES},
-    }
-    for metric, reckoner in own.items():
-        reckoning.register(metric, reckoner)
+    reckoning.register("months_in_operation", months_in_operation)
+    reckoning.register("ownership", ownership)
+    reckoning.register("title_5g_factory", factory_entries)
+    reckoning.register_group(titles)
+    reckoning.register_group(on_tiers)

@@ -11,7 +11,11 @@ Value = int | str | bool
 # (ids of enterprises, day) -> id -> value; who is not in it is not known. Bounded queries whatever their number.
 Reckoner = Callable[[Sequence[int], date], Mapping[int, Value]]
 
+# several metrics out of one read: -> metric -> id -> value
+GroupReckoner = Callable[[Sequence[int], date], Mapping[str, Mapping[int, Value]]]
+
 _reckoners: dict[str, Reckoner] = {}
+_groups: list[GroupReckoner] = []
 
 
 def register(metric: str, reckoner: Reckoner) -> None:
@@ -23,5 +27,14 @@ def register(metric: str, reckoner: Reckoner) -> None:
     _reckoners[metric] = reckoner
 
 
-def reckoners() -> dict[str, Reckoner]:
-    return dict(_reckoners)
+def register_group(reckoner: GroupReckoner) -> None:
+    if reckoner not in _groups:
+        _groups.append(reckoner)
+
+
+def reckoned(ids: Sequence[int], on: date) -> dict[str, Mapping[int, Value]]:
+    """All that can be reckoned of these enterprises on that day, by metric. Queries as many as there are reckoners."""
+    found = {metric: reckon(ids, on) for metric, reckon in _reckoners.items()}
+    for group in _groups:
+        found |= group(ids, on)
+    return found

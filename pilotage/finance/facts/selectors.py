@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from pilotage.core import clock
 from pilotage.finance.facts import known, reckoning
-from pilotage.finance.facts.metrics import METRICS, RECKONED, STATED
+from pilotage.finance.facts.metrics import METRICS, RECKONED, STATED, TITLES
 from pilotage.finance.facts.models import Attestation, Fact
 from pilotage.registry.models import Enterprise
 
@@ -51,11 +51,13 @@ def known_of_many(ids: Sequence[int], on: date | None = None) -> dict[int, Known
     for enterprise, is_public, *row in _rows(ids, day).values_list("enterprise_id", "is_public", *_COLUMNS):
         stated[enterprise].append(tuple(row))  # type: ignore[arg-type]
         private[enterprise][row[0], row[1]] = not is_public
-    worked_out = {metric: reckon(ids, day) for metric, reckon in reckoning.reckoners().items()}
+    worked_out = reckoning.reckoned(ids, day)
     return {enterprise: _known(enterprise, stated[enterprise], private[enterprise], worked_out) for enterprise in ids}
 
 
-def _known(enterprise: int, rows: list[known.Row], private: dict[tuple[str, int | None], bool], worked_out: dict[str, Any]) -> Known:
+def _known(
+    enterprise: int, rows: list[known.Row], private: dict[tuple[str, int | None], bool], worked_out: Mapping[str, Mapping[int, Any]]
+) -> Known:
     held = known.held(rows)
     reckoned = {
         metric: values[enterprise]
@@ -99,7 +101,7 @@ def told_of(enterprise: Enterprise, on: date | None = None) -> dict[tuple[str, i
     found = {}
     for (metric, year), facts in rows.items():
         then, later = [each for each in facts if each.known_from <= day], [each for each in facts if each.known_from > day]
-        if then and metric in STATED:
+        if then and (metric in STATED or metric in TITLES):
             found[metric, year] = Told(metric, year, then[-1], then[-2::-1], later)
     return found
 

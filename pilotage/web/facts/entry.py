@@ -17,7 +17,7 @@ from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.facts import rules, selectors, services
 from pilotage.finance.facts.lines import Line
-from pilotage.finance.facts.metrics import DAYS, STANDING, STATEMENT
+from pilotage.finance.facts.metrics import DAYS, RECKONED, STANDING, STATEMENT, TITLES
 from pilotage.finance.facts.services import Doubtful
 from pilotage.finance.facts.units import whole
 from pilotage.finance.rules import Metric
@@ -53,8 +53,14 @@ def _year(request: HttpRequest) -> int:
     return int(text) if re.fullmatch(r"(19|20)\d\d", text) else clock.today().year - 1
 
 
-def metrics_of(kind: str) -> list[Metric]:
-    return list(STATEMENT) if kind == "year" else [metric for metric in (*DAYS, *STANDING) if metric.key not in LEFT_OUT]
+def metrics_of(kind: str, enterprise: Enterprise) -> list[Metric]:
+    """Of titles only those of which the register says nothing: it can be said here that none is held."""
+    if kind == "year":
+        return list(STATEMENT)
+    told, facts = selectors.told_of(enterprise), selectors.facts_of(enterprise)
+    titles = [metric for metric in RECKONED if metric.key in TITLES and facts.get(metric.key) is not True]
+    silent = [metric for metric in titles if metric.key not in facts or (metric.key, None) in told]
+    return [*(metric for metric in (*DAYS, *STANDING) if metric.key not in LEFT_OUT), *silent]
 
 
 # --- saving ---------------------------------------------------------------------------------
@@ -86,7 +92,7 @@ def _saved(request: HttpRequest, enterprise: Enterprise, kind: str, year: int) -
 def _lines(request: HttpRequest, enterprise: Enterprise, kind: str, year: int) -> tuple[list[Line], dict[str, str]]:
     lines, errors = [], {}
     told = selectors.told_of(enterprise)
-    for metric in metrics_of(kind):
+    for metric in metrics_of(kind, enterprise):
         own = year if kind == "year" else None
         text, was = request.POST.get(metric.key, "").strip(), told.get((metric.key, own))
         if not text:
@@ -101,7 +107,9 @@ def _lines(request: HttpRequest, enterprise: Enterprise, kind: str, year: int) -
     return lines, errors
 
 
-def read(metric: Metric, text: str) -> int | str | date | None:
+def read(metric: Metric, text: str) -> int | str | bool | date | None:
+    if metric.unit == "truth":
+        return False if text == "no" else None
     if metric.unit == "code":
         return text
     if metric.unit == "day":
@@ -125,7 +133,8 @@ def _day(text: str) -> date | None:
 def _context(request: HttpRequest, enterprise: Enterprise, kind: str, year: int, errors: dict[str, str]) -> dict[str, Any]:
     told = selectors.told_of(enterprise)
     own = year if kind == "year" else None
-    known = [told[metric.key, own].fact for metric in metrics_of(kind) if (metric.key, own) in told]
+    metrics = metrics_of(kind, enterprise)
+    known = [told[metric.key, own].fact for metric in metrics if (metric.key, own) in told]
     asked = request.POST if request.method == "POST" else None
     latest = max(known, key=lambda fact: (fact.known_from, fact.pk), default=None)
     return {
@@ -133,7 +142,7 @@ def _context(request: HttpRequest, enterprise: Enterprise, kind: str, year: int,
         "kind": kind,
         "year": year,
         "years": [clock.today().year - back for back in range(1, 6)],
-        "fields": [_field(metric, told, own, asked, errors) for metric in metrics_of(kind)],
+        "fields": [_field(metric, told, own, asked, errors) for metric in metrics],
         "source": asked.get("source", "") if asked else (latest.source if latest else ""),
         "known_from": asked.get("known_from", "") if asked else clock.today().isoformat(),
         "is_audited": "is_audited" in asked if asked else bool(latest and latest.is_audited),
@@ -151,8 +160,8 @@ def _field(metric: Metric, told: Any, year: int | None, asked: Any, errors: dict
         "key": metric.key,
         "name": words.name(metric),
         "unit": words.unit(metric),
-        "kind": metric.unit if metric.unit in {"code", "day"} else "number",
-        "options": list(words.CODES[metric.key].choices) if metric.unit == "code" else [],
+        "kind": {"code": "code", "truth": "code", "day": "day"}.get(metric.unit, "number"),
+        "options": words.options(metric),
         "value": asked.get(metric.key, "") if asked else known,
         "brought_in": bool(known) and asked is None,
         "before": words.plain(metric, before.value) if before else "",

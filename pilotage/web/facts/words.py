@@ -69,10 +69,19 @@ def plain(metric: Metric, told: Any) -> str:
     return day(told) if isinstance(told, date) else number(told)
 
 
+def options(metric: Metric) -> list[tuple[str, Any]]:
+    """What can be chosen; of a title only that it is not held, for the register says who holds one."""
+    if metric.unit == "truth":
+        return [("no", pgettext("title", "Not held"))]
+    return list(CODES[metric.key].choices) if metric.unit == "code" else []
+
+
 def typed(metric: Metric, told: Any) -> str:
     """As one would type it into the form."""
     if told is None:
         return ""
+    if metric.unit == "truth":
+        return "" if told else "no"
     if metric.unit in {"yuan", "basis_points"}:
         exact = Decimal(told) / (10_000 if metric.unit == "yuan" else 100)
         return f"{exact:f}" if exact != exact.to_integral_value() else f"{int(exact)}"
