@@ -89,7 +89,7 @@ def _signed(gap: Fraction, unit: str) -> str:
     size = abs(gap)
     if unit in {"percent", "basis_points"}:
         points = number(_rounded(size * 100 if unit == "percent" else size / 100, 1))
-        return f"{sign}{points}{pgettext('margin', ' percentage points')}"
+        return sign + _("%(points)s percentage points") % {"points": points}
     return f"{sign}{_amount(size, unit)}"
 
 
