@@ -15,7 +15,7 @@ from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.channels.selectors import channels
 from pilotage.finance.matching import conditions, rules
-from pilotage.finance.matching.enums import Collateral, FundingStage, NeedState, OfferKind, OfferState, Purpose
+from pilotage.finance.matching.enums import Collateral, FundingStage, IntroductionState, NeedState, OfferKind, OfferState, Purpose
 from pilotage.finance.matching.models import Need, Offer, packed
 from pilotage.finance.matching.numbers import numbered
 from pilotage.registry.models import Division, Enterprise, Industry
@@ -71,8 +71,12 @@ def _need_fields(values: Values) -> dict[str, Any]:
 
 
 def move_need(*, actor: Any, need: Need, verb: str, reason: str = "") -> Need:
-    """``open``, ``revise``, ``meet`` or ``withdraw``, as the state table has it."""
-    transition(need, verb, actor=actor, reason=reason)
+    """``open``, ``revise``, ``meet`` or ``withdraw``, as the state table has it. Who asked about a need that is withdrawn is declined."""
+    with transaction.atomic():
+        transition(need, verb, actor=actor, reason=reason)
+        if verb == "withdraw":
+            asked = list(need.introductions.filter(state=IntroductionState.ASKED).select_related("need", "offer").order_by("pk"))
+            transition_many(asked, "decline", actor=actor, reason=reason, changes=lambda _row: {"reason": reason.strip()})
     return need
 
 
@@ -145,9 +149,11 @@ def move_offer(*, actor: Any, offer: Offer, verb: str, reason: str = "") -> Offe
 def expire() -> int:
     """End what has run out, by the system. Returns how many needs and offers."""
     today = clock.today()
+    needs = list(Need.objects.filter(state=NeedState.OPEN, valid_until__lt=today).order_by("pk")[:500])
+    offers = list(Offer.objects.filter(state=OfferState.OPEN, valid_until__lt=today).order_by("pk")[:500])
+    if not needs and not offers:
+        return 0
     with transaction.atomic():
-        needs = list(Need.objects.filter(state=NeedState.OPEN, valid_until__lt=today).order_by("pk")[:500])
-        offers = list(Offer.objects.filter(state=OfferState.OPEN, valid_until__lt=today).order_by("pk")[:500])
         transition_many(needs, "expire", actor=None)
         transition_many(offers, "expire", actor=None)
     return len(needs) + len(offers)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from pilotage.accounts.models import EnterpriseConsent
+from pilotage.accounts.services import withdraw_consent
 from pilotage.core import clock
-from pilotage.core.verdict import Invalid
-from pilotage.finance.matching import conditions, selectors
+from pilotage.core.verdict import Conflict, Invalid
+from pilotage.finance.matching import conditions, introductions, selectors, services
 from pilotage.finance.matching.kernel import Fit
 from pilotage.finance.matching.models import Need, Offer, packed
 from pilotage.registry.models import Industry
@@ -179,3 +181,40 @@ def test_conditions_know_codes() -> None:
     assert conditions.truth(conditions.explained(asked, {"ownership": "private"})) is True
     assert conditions.truth(conditions.explained(asked, {"ownership": "central_soe"})) is False
     assert conditions.truth(conditions.explained(asked, {})) is None
+
+
+def test_who_asked_about_a_withdrawn_need_is_declined(cast: Any) -> None:
+    row = make.asked(cast)
+    services.move_need(actor=cast.filer, need=row.need, verb="withdraw", reason="已另行安排")
+    row.refresh_from_db()
+
+    assert (row.state, row.reason) == ("declined", "已另行安排")
+
+
+def test_a_need_in_talks_is_neither_changed_nor_withdrawn(cast: Any) -> None:
+    row = make.introduced(cast)
+    for verb in ("revise", "withdraw"):
+        with pytest.raises(Invalid):
+            services.move_need(actor=cast.filer, need=row.need, verb=verb, reason="已另行安排")
+
+
+def test_consent_is_given_once_and_needed_for_diligence(cast: Any) -> None:
+    make.consented(cast)
+    row = make.introduced(cast)
+    assert EnterpriseConsent.objects.count() == 1
+    withdraw_consent(actor=cast.legal_representative, consent=row.consent)
+    with pytest.raises(Invalid):
+        introductions.step(actor=cast.finance_liaison, introduction=row, verb="begin_diligence")
+
+
+def test_nobody_is_introduced_about_what_does_not_fit_or_is_closed(cast: Any) -> None:
+    offer, large = make.offer(cast.finance_liaison), make.need(cast.enterprise, cast.filer, amount=900_000_000)
+    small = make.need(cast.enterprise, cast.filer)
+    with pytest.raises(Invalid):
+        introductions.ask(actor=cast.finance_liaison, need=large, offer=offer)
+    introductions.ask(actor=cast.finance_liaison, need=small, offer=offer)
+    with pytest.raises(Conflict):
+        introductions.ask(actor=cast.filer, need=small, offer=offer)
+    services.move_offer(actor=cast.finance_liaison, offer=offer, verb="withdraw", reason="额度用尽")
+    with pytest.raises(Invalid):
+        introductions.introduce(actor=cast.legal_representative, need=make.need(cast.enterprise, cast.filer), offer=offer)
