@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,6 +12,7 @@ from django.db import connection, transaction
 from pilotage.core import clock
 from pilotage.finance.facts.metrics import COLUMNS
 from pilotage.finance.facts.models import Fact, FactRow, TierStay
+from pilotage.finance.facts.reckoned import metric_of_title
 from pilotage.finance.facts.selectors import known_of_many
 from pilotage.registry.models import Enterprise, Title
 
@@ -33,31 +36,39 @@ def catch_up(most: int = 2000) -> int:
 
 
 def known_enterprises() -> list[int]:
-    """Enterprises with a fact, a stay, a title or a row."""
+    """Enterprises with a fact, a stay, a title that a rule may ask for, or a row."""
     found: set[int] = set()
-    for model in (Fact, TierStay, Title, FactRow):
+    for model in (Fact, TierStay, FactRow):
         found.update(model._default_manager.order_by().values_list("enterprise_id", flat=True).distinct())
+    titles = Title.objects.order_by().values_list("enterprise_id", "name")
+    found.update(enterprise for enterprise, name in titles.iterator() if metric_of_title(name))
     return sorted(found)
 
 
 def differences() -> Iterator[str]:
-    """``<table> <enterprise>: kept …, recounted …`` where a row does not say what is known today."""
+    """``factrow <enterprise>.<column>: kept …, recounted …`` where a row does not say what was known on its day."""
     ids = known_enterprises()
     for start in range(0, len(ids), _BATCH):
-        part = ids[start : start + _BATCH]
-        kept = {row.pk: row for row in FactRow.objects.filter(pk__in=part)}
-        for enterprise, values in _values(part).items():
-            row = kept.get(enterprise)
-            own = {name: getattr(row, name) for name in ("base_year", "is_public", *COLUMNS)} if row is not None else {}
-            for name, value in values.items():
-                if own.get(name) != value and not (row is None and not value):
-                    yield f"factrow {enterprise}.{name}: kept {own.get(name)}, recounted {value}"
+        kept = FactRow.objects.in_bulk(ids[start : start + _BATCH])
+        by_day: dict[date, list[int]] = defaultdict(list)
+        for enterprise in ids[start : start + _BATCH]:
+            by_day[kept[enterprise].known_on if enterprise in kept else clock.today()].append(enterprise)
+        for day, own in sorted(by_day.items()):
+            for enterprise, values in _values(own, day).items():
+                yield from _difference(enterprise, kept.get(enterprise), values)
 
 
-def _values(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def _difference(enterprise: int, row: FactRow | None, values: dict[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
+        own = getattr(row, name) if row is not None else None
+        if own != value and (row is not None or value):
+            yield f"factrow {enterprise}.{name}: kept {own}, recounted {value}"
+
+
+def _values(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
     return {
         enterprise: {"base_year": found.base_year, "is_public": found.is_public, **{name: found.facts.get(name) for name in COLUMNS}}
-        for enterprise, found in known_of_many(ids).items()
+        for enterprise, found in known_of_many(ids, day).items()
     }
 
 
@@ -65,7 +76,7 @@ def _write(ids: Sequence[int]) -> None:
     # two who state at once wait for each other here, so the later row holds both
     list(Enterprise.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
     today = clock.today()
-    rows = [FactRow(enterprise_id=enterprise, known_on=today, **values) for enterprise, values in _values(ids).items()]
+    rows = [FactRow(enterprise_id=enterprise, known_on=today, **values) for enterprise, values in _values(ids, today).items()]
     # SQLite takes 32,766 values in one statement
     size = max(1, min(_BATCH, 30_000 // len(_NAMES))) if connection.vendor == "sqlite" else _BATCH
     updated = ["base_year", "is_public", "known_on", *COLUMNS]
