@@ -16,6 +16,8 @@ from pilotage.console.demo import fiction, people, shape, steering, year
 from pilotage.console.demo.shape import Fate
 from pilotage.core import clock
 from pilotage.directory.models import Edition, Entry
+from pilotage.finance.facts import rows
+from pilotage.finance.facts.models import FactRow
 from pilotage.plan.folder import check
 from pilotage.plan.models import Plan, TargetReading
 from pilotage.registry.models import Enterprise
@@ -128,6 +130,10 @@ def test_at_the_end_of_the_year_the_smaller_calls_are_published_too(small_year, 
     assert [(row.day.month, row.value) for row in built] == [(month, 0 if month < 11 else listed) for month in range(6, 13)]
     assert set(WorkReport.objects.values_list("period", "state")) == {("2023Q2", "signed"), ("2023", "signed")}
     assert Return.objects.filter(data_set__slug=steering.DATA_SET, state="locked").count() == 12 * len(shape.LISTED)
+    model = FactRow.objects.get(enterprise__name_zh="苏州砚舟精密传动有限公司")
+    assert (model.revenue, model.rd_staff, model.invention_patents_main, model.title_little_giant) == (286_000_000, 71, 6, True)
+    assert FactRow.objects.filter(is_public=True, enterprise__is_fictional=False).count() == 100
+    assert list(rows.differences()) == []
 
 
 @pytest.mark.django_db
