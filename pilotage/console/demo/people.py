@@ -176,5 +176,6 @@ ACCOUNTS = (
     ("expert@demo.example", "评审专家 / expert"),
     ("unit@demo.example", "责任单位 / responsible unit (stage year_end)"),
     ("bank@demo.example", "金融机构 / finance liaison"),
+    ("bank2@demo.example", "金融机构复核人 / finance liaison, second person (stage year_end)"),
     ("auditor@demo.example", "审计 / auditor"),
 )
