@@ -22,6 +22,7 @@ from pilotage.web.matching import shown
 from pilotage.web.matching.common import Reader, channels_by_key, put_errors, reader_of, say, tabs, yuan
 from pilotage.web.matching.forms import NeedForm, need_initial
 from pilotage.web.matching.home import fitting_lines, introduction_line, own_offers
+from pilotage.web.nav import resolved
 
 VERBS = ("open", "revise", "meet", "withdraw")
 
@@ -79,6 +80,7 @@ def need_page(request: HttpRequest, number: str) -> HttpResponse:
         "name": need.enterprise.name if may_name(need.enterprise_id) else "",
         "facts": shown.need_facts(need, channels),
         "is_own": is_own,
+        "channel_url": resolved("financing:channel", need.channel),
         "purpose_text": need.purpose_text if is_own or reader.sees_all or _introduced(reader, talks) else "",
         "pairs": _pairs(reader, need, channels, is_own=is_own),
         "introductions": [introduction_line(row, channels, may_name) for row in talks],

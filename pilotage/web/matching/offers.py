@@ -22,6 +22,7 @@ from pilotage.web.matching import condition_rows, shown
 from pilotage.web.matching.common import Reader, channels_by_key, put_errors, reader_of, say, tabs
 from pilotage.web.matching.forms import OfferForm, offer_initial
 from pilotage.web.matching.home import fitting_lines, offer_line
+from pilotage.web.nav import resolved
 
 VERBS = ("open", "revise", "withdraw")
 
@@ -69,6 +70,7 @@ def offer_page(request: HttpRequest, number: str) -> HttpResponse:
         "conditions": shown.condition_lines(offer),
         "one_is_enough": (offer.conditions or {}).get("need") == "any",
         "is_own": is_own,
+        "channel_url": resolved("financing:channel", offer.channel),
         "fitting": [line for line in fitting_lines(reader, channels) if line["pair"].offer.pk == offer.pk] if is_own else [],
         "own_needs": _own_needs(reader, offer, channels),
         "acts": [(verb, may(reader.actor, offer, verb)) for verb in VERBS if is_own and may(reader.actor, offer, verb)],
