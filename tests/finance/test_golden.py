@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from ruamel.yaml import YAML
 
 from pilotage.finance.channels.content import days_of_change, read
 from pilotage.finance.facts.metrics import COLUMNS
-from pilotage.finance.rules import Attested, NotInForce, Rule, explain, in_force
+from pilotage.finance.rules import Attested, Dialect, NotInForce, Rule, compile_sql, explain, in_force
 from pilotage.finance.rules.walker import leaves
 from pilotage.plan.folder import check
 
@@ -60,6 +62,31 @@ def test_case(name: str, number: int):
     truths = {each.condition.key: each.truth for each in told.told}
     assert {key: truths.get(key, "absent") for key in case["told"]} == case["told"]
     assert told.verdict == case["verdict"]
+
+
+LETTERS = {"m": "meets", "x": "does_not_meet", "a": "needs_attestation", "u": "cannot_determine"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_database_says_the_same(name: str):
+    """Each case as a row of a table: verdict, what failed, what is unknown."""
+    attested = [leaf.key for leaf in leaves(rule(name).tree) if isinstance(leaf, Attested)]
+    columns = [*COLUMNS, *attested]
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(f"CREATE TABLE t ({', '.join(columns)})")
+        for case in golden(name)["cases"]:
+            if case["verdict"] == "not_in_force":
+                continue
+            facts = facts_of(name, case)
+            database.execute("DELETE FROM t")
+            database.execute(f"INSERT INTO t VALUES ({', '.join('?' * len(columns))})", [facts.get(column) for column in columns])
+            found = compile_sql(in_force(rule(name), case["on"], operated=True), Dialect.SQLITE)
+            values = (*found.parameters, *found.failed_parameters, *found.unknown_parameters)
+            letter, failed, unknown = database.execute(f"SELECT {found.verdict}, {found.failed}, {found.unknown} FROM t", values).fetchone()
+            assert LETTERS[letter] == case["verdict"]
+            places = {key: 1 << place for place, key in enumerate(found.keys)}
+            said = {key: False if failed & bit else None if unknown & bit else True for key, bit in places.items()}
+            assert {key: said.get(key, "absent") for key in case["told"]} == case["told"]
 
 
 @pytest.mark.parametrize("name", NAMES)
