@@ -10,7 +10,22 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pilotage.core.charts import Chart, FunnelRow, SpreadRow, bars, fan, funnel, lines, png, sparkline, spread, tiles, with_heading
+from pilotage.core.charts import (
+    Chart,
+    FunnelRow,
+    Pair,
+    SpreadRow,
+    bars,
+    fan,
+    funnel,
+    lines,
+    pairs,
+    png,
+    sparkline,
+    spread,
+    tiles,
+    with_heading,
+)
 from pilotage.core.charts.axes import apart, day_ticks, ticks
 from pilotage.core.charts.canvas import BAND_50, BAND_80, BAND_95, shortened, width_of
 
@@ -351,3 +366,24 @@ def test_tiles_say_zero_and_show_a_dash_outside_and_lead_on():
 @pytest.mark.parametrize("chart", [bars([], title="t", empty="空"), lines([("甲", [])], title="t", empty="空")])
 def test_a_chart_without_rows_says_so(chart):
     assert [box[4] for box in boxes(holds(chart))] == ["空"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [Pair(LONG, 12, 18.5, "+54.2%", True), Pair("乙", 4e11, 0, "−100%", False), Pair("丙", 0, 0)],
+        [Pair("负", -1, 3, "+1%", True), Pair("数", 3, float("nan")), Pair("甲", 3, 3)],
+        [Pair("负", -1, 3)],
+    ],
+)
+@pytest.mark.parametrize("width", [600, 326])
+def test_pairs_hold_whatever_the_data(rows, width):
+    holds(pairs(rows, title="成效", before="实施前", after="实施后", empty="没有可比的数据。", width=width))
+
+
+def test_of_a_pair_the_longer_bar_fills_its_room():
+    bars_ = list(parsed(pairs([Pair("甲", 10, 5), Pair("乙", 1, 2)], title="t", before="b", after="a")).iter(f"{SVG}rect"))[2:]
+    first, half, low, full = (float(each.get("width", "")) for each in bars_)
+
+    assert first == full
+    assert (half, low) == (pytest.approx(first / 2, abs=0.02), pytest.approx(first / 2, abs=0.02))

@@ -9,6 +9,7 @@ from pilotage.core.charts.bars import FunnelRow, bars, funnel
 from pilotage.core.charts.canvas import Chart, with_heading
 from pilotage.core.charts.fan import fan
 from pilotage.core.charts.lines import lines
+from pilotage.core.charts.pairs import Pair, pairs
 from pilotage.core.charts.spark import sparkline
 from pilotage.core.charts.spread import SpreadRow, spread
 from pilotage.core.charts.tilemap import tiles
@@ -16,11 +17,13 @@ from pilotage.core.charts.tilemap import tiles
 __all__ = [
     "Chart",
     "FunnelRow",
+    "Pair",
     "SpreadRow",
     "bars",
     "fan",
     "funnel",
     "lines",
+    "pairs",
     "png",
     "sparkline",
     "spread",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
@@ -68,7 +69,13 @@ def add_internal_link(line: Any, words: str, bookmark: str) -> None:
 
 
 def add_contents(made: Any, entries: Sequence[tuple[int, str, str]], *, depth: int) -> None:
-    """One field over all entries (depth, words, bookmark); each leads to its heading."""
+    """One field over all entries (depth, words, bookmark); each leads to its heading.
+
+    Behind each stands the field of its page. It is empty until the reader's program reckons it: LibreOffice does when it opens the
+    file, Word when fields are updated (Ctrl+A, F9); a number written here would be that of another layout.
+    """
+    section = made.sections[0]
+    edge = section.page_width - section.left_margin - section.right_margin
     for place, (level, words, bookmark) in enumerate(entries):
         line = made.add_paragraph()
         line.paragraph_format.space_after = Pt(2)
@@ -78,6 +85,9 @@ def add_contents(made: Any, entries: Sequence[tuple[int, str, str]], *, depth: i
             _instruction(line, f' TOC \\o "1-{depth}" \\h \\z \\u ')
             _part(line, "separate")
         add_internal_link(line, words, bookmark)
+        line.paragraph_format.tab_stops.add_tab_stop(edge, WD_TAB_ALIGNMENT.RIGHT)
+        line.add_run("\t")
+        add_field(line, f"PAGEREF {bookmark} \\h", "")
         if place == len(entries) - 1:
             _part(line, "end")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
@@ -17,7 +18,7 @@ from pilotage.publications.books.models import CaseSet
 from pilotage.publications.cases.content import EFFECT, PICTURE, SECTIONS, TEXT, named
 from pilotage.publications.cases.enums import PUBLIC, Evidence
 from pilotage.publications.cases.models import CaseStudy
-from pilotage.publications.cases.selectors import PublicCase, public_contents, with_relations
+from pilotage.publications.cases.selectors import Effect, PublicCase, public_contents, with_relations
 
 LOCALES = {"zh": ("zh-hans",), "en": ("en",), "bilingual": ("zh-hans", "en")}
 OTHER = "other"
@@ -141,6 +142,7 @@ class _Writer:
                     for each in text
                 )
             if section.key == "effects" and one.effects:
+                yield from self.effects_chart(one)
                 yield self.effects(one)
         for picture in one.pictures:
             with picture.file.open("rb") as file:
@@ -150,6 +152,29 @@ class _Writer:
         for locale in self.locales:
             with override(locale):
                 yield next(str(section.title) for section in SECTIONS if section.key == key)
+
+    def effects_chart(self, one: PublicCase) -> Iterator[Figure]:
+        """Before and after as bars, as far as both are known; nothing where no figure has both."""
+        shown = [pair for pair in (self.pair(effect) for effect in one.effects) if pair is not None]
+        if shown:
+            title = self.word("effects_chart")
+            drawn = charts.pairs(shown, title=title, before=self.word("before"), after=self.word("after"), width=600)
+            yield Figure("effects-chart", title, svg=drawn.svg)
+
+    def pair(self, effect: Effect) -> charts.Pair | None:
+        before, after = number_of(effect.before), number_of(effect.after)
+        if before is None or after is None or before < 0 or after < 0:
+            return None
+        unit = self.either(effect.unit_zh, effect.unit_en)
+        name = self.either(effect.label_zh, effect.label_en)
+        is_good = None if before == after else (after < before) == (effect.better == "lower")
+        return charts.Pair(
+            f"{name} ({unit})" if unit and self.language != "zh" else f"{name}（{unit}）" if unit else name,
+            float(before),
+            float(after),
+            change_of(before, after),
+            is_good,
+        )
 
     def effects(self, one: PublicCase) -> Table:
         head = tuple(self.word(key) for key in ("measure", "unit", "before", "after", "evidence"))
@@ -173,6 +198,22 @@ class _Writer:
         return " ".join(words)
 
 
+def number_of(text: str) -> Decimal | None:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def change_of(before: Decimal, after: Decimal) -> str:
+    """As a share of what was before; nothing where that was nothing."""
+    if not before:
+        return ""
+    change = ((after - before) / before * 100).quantize(Decimal("0.1"))
+    return f"{'+' if change > 0 else '−' if change < 0 else ''}{abs(change)}%"
+
+
 def _words() -> dict[str, str]:
     return {
         "industries": _("Index by industry"),
@@ -189,6 +230,7 @@ def _words() -> dict[str, str]:
         "scenario": pgettext("title", "Scenarios"),
         "number": pgettext("case set", "Case number"),
         "effects": _("Figures before and after"),
+        "effects_chart": pgettext("case set", "What came of it: before and after"),
         "measure": pgettext("case set", "Figure"),
         "unit": _("Unit"),
         "before": pgettext("case set", "Before"),
