@@ -110,8 +110,11 @@ def write_cases(offices: people.Offices, report: Callable[[str], None], many: in
     """Begin, write, approve and publish cases of listed projects in December; one is left being written."""
     chance = random.Random(20231201)
     listed = Application.objects.filter(state=ApplicationState.LISTED, kind="new", entry__edition__directory__slug="5g-factory")
-    told = list(listed.select_related("call", "version", "enterprise", "created_by").order_by("entry__number")[: many + 1])
-    many = min(many, len(told) - 1)
+    # all over the directory, so that provinces and industries differ
+    keys = list(listed.order_by("entry__number").values_list("pk", flat=True))
+    many = min(many, len(keys) - 1)
+    chosen = keys[:: max(1, len(keys) // (many + 1))][: many + 1]
+    told = list(listed.filter(pk__in=chosen).select_related("call", "version", "enterprise", "created_by").order_by("entry__number"))
     cases = []
     for number, application in enumerate(told):
         begun = local_moment(2023, 12, 4) + timedelta(days=number % 12, minutes=number * 7)

@@ -93,6 +93,15 @@ def project_title(rng: random.Random, industry: str) -> str:
     return rng.choice(TRADES[industry][1])
 
 
+# as codes/key_industries.csv of the model plan puts them, where the trade leaves no doubt
+KEY_INDUSTRIES = {
+    **dict.fromkeys(("33", "34", "35", "36", "37", "38", "40"), "equipment"),
+    **dict.fromkeys(("55", "59"), "ports"), **dict.fromkeys(("17", "18"), "textiles"), **dict.fromkeys(("25", "26"), "petrochemicals"),
+    **dict.fromkeys(("06", "07", "08", "09", "10", "11", "12"), "mining"),
+    "30": "building-materials", "31": "steel", "39": "electronics", "44": "power",
+}  # fmt: skip
+
+
 def answers(rng: random.Random, made: Firm, title: str, *, division: str, built: bool) -> dict[str, Any]:
     """A complete and consistent set of answers to the 5G-factory form."""
     devices = rng.randrange(80, 2400)
@@ -110,6 +119,7 @@ def answers(rng: random.Random, made: Firm, title: str, *, division: str, built:
         "project_title": title,
         "level": title_level(title),
         "industry": made.industry,
+        **({"key_industry": KEY_INDUSTRIES[made.industry]} if made.industry in KEY_INDUSTRIES else {}),
         "site_division": division,
         "site_address": f"演示路{rng.randrange(1, 400)}号",
         "building_state": "built" if built else "building",

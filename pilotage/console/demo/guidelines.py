@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from pilotage.accounts.models import User
 from pilotage.console.demo.filing import local_moment
 from pilotage.core import clock
+from pilotage.plan.models import Measure
+from pilotage.plan.work import services as work
 from pilotage.publications.guidelines import issuing, rounds, services
 from pilotage.publications.guidelines.models import CommentRound, Guideline
 
 SLUG = "electronic-information"
 OPENED, CLOSES, ANSWERED, ISSUED = (2023, 12, 1), "2023-12-20", (2023, 12, 22), (2023, 12, 27)
 REVISED = (2024, 1, 5)
+MEASURE, TARGET = "M10", "M10-1"
 # chapter, paragraph, name, organisation, whether it may be published, text, what becomes of it, the answer. Fictional.
 COMMENTS = (
     (
@@ -56,6 +59,7 @@ class Guidelines:
         with clock.at(_at(ANSWERED)), transaction.atomic():
             self._answer(opened)
         self._issue("演示指南〔2023〕1号", ISSUED, "2023-12-25")
+        self._deliver("演示指南〔2023〕1号")
         with clock.at(_at(REVISED)):
             issuing.revise(actor=self.first, guideline=self.guideline, reason="补充室外区域的覆盖测量，更新数据。（演示）")
             self._write("zh-hans", PATH_ZH, PATH_ZH_NEW)
@@ -92,6 +96,19 @@ class Guidelines:
             self.guideline.refresh_from_db()
             issuing.propose_issue(actor=self.first, guideline=self.guideline)
             issuing.confirm_issue(actor=self.second, guideline=self.guideline)
+
+    def _deliver(self, number: str) -> None:
+        """What the plan promised, handed over by the secretariat, whose measure no unit leads; the other person accepts it."""
+        measure = Measure.objects.get(area__plan=self.guideline.plan, code=MEASURE)
+        values = {
+            "title_zh": self.guideline.title_zh,
+            "title_en": self.guideline.title_en,
+            "number": number,
+            "delivered_on": date(*ISSUED).isoformat(),
+        }
+        with clock.at(_at(ISSUED)), transaction.atomic():
+            paper = work.propose_deliverable(actor=self.first, measure=measure, target_code=TARGET, values=values, is_fictional=True)
+            work.decide_deliverable(actor=self.second, deliverable=paper, verb="accept", reason="已核对，与发布文本一致。（演示）")
 
     def _write(self, language: str, old: str, new: str) -> None:
         text = self.guideline.chapters.get(key="path").text(language)

@@ -87,7 +87,7 @@ class Steering:
         self._report_quarter(3, local_moment(2023, 10, 12))
 
     def deliver(self) -> None:
-        """The case set is handed over; the plan of the upgraded project and the guidelines are still being written."""
+        """The case set is handed over; the guideline follows where it is issued, the plan of the upgraded project is still being written."""
         measure = self._measure("M06")
         values = {"title_zh": "5G工厂典型案例集（演示稿）", "title_en": "Typical cases of 5G factories (demo)", "number": "演示〔2023〕1号"}
         with clock.at(local_moment(2023, 12, 20)), transaction.atomic():
