@@ -9,6 +9,7 @@ from pilotage.calls.services import remind_by_rule
 from pilotage.directory.services import remind_terms
 from pilotage.finance.matching import reminding as introductions
 from pilotage.finance.matching.services import expire
+from pilotage.finance.pledges.ticking import watch_when_new
 from pilotage.messages import services
 from pilotage.plan.work import reminding as work_reminding
 
@@ -24,6 +25,7 @@ def tick() -> dict[str, int]:
         "terms_chased": remind_terms,
         "needs_ended": expire,
         "introductions_chased": introductions.remind_by_rule,
+        "pledges_watched": watch_when_new,
         "read": _read_all,
         "objections_chased": services.chase_objections,
         "reminded": services.send_reminders,
