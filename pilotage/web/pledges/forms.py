@@ -1,0 +1,204 @@
+"""What enterprises, banks and the secretariat type about rights and pledges. Money in 万元 (CNY 10,000), rates in percent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from pilotage.finance.pledges.enums import ENTERED, IpKind, Method, Paper, PaperState
+from pilotage.finance.pledges.models import Pledge
+from pilotage.registry.models import Division
+from pilotage.web.pledges.common import to_basis_points, to_percent, to_wan, to_yuan
+
+WAN = _("CNY 10,000")
+SAID = (("", _("not said")), ("yes", pgettext_lazy("answer", "yes")), ("no", pgettext_lazy("answer", "no")))
+
+
+def _day(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+def _wan(label: Any, **kwargs: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, min_value=Decimal(0), max_digits=13, decimal_places=4, help_text=WAN, **kwargs)
+
+
+def _rate(label: Any, **kwargs: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, **{"min_value": 0, "max_value": 100, "max_digits": 5, "decimal_places": 2, **kwargs})
+
+
+def _answer(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=SAID, required=False)
+
+
+def answer_of(text: str) -> bool | None:
+    return {"yes": True, "no": False}.get(text)
+
+
+def said_as(answer: bool | None) -> str:
+    return "" if answer is None else "yes" if answer else "no"
+
+
+def lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.replace("；", "\n").splitlines() if line.strip()]
+
+
+class RightForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=IpKind.choices)
+    number = forms.CharField(label=_("Number"), max_length=40)
+    title = forms.CharField(label=_("Name"), max_length=300)
+    filed_on = _day(_("Filed on"), required=False)
+    granted_on = _day(_("Granted on"), required=False, help_text=_("Leave it empty while an application is pending."))
+    expires_on = _day(_("Expires on"), required=False)
+    fee_due_on = _day(_("Next annual fee due on"), required=False, help_text=_("Patents only."))
+    has_pair = _answer(_("A same-day utility model or invention exists"))
+    pair_number = forms.CharField(label=_("Its number"), max_length=40, required=False)
+    owners = forms.CharField(
+        label=_("Registered owners"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One name in a line, as registered."),
+    )
+    source = forms.CharField(
+        label=_("Source"), max_length=300, help_text=_("Where this stands, as a copy of the patent register with its day.")
+    )
+
+    def values(self) -> dict[str, Any]:
+        found = dict(self.cleaned_data)
+        return {**found, "has_pair": answer_of(found["has_pair"]), "owners": lines_of(found["owners"])}
+
+
+class EventForm(forms.Form):
+    code = forms.ChoiceField(label=_("Event"), choices=[(code.value, code.label) for code in ENTERED])
+    on = _day(_("On"))
+    until = _day(_("Next fee due on"), required=False, help_text=_("For a payment."))
+    owners = forms.CharField(
+        label=_("Owners after it"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For a transfer, one name in a line."),
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # the code of the gazette stands before the word, as people search for it
+        self.fields["code"].choices = [  # type: ignore[attr-defined]
+            (code.value, f"{code.value} {code.label}" if code.value.isupper() else code.label) for code in ENTERED
+        ]
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "owners": lines_of(self.cleaned_data["owners"])}
+
+
+class ValueForm(forms.Form):
+    method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
+    valuer = forms.CharField(label=_("Valuer"), max_length=200)
+    valued_on = _day(_("Valued on"))
+    amount = _wan(pgettext_lazy("valuation", "Value"))
+    valid_until = _day(_("Valid until"))
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "amount": to_yuan(self.cleaned_data["amount"])}
+
+
+class OfferForm(forms.Form):
+    organisation = forms.ChoiceField(label=_("Bank"))
+    amount = _wan(_("Amount"))
+    purpose = forms.CharField(label=_("Purpose"), required=False, max_length=300)
+    assets = forms.MultipleChoiceField(label=_("Rights to pledge"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, banks: Any, rights: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = [("", "–"), *((str(each.pk), each.name) for each in banks)]  # type: ignore[attr-defined]
+        self.fields["assets"].choices = [(str(each.pk), str(each)) for each in rights]  # type: ignore[attr-defined]
+
+
+class TermsForm(forms.Form):
+    """Terms of the loan: for the contract and for a change."""
+
+    number = forms.CharField(label=_("Number of the agreement"), max_length=80)
+    on = _day(_("Signed on"))
+    amount = _wan(_("Amount"))
+    months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
+    rate = _rate(_("Rate"), required=False, help_text=_("percent a year"))
+    debt_ends_on = _day(_("The debt ends on"))
+
+    def terms(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        return {
+            "amount": to_yuan(found["amount"]),
+            "months": found["months"],
+            "rate": to_basis_points(found["rate"]),
+            "debt_ends_on": found["debt_ends_on"],
+        }
+
+
+def terms_initial(pledge: Pledge) -> dict[str, Any]:
+    return {
+        "amount": to_wan(pledge.amount),
+        "months": pledge.months,
+        "rate": to_percent(pledge.rate),
+        "debt_ends_on": pledge.debt_ends_on,
+    }
+
+
+class FileForm(forms.Form):
+    """The papers of the registration file, and what the parties say."""
+
+    is_complete = _answer(_("The contract holds what article 8 asks for"))
+    consents = _answer(_("All co-owners consent in writing"))
+    is_free = _answer(_("No other ground of refusal is known"))
+    knows_pair = _answer(_("Both sides know and accept a same-day counterpart"))
+    knows_contest = _answer(_("Both sides know and accept a pending invalidation"))
+
+    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+        kept = pledge.papers or {}
+        initial = {f"paper_{paper}": kept.get(paper, PaperState.MISSING) for paper in Paper.values}
+        super().__init__(*args, initial={**initial, **{name: said_as(getattr(pledge, name)) for name in self.base_fields}}, **kwargs)
+        told = list(self.fields)
+        for paper in Paper:
+            self.fields[f"paper_{paper}"] = forms.ChoiceField(label=paper.label, choices=PaperState.choices)
+        self.order_fields([*(f"paper_{paper}" for paper in Paper), *told])
+
+    def papers(self) -> dict[str, str]:
+        return {paper: self.cleaned_data[f"paper_{paper}"] for paper in Paper.values}
+
+    def told(self) -> dict[str, bool | None]:
+        return {name: answer_of(self.cleaned_data[name]) for name in self.base_fields}
+
+
+class RegisterForm(forms.Form):
+    number = forms.CharField(label=_("Registration number"), max_length=80)
+    on = _day(_("Registered on"))
+
+
+class PublishForm(forms.Form):
+    on = _day(_("Published on"))
+
+
+class ClaimForm(forms.Form):
+    loss = _wan(_("Lost principal"))
+
+
+class DisposeForm(forms.Form):
+    recovered = _wan(_("What came in"))
+    reason = forms.CharField(label=_("How the rights were disposed of"), max_length=500)
+
+
+class TermForm(forms.Form):
+    region = forms.ChoiceField(label=pgettext_lazy("registry", "Region"))
+    share = _rate(_("Share of the lost principal"), help_text=_("percent"))
+    most = _wan(_("At most for one loan"), required=False)
+    in_force = _day(_("In force from"))
+    until = _day(_("In force until"), required=False)
+    source = forms.CharField(label=_("Source"), max_length=500)
+    verified = forms.BooleanField(label=_("Checked against the official text"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        divisions = Division.objects.filter(level__in=["province", "prefecture"]).order_by("pk")
+        self.fields["region"].choices = [("", "–"), *((row.pk, row.name) for row in divisions)]  # type: ignore[attr-defined]
