@@ -9,6 +9,7 @@ class FinanceConfig(AppConfig):
         """Each part registers here what it has: a plan section, state tables, indicators."""
         self._facts()
         self._channels()
+        self._screening()
         self._pledges()
         self._pipeline()
         self._matching()
@@ -17,6 +18,11 @@ class FinanceConfig(AppConfig):
         from pilotage.finance.facts import receivers, reckoned  # noqa: F401  binds the receivers
 
         reckoned.register_all()
+
+    def _screening(self) -> None:
+        from pilotage.finance.screening import indicators, transitions  # noqa: F401  binds the state table
+
+        indicators.register_all()
 
     def _pledges(self) -> None:
         from pilotage.finance.facts import reckoning

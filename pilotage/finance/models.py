@@ -27,3 +27,6 @@ from pilotage.finance.pledges.models import Pledge as Pledge
 from pilotage.finance.pledges.models import PledgeChange as PledgeChange
 from pilotage.finance.pledges.models import PledgeFlag as PledgeFlag
 from pilotage.finance.pledges.models import Valuation as Valuation
+from pilotage.finance.screening.models import Screening as Screening
+from pilotage.finance.screening.models import ScreeningResult as ScreeningResult
+from pilotage.finance.screening.models import VerdictChange as VerdictChange
