@@ -48,10 +48,10 @@ def lines_of(text: str) -> list[str]:
 
 class RightForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=IpKind.choices)
-    number = forms.CharField(label=_("Number"), max_length=40)
+    number = forms.CharField(label=pgettext_lazy("right", "Number"), max_length=40)
     title = forms.CharField(label=_("Name"), max_length=300)
     filed_on = _day(_("Filed on"), required=False)
-    granted_on = _day(_("Granted on"), required=False, help_text=_("Leave it empty while an application is pending."))
+    granted_on = _day(pgettext_lazy("right", "Granted on"), required=False, help_text=_("Leave it empty while an application is pending."))
     expires_on = _day(_("Expires on"), required=False)
     fee_due_on = _day(_("Next annual fee due on"), required=False, help_text=_("Patents only."))
     has_pair = _answer(_("A same-day utility model or invention exists"))
@@ -177,7 +177,7 @@ class RegisterForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    on = _day(_("Published on"))
+    on = _day(pgettext_lazy("pledge", "Published on"))
 
 
 class ClaimForm(forms.Form):

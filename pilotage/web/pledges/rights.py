@@ -132,10 +132,10 @@ def _show(request: HttpRequest, reader: Reader, asset: IpAsset, event_form: Even
 def _facts(asset: IpAsset, status: Status) -> list[tuple[str, str]]:
     rows = [
         (_("Kind"), str(asset.get_kind_display())),
-        (_("Number"), asset.number),
+        (pgettext("right", "Number"), asset.number),
         (_("Registered owners"), "、".join(status.owners)),
         (_("Filed on"), day(asset.filed_on)),
-        (_("Granted on"), day(asset.granted_on)),
+        (pgettext("right", "Granted on"), day(asset.granted_on)),
         (_("Expires on"), day(asset.expires_on)),
     ]
     if status.has_fee:

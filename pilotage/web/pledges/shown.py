@@ -100,16 +100,16 @@ def _facts(pledge: Pledge) -> list[tuple[str, str]]:
 
 def _registration(pledge: Pledge) -> list[tuple[str, str]]:
     rows = [
-        (_("Filed on"), pledge.filed_on and day(pledge.filed_on)),
+        (pgettext("pledge", "Filed on"), pledge.filed_on and day(pledge.filed_on)),
         (_("Registration number"), pledge.registration_number),
         (_("Registered on"), pledge.registered_on and day(pledge.registered_on)),
-        (_("Published on"), pledge.published_on and day(pledge.published_on)),
+        (pgettext("pledge", "Published on"), pledge.published_on and day(pledge.published_on)),
         (_("Disbursed on"), pledge.disbursed_on and day(pledge.disbursed_on)),
         (_("In default since"), pledge.defaulted_on and day(pledge.defaulted_on)),
         (_("Lost principal"), pledge.loss is not None and yuan(pledge.loss)),
         (_("Compensation claimed"), pledge.claim is not None and yuan(pledge.claim)),
         (_("Came in from the rights"), pledge.recovered is not None and yuan(pledge.recovered)),
-        (_("Ended on"), pledge.ended_on and day(pledge.ended_on)),
+        (pgettext("pledge", "Ended on"), pledge.ended_on and day(pledge.ended_on)),
         (_("Reason"), pledge.reason),
     ]
     return [(label, str(value)) for label, value in rows if value]
