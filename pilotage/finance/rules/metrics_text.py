@@ -10,9 +10,9 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pilotage.finance.rules.model import Lower, Metric, RuleError, Sum, Term
+from django.utils.translation import gettext as _
 
-EXPECTED = "Expected: metrics, +, -, a number times a metric, one quotient, lower(a, b) or total(metric, years)"
+from pilotage.finance.rules.model import Lower, Metric, RuleError, Sum, Term, fault
 
 
 def read_metric(text: str, metrics: Mapping[str, Metric], where: str) -> tuple[Sum, Sum]:
@@ -20,7 +20,7 @@ def read_metric(text: str, metrics: Mapping[str, Metric], where: str) -> tuple[S
     try:
         body = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:
-        raise RuleError(f"{where}: “{text}” cannot be read. {EXPECTED}") from None
+        raise _odd(where, _("“%(text)s” cannot be read."), text) from None
     if isinstance(body, ast.BinOp) and isinstance(body.op, ast.Div):
         found = _sum(body.left, metrics, where), _sum(body.right, metrics, where)
     else:
@@ -34,9 +34,9 @@ def unit_of(side: Sum, metrics: Mapping[str, Metric], where: str) -> str:
     """The one unit of all metrics in a sum; blank for a number. Money and heads cannot be added."""
     units = {metrics[term.metric].unit for term in flat(side) if term.metric}
     if len(units) > 1:
-        raise RuleError(f"{where}: {' and '.join(sorted(units))} cannot be added. Expected: metrics of one unit")
+        raise fault(where, _("%(units)s cannot be added. Expected: metrics of one unit."), units=" + ".join(sorted(units)))
     if units & {"truth", "code"}:
-        raise RuleError(f"{where}: a {units.pop()} is no number. Expected: `is:` or `in:`")
+        raise fault(where, _("A metric of the unit %(unit)s is no number. Expected: `is:` or `in:`."), unit=units.pop())
     return units.pop() if units else ""
 
 
@@ -68,7 +68,7 @@ def _product(left: ast.expr, right: ast.expr, metrics: Mapping[str, Metric], whe
     for number, other in ((left, right), (right, left)):
         if isinstance(number, ast.Constant) and isinstance(number.value, int):
             return _times(_sum(other, metrics, where), number.value)
-    raise RuleError(f"{where}: a product of two metrics cannot be compared exactly. {EXPECTED}")
+    raise _odd(where, _("A product of two metrics cannot be compared exactly."))
 
 
 def _times(side: Sum, factor: int) -> Sum:
@@ -87,7 +87,7 @@ def _call(name: str, arguments: list[ast.expr], metrics: Mapping[str, Metric], w
         for term in terms:
             _kept(term, metrics, where)
         return terms
-    raise RuleError(f"{where}: “{name}(…)” is not known so. {EXPECTED}")
+    raise _odd(where, _("“%(text)s(…)” is not known so."), name)
 
 
 def _reference(node: ast.expr, metrics: Mapping[str, Metric], where: str) -> Term:
@@ -97,13 +97,27 @@ def _reference(node: ast.expr, metrics: Mapping[str, Metric], where: str) -> Ter
         case ast.Subscript(ast.Name(name), ast.Constant(int(back))):
             term = Term(1, name, back)
         case _:
-            raise RuleError(f"{where}: “{ast.unparse(node)}” is not allowed here. {EXPECTED}")
+            raise _odd(where, _("“%(text)s” is not allowed here."), ast.unparse(node))
     return _kept(term, metrics, where)
 
 
 def _kept(term: Term, metrics: Mapping[str, Metric], where: str) -> Term:
     if term.metric not in metrics:
-        raise RuleError(f"{where}: there is no metric “{term.metric}”. Expected: one of {', '.join(sorted(metrics))}")
+        raise no_metric(term.metric, metrics, where)
     if not 0 <= term.back < metrics[term.metric].years:
-        raise RuleError(f"{where}: “{term.metric}” is kept for {metrics[term.metric].years} years. Expected: fewer than that back")
+        raise fault(
+            where,
+            _("“%(name)s” is kept for %(years)d years. Expected: fewer than that back."),
+            name=term.metric,
+            years=metrics[term.metric].years,
+        )
     return term
+
+
+def no_metric(name: object, metrics: Mapping[str, Metric], where: str) -> RuleError:
+    return fault(where, _("There is no metric “%(name)s”. Expected: one of %(names)s."), name=name, names=", ".join(sorted(metrics)))
+
+
+def _odd(where: str, sentence: str, text: str = "") -> RuleError:
+    expected = _("Expected: metrics, +, -, a number times a metric, one quotient, lower(a, b) or total(metric, years).")
+    return RuleError(f"{where}: {sentence % {'text': text}} {expected}")

@@ -17,6 +17,11 @@ class RuleError(ValueError):
     """``str()`` names the place in the file, what is wrong and what was expected."""
 
 
+def fault(where: str, sentence: str, **told: object) -> RuleError:
+    """``where``: the place in the file, as ``rule.all[0].metric``."""
+    return RuleError(f"{where}: {sentence % told}")
+
+
 class Verdict(StrEnum):
     MEETS = "meets"
     DOES_NOT_MEET = "does_not_meet"

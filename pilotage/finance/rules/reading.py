@@ -12,7 +12,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from pilotage.finance.rules.metrics_text import flat, read_metric, unit_of
+from django.utils.translation import gettext as _
+
+from pilotage.finance.rules.metrics_text import flat, no_metric, read_metric, unit_of
 from pilotage.finance.rules.model import (
     COMPARISONS,
     LARGEST,
@@ -28,9 +30,9 @@ from pilotage.finance.rules.model import (
     NoneOf,
     Parameter,
     Rule,
-    RuleError,
     Sum,
     Value,
+    fault,
     threshold,
 )
 
@@ -49,7 +51,7 @@ def read_rule(content: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Rule
     tree = reader.node(content.get("rule"), "rule", 0)
     unused = sorted(set(parameters) - reader.used)
     if unused:
-        raise RuleError(f"parameters.{unused[0]}: no condition uses it. Expected: remove it, or use it")
+        raise fault(f"parameters.{unused[0]}", _("No condition uses it. Expected: remove it, or use it."))
     return Rule(key, str(title.get("zh", key)), str(title.get("en", key)), tree, parameters, metrics)
 
 
@@ -57,7 +59,7 @@ def read_rule(content: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Rule
 def _parameter(name: str, told: Any) -> Parameter:
     where = f"parameters.{name}"
     if not isinstance(told, Mapping) or not told.get("values"):
-        raise RuleError(f"{where}: it has no values. Expected: unit and values with in_force and citation")
+        raise fault(where, _("It has no values. Expected: unit and values with in_force and citation."))
     unit = str(told.get("unit", ""))
     values = tuple(_value(each, unit, f"{where}.values[{place}]") for place, each in enumerate(told["values"]))
     _follow_each_other(values, where)
@@ -67,7 +69,7 @@ def _parameter(name: str, told: Any) -> Parameter:
 def _value(told: Any, unit: str, where: str) -> Value:
     for needed in ("value", "in_force", "citation"):
         if not isinstance(told, Mapping) or needed not in told:
-            raise RuleError(f"{where}: “{needed}” is missing")
+            raise fault(where, _("“%(key)s” is missing."), key=needed)
     found = Value(
         value=_quantity(told["value"], unit, where),
         published=told.get("published") or told["in_force"],
@@ -79,21 +81,21 @@ def _value(told: Any, unit: str, where: str) -> Value:
         verified=bool(told.get("verified", False)),
     )
     if found.until and found.until < found.in_force:
-        raise RuleError(f"{where}: it ends on {found.until} before it begins on {found.in_force}")
+        raise fault(where, _("It ends on %(ends)s before it begins on %(begins)s."), ends=found.until, begins=found.in_force)
     if found.published > found.in_force and not told.get("retroactive"):
-        raise RuleError(f"{where}: it is in force before it was published. Expected: `retroactive: true` where that is meant")
+        raise fault(where, _("It is in force before it was published. Expected: `retroactive: true` where that is meant."))
     return found
 
 
 def _quantity(told: Any, unit: str, where: str) -> Fraction | tuple[str, ...]:
     if unit == "codes":
         if not isinstance(told, Sequence) or isinstance(told, str) or not told:
-            raise RuleError(f"{where}: “{told}” is no list of codes")
+            raise fault(where, _("“%(value)s” is no list of codes."), value=told)
         return tuple(str(each) for each in told)
     try:
         number = Fraction(str(told))
     except ValueError:
-        raise RuleError(f"{where}: “{told}” is no number") from None
+        raise fault(where, _("“%(value)s” is no number."), value=told) from None
     if unit == "percent":
         return number / 100
     return number * MONEY.get(unit, 1)
@@ -105,12 +107,20 @@ def _follow_each_other(values: tuple[Value, ...], where: str) -> None:
         own = sorted((value for value in values if value.region == region), key=lambda value: value.in_force)
         for before, after in pairwise(own):
             if before.in_force == after.in_force:
-                raise RuleError(
-                    f"{where}: two values from {after.in_force} contradict each other. Expected: one value for each day and region"
+                raise fault(
+                    where,
+                    _("Two values from %(day)s contradict each other. Expected: one value for each day and region."),
+                    day=after.in_force,
                 )
             if before.until is None or before.until >= after.in_force:
                 ends = after.in_force - timedelta(days=1)
-                raise RuleError(f"{where}: the values from {before.in_force} and {after.in_force} overlap. Expected: `until: {ends}`")
+                raise fault(
+                    where,
+                    _("The values from %(first)s and %(second)s overlap. Expected: `until: %(ends)s`."),
+                    first=before.in_force,
+                    second=after.in_force,
+                    ends=ends,
+                )
 
 
 # --- the tree -------------------------------------------------------------------------------
@@ -122,16 +132,16 @@ class _Reader:
 
     def node(self, told: Any, where: str, depth: int) -> Node:
         if not isinstance(told, Mapping):
-            raise RuleError(f"{where}: a condition or a group is expected: {', '.join(GROUPS)}, metric, is, in or attest")
+            raise fault(where, _("A condition or a group is expected: %(names)s, metric, is, in or attest."), names=", ".join(GROUPS))
         if depth > MAX_DEPTH:
-            raise RuleError(f"{where}: groups are nested deeper than {MAX_DEPTH}")
+            raise fault(where, _("Groups are nested deeper than %(depth)d."), depth=MAX_DEPTH)
         group = next((name for name in GROUPS if name in told), None)
         return self._group(group, told, where, depth) if group else self._leaf(told, where)
 
     def _group(self, name: str, told: Mapping[str, Any], where: str, depth: int) -> Node:
         listed = told["of"] if name == "at_least" else told[name]
         if not isinstance(listed, list) or not listed:
-            raise RuleError(f"{where}.{name}: a list of conditions is expected")
+            raise fault(f"{where}.{name}", _("A list of conditions is expected."))
         parts = tuple(self.node(each, f"{where}.{name}[{place}]", depth + 1) for place, each in enumerate(listed))
         text = told.get("text") or {}
         heading = {"zh": str(text.get("zh", "")), "en": str(text.get("en", ""))}
@@ -139,7 +149,7 @@ class _Reader:
             return JOINED[name](parts, **heading)
         count = told[name]
         if not isinstance(count, int) or not 1 <= count <= len(parts):
-            raise RuleError(f"{where}.at_least: “{count}” of {len(parts)} is not possible")
+            raise fault(f"{where}.at_least", _("“%(count)s” of %(total)d is not possible."), count=count, total=len(parts))
         return AtLeast(count, parts, **heading)
 
     def _leaf(self, told: Mapping[str, Any], where: str) -> Node:
@@ -151,26 +161,26 @@ class _Reader:
         if "in" in told:
             return Category(**shared, metric=self._metric(told.get("metric"), "code", where), parameter=self._parameter(told["in"], where))
         if "metric" not in told:
-            raise RuleError(f"{where}: nothing is compared. Expected: metric, is, in or attest")
+            raise fault(where, _("Nothing is compared. Expected: metric, is, in or attest."))
         return self._compare(told, shared, where)
 
     def _shared(self, told: Mapping[str, Any], where: str) -> dict[str, Any]:
         key, text = str(told.get("key") or ""), told.get("text") or {}
         if not key.isidentifier():
-            raise RuleError(f"{where}.key: “{key}” is no key. Expected: letters, digits and _")
+            raise fault(f"{where}.key", _("“%(key)s” is no key. Expected: letters, digits and _."), key=key)
         if key in self.keys or key in self.metrics:
-            raise RuleError(f"{where}.key: “{key}” is used twice")
+            raise fault(f"{where}.key", _("“%(key)s” is used twice."), key=key)
         self.keys.add(key)
         since, until = told.get("since"), told.get("until")
         if since and until and until < since:
-            raise RuleError(f"{where}: it ends on {until} before it begins on {since}")
+            raise fault(where, _("It ends on %(ends)s before it begins on %(begins)s."), ends=until, begins=since)
         zh, en = str(text.get("zh", key)), str(text.get("en", key))
         return {"key": key, "zh": zh, "en": en, "citation": str(told.get("citation", "")), "since": since, "until": until}
 
     def _compare(self, told: Mapping[str, Any], shared: dict[str, Any], where: str) -> Compare:
         op = next((op for op in COMPARISONS if op in told), None)
         if op is None:
-            raise RuleError(f"{where}: nothing to compare with. Expected: one of {' '.join(COMPARISONS)}")
+            raise fault(where, _("There is nothing to compare with. Expected: one of %(names)s."), names=" ".join(COMPARISONS))
         top, bottom = read_metric(str(told["metric"]), self.metrics, f"{where}.metric")
         growth = told.get("growth_over")
         found = Compare(
@@ -182,16 +192,15 @@ class _Reader:
 
     def _metric(self, name: Any, unit: str, where: str) -> str:
         if name not in self.metrics:
-            raise RuleError(f"{where}: there is no metric “{name}”. Expected: one of {', '.join(sorted(self.metrics))}")
+            raise no_metric(name, self.metrics, where)
         if self.metrics[name].unit != unit:
-            raise RuleError(f"{where}: “{name}” is no {unit}, it counts {self.metrics[name].unit}")
+            raise fault(where, _("“%(name)s” is no %(unit)s, it counts %(own)s."), name=name, unit=unit, own=self.metrics[name].unit)
         return str(name)
 
     def _parameter(self, name: Any, where: str) -> str:
         if name not in self.parameters:
-            raise RuleError(
-                f"{where}: there is no parameter “{name}”. Expected: one of {', '.join(sorted(self.parameters)) or 'parameters'}"
-            )
+            names = ", ".join(sorted(self.parameters)) or "parameters"
+            raise fault(where, _("There is no parameter “%(name)s”. Expected: one of %(names)s."), name=name, names=names)
         self.used.add(str(name))
         return str(name)
 
@@ -200,14 +209,20 @@ class _Reader:
         unit = self.parameters[leaf.parameter].unit
         told = top if not bottom else "percent" if top == bottom else "number"
         if unit != told and not (told == "yuan" and unit in MONEY):
-            raise RuleError(f"{where}: {told or 'a number'} is compared with the parameter “{leaf.parameter}” in {unit or 'no unit'}")
+            raise fault(
+                where,
+                _("%(told)s is compared with the parameter “%(name)s” in %(unit)s."),
+                told=told or "number",
+                name=leaf.parameter,
+                unit=unit or "–",
+            )
 
     def _fits(self, leaf: Compare, where: str) -> None:
         for value in self.parameters[leaf.parameter].values:
             limit = threshold(leaf, value)
             largest = max(_weight(leaf.top) * limit.denominator, _weight(leaf.bottom) * abs(limit.numerator))
             if largest * LARGEST > BITS:
-                raise RuleError(f"{where}: the numbers grow past 64 bits. Expected: a threshold with fewer places, or fewer years")
+                raise fault(where, _("The numbers grow past 64 bits. Expected: a threshold with fewer places, or fewer years."))
 
 
 def _weight(side: Sum) -> int:
