@@ -13,6 +13,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from pilotage.core import markup
@@ -64,10 +65,28 @@ class _Writer:
         word.set_styles(self.made, looks, tag(self.layout.book.language), {use: fonts[0] for use, fonts in chinese.items() if fonts})
         self._properties()
         self._front()
+        written = self._set_aside()
         for chapter in self.layout.chapters:
-            self._chapter(chapter)
+            self._chapter(chapter, written)
         for index in self.layout.indexes:
             self._index(index)
+        written += self._set_aside()
+        self._put_back(written)
+
+    def _set_aside(self) -> list[Any]:
+        """What stands in the body so far: the library looks through all of it for every paragraph added."""
+        body = self.made.element.body
+        written = [each for each in body if each.tag != qn("w:sectPr")]
+        for each in written:
+            body.remove(each)
+        return written
+
+    def _put_back(self, written: list[Any]) -> None:
+        body = self.made.element.body
+        for place, each in enumerate(written):
+            body.insert(place, each)
+        for number, picture in enumerate(body.iter(qn("wp:docPr")), 1):
+            picture.set("id", str(number))
 
     def _anchors(self) -> list[str]:
         return [*(each.anchor for each in self.layout.all_chapters), *(each.anchor for each in self.layout.indexes)]
@@ -115,7 +134,7 @@ class _Writer:
         heading.paragraph_format.page_break_before = is_new_page
         word.add_bookmark(heading, self._mark(anchor), self.bookmarks[anchor])
 
-    def _chapter(self, chapter: Chapter) -> None:
+    def _chapter(self, chapter: Chapter, written: list[Any]) -> None:
         self._heading(chapter.depth, chapter.title, chapter.anchor, is_new_page=chapter.is_new_page)
         for name, value in chapter.facts:
             line = self.made.add_paragraph()
@@ -124,8 +143,9 @@ class _Writer:
             line.add_run(value)
         for piece in chapter.pieces:
             self._piece(piece, chapter.depth)
+        written += self._set_aside()
         for inner in chapter.chapters:
-            self._chapter(inner)
+            self._chapter(inner, written)
 
     def _piece(self, piece: Piece, depth: int) -> None:
         match piece:
