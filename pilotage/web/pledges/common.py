@@ -56,6 +56,11 @@ def percent(basis_points: int | None) -> str:
     return formats.UNKNOWN if basis_points is None else f"{formats.number(Decimal(basis_points) / 100, 2)}%"
 
 
+def share(basis_points: int) -> str:
+    """As a percentage without decimals that say nothing: 40%, 32.5%."""
+    return f"{formats.number((Decimal(basis_points) / 100).normalize() + 0)}%"
+
+
 def day(value: Any) -> str:
     return formats.day(value) if value else formats.UNKNOWN
 

@@ -114,7 +114,7 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, banks: Any, rights: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].choices = [("", "–"), *((str(each.pk), each.name) for each in banks)]  # type: ignore[attr-defined]
-        self.fields["assets"].choices = [(str(each.pk), str(each)) for each in rights]  # type: ignore[attr-defined]
+        self.fields["assets"].choices = [(str(each.pk), label) for each, label in rights]  # type: ignore[attr-defined]
 
 
 class TermsForm(forms.Form):

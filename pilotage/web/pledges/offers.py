@@ -6,16 +6,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from pilotage.accounts.enums import OrganisationKind
 from pilotage.accounts.models import Organisation
+from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.pledges import services
 from pilotage.finance.pledges.models import IpAsset
+from pilotage.finance.pledges.status import status_of
 from pilotage.registry.models import Enterprise
 from pilotage.web.pledges.common import put_errors, reader_of, tabs, to_yuan
 from pilotage.web.pledges.forms import OfferForm
+from pilotage.web.pledges.rights import status_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +31,7 @@ def new(request: HttpRequest) -> HttpResponse:
     banks = list(Organisation.objects.filter(kind=OrganisationKind.FINANCE).order_by("pk")[:500])
     rights = list(IpAsset.objects.filter(enterprise=enterprise).prefetch_related("events").order_by("kind", "number")[:500])
     chosen = request.GET.getlist("right")
-    form = OfferForm(request.POST or None, banks=banks, rights=rights, initial={"assets": chosen})
+    form = OfferForm(request.POST or None, banks=banks, rights=[(right, _label(right)) for right in rights], initial={"assets": chosen})
     if request.method == "POST" and form.is_valid():
         found = form.cleaned_data
         try:
@@ -46,3 +50,10 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("pledges:pledge", made.number)
     context = {"form": form, "tabs": tabs("home"), "rights": rights, "enterprise": enterprise}
     return render(request, "pledges/new.html", context, status=422 if form.errors else 200)
+
+
+def _label(right: IpAsset) -> str:
+    """Number and name, and what stands against pledging it."""
+    status = status_of(right, right.events.all(), clock.today())
+    words = [pgettext("right", "Ended")] if status.ended else status_words(status)
+    return " · ".join([str(right), *words])

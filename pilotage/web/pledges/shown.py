@@ -16,7 +16,7 @@ from pilotage.finance.pledges.models import Pledge
 from pilotage.finance.pledges.status import status_of
 from pilotage.finance.pledges.transitions import PLEDGE
 from pilotage.web.audit.words import act as act_name
-from pilotage.web.pledges.common import Reader, day, months, percent, tabs, yuan
+from pilotage.web.pledges.common import Reader, day, months, percent, share, tabs, yuan
 from pilotage.web.pledges.forms import ClaimForm, DisposeForm, FileForm, PublishForm, RegisterForm, TermsForm, terms_initial
 
 S = PledgeState
@@ -169,7 +169,7 @@ def _claim(pledge: Pledge) -> dict[str, Any] | None:
         return None
     found = compensation.claim(pledge, pledge.loss if pledge.loss is not None else pledge.amount, pledge.defaulted_on)
     term = found.term
-    return {"why": found.why, "term": term, "share": percent(term.share) if term else "", "most": yuan(found.amount)}
+    return {"why": found.why, "term": term, "share": share(term.share) if term else "", "most": yuan(found.amount)}
 
 
 def _waits_for(pledge: Pledge, verbs: set[str]) -> str:
