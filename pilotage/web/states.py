@@ -17,6 +17,10 @@ from pilotage.calls.enums import ApplicationState, CheckResult, CommentState, Co
 from pilotage.directory.campaign_enums import CampaignState, EvaluationState
 from pilotage.directory.enums import EditionState, EntryState, NoticeState, ObjectionState
 from pilotage.finance.matching.enums import BatchState, IntroductionState, NeedState, NoteState, OfferState
+from pilotage.finance.pipeline.enums import Answer as ListingAnswer
+from pilotage.finance.pipeline.enums import BatchState as ListingBatchState
+from pilotage.finance.pipeline.enums import Decision, Stage
+from pilotage.finance.pipeline.enums import RoundState as TierRoundState
 from pilotage.finance.pledges.enums import Answer as PledgeAnswer
 from pilotage.finance.pledges.enums import PaperState, PledgeState
 from pilotage.finance.screening.enums import Answer
@@ -347,6 +351,42 @@ _VERDICT = {
     Answer.CANNOT_DETERMINE: (_NEUTRAL, "help-circle"),
     Answer.NEEDS_ATTESTATION: (_ACCENT, "user-check"),
 }
+_LISTING = {
+    Stage.CULTIVATION: (_NEUTRAL, "bookmark"),
+    Stage.TUTORING_FILED: (_ACCENT, "send"),
+    Stage.TUTORING_ACCEPTED: (_ACCENT, "check"),
+    Stage.APPLICATION_ACCEPTED: (_ACCENT, "list-check"),
+    Stage.INQUIRY: (_ACCENT, "help-circle"),
+    Stage.COMMITTEE: (_ACCENT, "users"),
+    Stage.REGISTRATION_SUBMITTED: (_ACCENT, "send"),
+    Stage.REGISTERED: (_GOOD, "check"),
+    Stage.LISTED: (_GOOD, "circle-check"),
+    Stage.SUSPENDED: (_WARN, "clock"),
+    Stage.WITHDRAWN: (_NEUTRAL, "circle-minus"),
+    Stage.TERMINATED: (_BAD, "circle-minus"),
+}
+_LISTING_BATCH = {
+    ListingBatchState.DRAFT: (_NEUTRAL, "pencil"),
+    ListingBatchState.SIGNED: (_GOOD, "lock"),
+    ListingBatchState.DROPPED: (_NEUTRAL, "circle-minus"),
+}
+_LISTING_ANSWER = {
+    ListingAnswer.WAITING: (_NEUTRAL, "clock"),
+    ListingAnswer.ACCEPTED: (_GOOD, "circle-check"),
+    ListingAnswer.LATER: (_WARN, "arrow-back-up"),
+    ListingAnswer.DECLINED: (_NEUTRAL, "minus"),
+}
+_TIER_ROUND = {
+    TierRoundState.DRAFT: (_NEUTRAL, "pencil"),
+    TierRoundState.NOTICE: (_ACCENT, "flag"),
+    TierRoundState.FINAL: (_GOOD, "lock"),
+    TierRoundState.DROPPED: (_NEUTRAL, "circle-minus"),
+}
+_TIER_OBJECTION = {
+    Decision.OPEN: (_NEUTRAL, "clock"),
+    Decision.UPHELD: (_WARN, "flag"),
+    Decision.DISMISSED: (_NEUTRAL, "minus"),
+}
 # Words without an enum of their own: the general signs of a desk.
 _SIGN = {
     "met": Look(_GOOD, "circle-check", pgettext_lazy("condition", "Met")),
@@ -416,6 +456,11 @@ LOOKS: dict[str, dict[str, Look]] = {
     "pledge-paper": _looks(_PLEDGE_PAPER),
     "bond-note": _looks(_BOND_NOTE),
     "relending-batch": _looks(_RELENDING_BATCH),
+    "listing": _looks(_LISTING),
+    "listing-batch": _looks(_LISTING_BATCH),
+    "listing-answer": _looks(_LISTING_ANSWER),
+    "tier-round": _looks(_TIER_ROUND),
+    "tier-objection": _looks(_TIER_OBJECTION),
     "sign": _SIGN,
 }
 

@@ -72,6 +72,7 @@ urlpatterns = [
     path("", include("pilotage.web.financing.urls")),
     path("", include("pilotage.web.facts.urls")),
     path("", include("pilotage.web.matching.urls")),
+    path("", include("pilotage.web.pipeline.urls")),
     path("", include("pilotage.web.pledges.urls")),
     path("desk/", desk, name="desk"),
     path("health/", health, name="health"),

@@ -126,7 +126,10 @@ def move(*, actor: Any, project: ListingProject, verb: str, on: date | None, rea
 
 
 def correct(*, actor: Any, step: StageStep, on: date | None, reason: str, document: str = "") -> StageStep:
-    """A day that was entered wrongly. Both stay in the history; the days of the stages before and after set the bounds."""
+    """A day that was entered wrongly. Both stay in the history; the days of the stages before and after set the bounds.
+
+    The paper stays the same unless another is named.
+    """
     rules.can_work(actor).require()
     if not reason.strip():
         raise Invalid({"reason": _("Give a reason: it is shown to the people concerned and kept in the record.")})
@@ -143,7 +146,7 @@ def correct(*, actor: Any, step: StageStep, on: date | None, reason: str, docume
             stage=steps[place].stage,
             on=on,
             reason=reason.strip()[:1000],
-            document=document.strip()[:200],
+            document=(document.strip() or steps[place].row.document)[:200],
             corrects_id=root,
             by=actor,
             at=clock.now(),
