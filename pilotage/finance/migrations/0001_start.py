@@ -20,6 +20,30 @@ class Migration(migrations.Migration):
 
     operations = [FirstTables([
         migrations.CreateModel(
+            name='Channel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title_zh', models.CharField(max_length=300)),
+                ('title_en', models.CharField(blank=True, max_length=300)),
+                ('key', models.SlugField(max_length=80)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('authority_zh', models.CharField(blank=True, max_length=200)),
+                ('authority_en', models.CharField(blank=True, max_length=200)),
+                ('note_zh', models.TextField(blank=True)),
+                ('note_en', models.TextField(blank=True)),
+                ('content', models.JSONField(default=dict)),
+                ('digest', models.CharField(max_length=80)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('is_used', models.BooleanField(default=True)),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='channels', to='plan.plan')),
+            ],
+            options={
+                'verbose_name': 'channel',
+                'ordering': ['position', 'key'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='ColumnTemplate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -31,6 +55,48 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'columns of a bank',
                 'ordering': ['organisation'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CompensationTerm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('in_force', models.DateField()),
+                ('until', models.DateField(blank=True, null=True)),
+                ('share', models.PositiveIntegerField()),
+                ('most', models.BigIntegerField(blank=True, null=True)),
+                ('source', models.CharField(max_length=500)),
+                ('verified', models.BooleanField(default=False)),
+                ('entered_at', models.DateTimeField()),
+                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.division')),
+            ],
+            options={
+                'verbose_name': 'term of risk compensation',
+                'ordering': ['region', '-in_force', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Fact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('metric', models.CharField(max_length=40)),
+                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('number', models.BigIntegerField(blank=True, null=True)),
+                ('code', models.CharField(blank=True, max_length=40)),
+                ('truth', models.BooleanField(blank=True, null=True)),
+                ('day', models.DateField(blank=True, null=True)),
+                ('known_from', models.DateField()),
+                ('is_audited', models.BooleanField(default=False)),
+                ('is_public', models.BooleanField(default=False)),
+                ('source', models.CharField(max_length=300)),
+                ('stated_at', models.DateTimeField()),
+                ('enterprise', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='registry.enterprise')),
+                ('stated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'fact',
+                'ordering': ['enterprise', 'known_from', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -456,6 +522,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Screening',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rule_date', models.DateField()),
+                ('facts_on', models.DateField()),
+                ('rules', models.JSONField(default=dict)),
+                ('counts', models.JSONField(default=dict)),
+                ('total', models.PositiveIntegerField(default=0)),
+                ('state', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Being reckoned'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=10)),
+                ('made_at', models.DateTimeField()),
+                ('updated_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='plan.plan')),
+            ],
+            options={
+                'verbose_name': 'screening',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ScreeningResult',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(max_length=80)),
+                ('verdict', models.CharField(choices=[('m', 'Meets'), ('x', 'Does not meet'), ('u', 'Cannot determine'), ('a', 'Needs attestation')], max_length=1)),
+                ('failed', models.BigIntegerField(default=0)),
+                ('unknown', models.BigIntegerField(default=0)),
+                ('enterprise', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='screening_results', to='registry.enterprise')),
+                ('screening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='finance.screening')),
+            ],
+            options={
+                'verbose_name': 'result of a screening',
+                'ordering': ['enterprise', 'channel'],
+            },
+        ),
+        migrations.CreateModel(
             name='StageStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -554,6 +656,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='VerdictChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('before', models.CharField(choices=[('m', 'Meets'), ('x', 'Does not meet'), ('u', 'Cannot determine'), ('a', 'Needs attestation')], max_length=1)),
+                ('after', models.CharField(choices=[('m', 'Meets'), ('x', 'Does not meet'), ('u', 'Cannot determine'), ('a', 'Needs attestation')], max_length=1)),
+                ('noticed_at', models.DateTimeField()),
+                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='finance.channel')),
+                ('enterprise', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='verdict_changes', to='registry.enterprise')),
+                ('screening', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='finance.screening')),
+            ],
+            options={
+                'verbose_name': 'change of a verdict',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Attestation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -608,74 +726,21 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bond_note_amount'), models.CheckConstraint(condition=models.Q(('proceeds_to_tech__isnull', True), models.Q(('proceeds_to_tech__gte', 0), ('proceeds_to_tech__lte', models.F('amount'))), _connector='OR'), name='bond_note_proceeds', violation_error_message='What goes to sci-tech cannot be more than the whole amount.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['tagged', 'issued']), _negated=True), models.Q(('checked_on__isnull', False), models.Q(('basis', ''), _negated=True)), _connector='OR'), name='bond_note_checked'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), _negated=True), models.Q(('issued_amount__gt', 0), ('issued_on__isnull', False)), _connector='OR'), name='bond_note_outcome')],
             },
         ),
-        migrations.CreateModel(
-            name='Channel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_zh', models.CharField(max_length=300)),
-                ('title_en', models.CharField(blank=True, max_length=300)),
-                ('key', models.SlugField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('authority_zh', models.CharField(blank=True, max_length=200)),
-                ('authority_en', models.CharField(blank=True, max_length=200)),
-                ('note_zh', models.TextField(blank=True)),
-                ('note_en', models.TextField(blank=True)),
-                ('content', models.JSONField(default=dict)),
-                ('digest', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('is_used', models.BooleanField(default=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='channels', to='plan.plan')),
-            ],
-            options={
-                'verbose_name': 'channel',
-                'ordering': ['position', 'key'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('plan', 'key'), name='channel_once')],
-            },
+        migrations.AddConstraint(
+            model_name='channel',
+            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='channel_once'),
         ),
-        migrations.CreateModel(
-            name='CompensationTerm',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('in_force', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('share', models.PositiveIntegerField()),
-                ('most', models.BigIntegerField(blank=True, null=True)),
-                ('source', models.CharField(max_length=500)),
-                ('verified', models.BooleanField(default=False)),
-                ('entered_at', models.DateTimeField()),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.division')),
-            ],
-            options={
-                'verbose_name': 'term of risk compensation',
-                'ordering': ['region', '-in_force', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 10000)), name='compensation_share'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('in_force')), _connector='OR'), name='compensation_days')],
-            },
+        migrations.AddConstraint(
+            model_name='compensationterm',
+            constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 10000)), name='compensation_share'),
         ),
-        migrations.CreateModel(
-            name='Fact',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(max_length=40)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('number', models.BigIntegerField(blank=True, null=True)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('truth', models.BooleanField(blank=True, null=True)),
-                ('day', models.DateField(blank=True, null=True)),
-                ('known_from', models.DateField()),
-                ('is_audited', models.BooleanField(default=False)),
-                ('is_public', models.BooleanField(default=False)),
-                ('source', models.CharField(max_length=300)),
-                ('stated_at', models.DateTimeField()),
-                ('enterprise', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='registry.enterprise')),
-                ('stated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'fact',
-                'ordering': ['enterprise', 'known_from', 'id'],
-                'indexes': [models.Index(fields=['enterprise', 'known_from', 'id'], name='fact_known')],
-            },
+        migrations.AddConstraint(
+            model_name='compensationterm',
+            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('in_force')), _connector='OR'), name='compensation_days'),
+        ),
+        migrations.AddIndex(
+            model_name='fact',
+            index=models.Index(fields=['enterprise', 'known_from', 'id'], name='fact_known'),
         ),
         migrations.AddConstraint(
             model_name='ipasset',
@@ -838,6 +903,18 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('batch', 'position'), name='relending_line_once'),
         ),
         migrations.AddIndex(
+            model_name='screening',
+            index=models.Index(fields=['state', '-id'], name='screening_state'),
+        ),
+        migrations.AddIndex(
+            model_name='screeningresult',
+            index=models.Index(fields=['screening', 'channel', 'verdict', 'enterprise'], name='screening_result_list'),
+        ),
+        migrations.AddConstraint(
+            model_name='screeningresult',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'screening', 'channel'), name='screening_result_once'),
+        ),
+        migrations.AddIndex(
             model_name='stagestep',
             index=models.Index(fields=['project', 'id'], name='stage_step_history'),
         ),
@@ -876,5 +953,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='valuation',
             constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valued_on'))), name='valuation_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdictchange',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'screening', 'channel'), name='verdict_change_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdictchange',
+            constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='verdict_change_is_one'),
         ),
     ])]
