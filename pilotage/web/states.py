@@ -23,7 +23,7 @@ from pilotage.finance.pipeline.enums import Decision, Stage
 from pilotage.finance.pipeline.enums import RoundState as TierRoundState
 from pilotage.finance.pledges.enums import Answer as PledgeAnswer
 from pilotage.finance.pledges.enums import PaperState, PledgeState
-from pilotage.finance.screening.enums import Answer
+from pilotage.finance.screening.enums import Answer, ScreeningState
 from pilotage.messages.enums import MailState
 from pilotage.plan.enums import Outlook, TargetStatus
 from pilotage.plan.work.enums import DeliverableState, Light, ReportState
@@ -410,6 +410,13 @@ _CASE = {
     CaseState.DISCARDED: (_NEUTRAL, "x"),
 }
 
+_SCREENING = {
+    ScreeningState.QUEUED: (_NEUTRAL, "clock"),
+    ScreeningState.RUNNING: (_ACCENT, "circle-dashed"),
+    ScreeningState.DONE: (_GOOD, "circle-check"),
+    ScreeningState.FAILED: (_BAD, "circle-x"),
+}
+
 LOOKS: dict[str, dict[str, Look]] = {
     "case": _looks(_CASE),
     "verdict": _looks(_VERDICT),
@@ -448,6 +455,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "figure": _looks(_FIGURE),
     "work-report": _looks(_WORK_REPORT),
     "return": _looks(_RETURN),
+    "screening": _looks(_SCREENING),
     "need": _looks(_NEED),
     "offer": _looks(_OFFER),
     "introduction": _looks(_INTRODUCTION),

@@ -12,15 +12,21 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from pilotage.core import clock
+from pilotage.core.verdict import Invalid
 from pilotage.finance.channels.models import Channel
 from pilotage.finance.rules import Compare, Condition, Dialect, Resolved, Value
+from pilotage.finance.rules.metrics_text import flat
+from pilotage.finance.rules.model import LARGEST, threshold
+from pilotage.finance.rules.reading import BITS, MONEY
 from pilotage.finance.rules.walker import leaves
 from pilotage.finance.screening.enums import OF_LETTER, Answer
 from pilotage.finance.screening.statement import SQL, Asked, facts_with_words, for_django, select, what_if
@@ -146,3 +152,25 @@ def _unit(side: Resolved, leaf: Any) -> str:
 
 def _value(side: Resolved, leaf: Any) -> Value | None:
     return side.values.get(leaf.parameter) if isinstance(leaf, Compare) else None
+
+
+def threshold_in(channel: Channel, parameter: str, text: str) -> Fraction:
+    """A number as a person types it, in the unit that the channel's file uses. Raises :class:`Invalid` where it cannot be compared exactly."""
+    unit = channel.rule.parameters[parameter].unit
+    try:
+        number = Fraction(Decimal(text.replace(",", "")))
+    except (ArithmeticError, ValueError, OverflowError):
+        raise Invalid({parameter: _("“%(text)s” is no number.") % {"text": text}}) from None
+    found = number / 100 if unit == "percent" else number * MONEY.get(unit, 1)
+    told = Value(found, date.min, date.min, "")
+    for leaf in leaves(channel.rule.tree):
+        if isinstance(leaf, Compare) and leaf.parameter == parameter and not fits(leaf, told):
+            raise Invalid({parameter: _("“%(text)s” has too many places to be compared exactly.") % {"text": text}})
+    return found
+
+
+def fits(leaf: Compare, value: Value) -> bool:
+    """Whether all databases can multiply it out within 64 bits."""
+    limit = threshold(leaf, value)
+    weights = [sum(abs(term.factor) for term in flat(side) if term.metric) for side in (leaf.top, leaf.bottom)]
+    return max(weights[0] * limit.denominator, weights[1] * abs(limit.numerator), abs(limit.numerator) // LARGEST) * LARGEST <= BITS

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pilotage.web.financing import pages, paper
+from pilotage.web.financing import comparison, pages, paper, runs
 
 app_name = "financing"
 urlpatterns = [
@@ -8,5 +8,9 @@ urlpatterns = [
     path("financing/enterprises/<int:pk>/", pages.enterprise, name="enterprise"),
     path("financing/enterprises/<int:pk>/history/", pages.history, name="history"),
     path("financing/enterprises/<int:pk>/verdict.pdf", paper.download, name="paper"),
+    path("financing/screenings/", runs.screenings, name="screenings"),
+    path("financing/screenings/compare/", comparison.comparison, name="comparison"),
+    path("financing/screenings/<int:pk>/", runs.screening, name="screening"),
+    path("financing/screenings/<int:pk>.xlsx", runs.export, name="screening-export"),
     path("financing/channels/<slug:key>/", pages.channel, name="channel"),
 ]
