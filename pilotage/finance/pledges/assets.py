@@ -95,7 +95,7 @@ def record_event(
         errors["owners"] = _("Name the owners after the transfer.")
     if code == EventCode.FEE_PAID and (until is None or (on is not None and until <= on)):
         errors["until"] = _("Give the day on which the next fee is due, after the payment.")
-    if errors:
+    if errors or on is None:
         raise Invalid(errors)
     with transaction.atomic():
         event = IpEvent.objects.create(
@@ -137,7 +137,7 @@ def value(
         errors["valued_on"] = _("Give the day of the valuation, not later than today.")
     elif valid_until is None or valid_until < valued_on:
         errors["valid_until"] = _("Give the day until which the valuation holds, after it was made.")
-    if errors:
+    if errors or valued_on is None or valid_until is None:
         raise Invalid(errors)
     with transaction.atomic():
         made = Valuation.objects.create(

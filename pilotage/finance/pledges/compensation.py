@@ -76,7 +76,7 @@ def set_term(
         errors["most"] = _("Give an amount above zero.")
     if not source.strip():
         errors["source"] = _("Say where the number comes from.")
-    if errors:
+    if errors or region is None or in_force is None:
         raise Invalid(errors)
     with transaction.atomic():
         made = CompensationTerm.objects.create(

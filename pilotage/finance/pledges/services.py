@@ -43,7 +43,7 @@ def offer(
         errors["assets"] = _("Choose rights of the enterprise.")
     else:
         errors |= _unfit(assets)
-    if errors:
+    if errors or organisation is None:
         raise Invalid(errors)
     now, prefix = clock.now(), f"Z{clock.today().year}-"
     try:
@@ -121,7 +121,7 @@ def _term_errors(pledge: Pledge, terms: Mapping[str, Any]) -> dict[str, str]:
     else:
         beyond = pledge.assets.filter(expires_on__lt=ends).order_by("number").values_list("number", "expires_on")
         if beyond:
-            told = [_("%(right)s ends on %(day)s") % {"right": right, "day": day.isoformat()} for right, day in beyond]
+            told = [_("%(right)s ends on %(day)s") % {"right": right, "day": day.isoformat()} for right, day in beyond if day]
             errors["debt_ends_on"] = _("The debt ends after the right: %(rights)s.") % {"rights": _(", ").join(told)}
     return errors
 
@@ -201,7 +201,7 @@ def change(*, actor: Any, pledge: Pledge, agreement: str, on: date | None, terms
         differs = [name for name, value in after.items() if getattr(fresh, name) != value]
         if not differs and not errors:
             errors[""] = _("Nothing differs from what is registered.")
-        if errors:
+        if errors or on is None:
             raise Invalid(errors)
         made = PledgeChange.objects.create(
             pledge=fresh,
