@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pilotage.accounts.models import EnterpriseConsent
-from pilotage.accounts.rules import enterprise_ids
+from pilotage.accounts.rules import consented_enterprise_ids, enterprise_ids
 from pilotage.core import clock
 from pilotage.core.keyset import page
 from pilotage.core.search import match
@@ -40,8 +41,12 @@ def home(request: HttpRequest) -> HttpResponse:
         if len(own) == 1:
             return redirect("financing:enterprise", own[0].pk)
         seen = rules.own_enterprises(request.user)
+    is_institution = rules.lists_others(request.user) and not rules.reads_all(request.user)
+    consented = seen.filter(pk__in=consented_enterprise_ids(request.user)) if is_institution else seen
+    everyone = request.GET.get("all") == "1" or not is_institution
     text = request.GET.get("q", "").strip()[:100]
-    found = (match(seen, text) if text else seen).select_related("province", "prefecture")
+    listed = seen if everyone else consented
+    found = (match(listed, text) if text else listed).select_related("province", "prefecture")
     pages = page(found, order=("-pk",), after=request.GET.get("after", ""), size=SIZE)
     total = found.order_by()[: COUNTED + 1].count()
     ruled = channels(with_rule=True)
@@ -54,7 +59,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "capped": total > COUNTED,
         "text": text,
         "channels": channels(),
-        "is_institution": not rules.reads_all(request.user),
+        "is_institution": is_institution,
+        "kinds": [
+            {"url": "?", "label": _("With consent"), "current": not everyone},
+            {"url": "?all=1", "label": pgettext("enterprises", "All that may be read"), "current": everyone},
+        ],
+        "everyone": everyone,
     }
     return render(request, "financing/list.html", context)
 
