@@ -13,7 +13,7 @@ from pilotage.core.charts import canvas
 from pilotage.core.charts.axes import GAP, widest
 from pilotage.core.charts.canvas import Chart, rect, shortened, text, told, width_of
 
-ROW, THICK, SLIM = 42.0, 11.0, 4.0
+ROW, THICK, SLIM = 36.0, 10.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ def add_internal_link(line: Any, words: str, bookmark: str) -> None:
 def add_contents(made: Any, entries: Sequence[tuple[int, str, str]], *, depth: int) -> None:
     """One field over all entries (depth, words, bookmark); each leads to its heading.
 
-    Behind each stands the field of its page. It is empty until the reader's program reckons it: LibreOffice does when it opens the
-    file, Word when fields are updated (Ctrl+A, F9); a number written here would be that of another layout.
+    Behind each stands the field of its page, empty until the reader brings the contents up to date (in Word: Ctrl+A, F9): a number
+    written here would be that of another layout.
     """
     section = made.sections[0]
     edge = section.page_width - section.left_margin - section.right_margin

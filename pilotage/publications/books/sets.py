@@ -168,13 +168,9 @@ class _Writer:
         unit = self.either(effect.unit_zh, effect.unit_en)
         name = self.either(effect.label_zh, effect.label_en)
         is_good = None if before == after else (after < before) == (effect.better == "lower")
-        return charts.Pair(
-            f"{name} ({unit})" if unit and self.language != "zh" else f"{name}（{unit}）" if unit else name,
-            float(before),
-            float(after),
-            change_of(before, after),
-            is_good,
-        )
+        # in two languages there is no room for the unit, which stands in the table beneath
+        shown = {"zh": f"{name}（{unit}）", "en": f"{name} ({unit})"}.get(self.language, name) if unit else name
+        return charts.Pair(shown, float(before), float(after), change_of(before, after), is_good)
 
     def effects(self, one: PublicCase) -> Table:
         head = tuple(self.word(key) for key in ("measure", "unit", "before", "after", "evidence"))
