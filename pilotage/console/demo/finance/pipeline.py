@@ -1,0 +1,190 @@
+"""Fictional enterprises on their way to a market: one in every stage, a recommendation that was answered and one that waits, a tier round.
+
+Every date lies in 2022 and 2023. The stages are entered by the secretariat, the answer by a fictional exchange.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from pilotage.accounts import services as accounts
+from pilotage.accounts.enums import OrganisationKind, Role
+from pilotage.accounts.models import EnterpriseConsent, Organisation, User
+from pilotage.console.demo.filing import local_moment
+from pilotage.console.demo.people import Offices, appoint_one
+from pilotage.core import clock
+from pilotage.finance.facts.models import TierStay
+from pilotage.finance.facts.services import enter_tier
+from pilotage.finance.pipeline import batches, rounds, services
+from pilotage.finance.pipeline.enums import Stage
+from pilotage.finance.pipeline.models import ListingProject
+from pilotage.plan.models import Plan
+from pilotage.registry.models import Enterprise
+
+WAY = ("file_tutoring", "accept_tutoring", "accept", "inquire", "hear", "submit", "register", "list")
+NEEQ_WAY = ("accept", "inquire", "register", "list")
+# market, first day, days between the steps, verbs after them
+PATHS: tuple[tuple[str, date, tuple[int, ...], tuple[str, ...]], ...] = (
+    ("star", date(2023, 2, 6), (), ()),
+    ("star", date(2023, 3, 13), (), ()),
+    ("star", date(2023, 7, 10), (), ()),
+    ("star", date(2022, 1, 17), (42, 128, 55, 30, 96, 24, 41, 35), WAY),
+    ("star", date(2022, 3, 7), (60, 150, 61, 28, 130, 30, 52), WAY[:7]),
+    ("bse", date(2022, 5, 16), (38, 141, 72, 25, 88, 33), WAY[:6]),
+    ("chinext", date(2022, 4, 18), (75, 166, 80, 34, 144), WAY[:5]),
+    ("star", date(2022, 8, 22), (50, 175, 66, 31), WAY[:4]),
+    ("bse", date(2022, 11, 7), (47, 160, 70), WAY[:3]),
+    ("chinext", date(2023, 1, 9), (65, 190), WAY[:2]),
+    ("star", date(2023, 4, 24), (58,), WAY[:1]),
+    ("bse", date(2023, 5, 8), (71,), WAY[:1]),
+    ("star", date(2022, 6, 13), (55, 140, 58, 29, 45), (*WAY[:4], "suspend")),
+    ("chinext", date(2022, 2, 21), (44, 133, 62, 27, 118), (*WAY[:4], "withdraw")),
+    ("bse", date(2022, 3, 28), (90, 210, 77, 26, 101), (*WAY[:4], "terminate")),
+    ("bse", date(2023, 8, 14), (), ()),
+    ("neeq-base", date(2022, 9, 5), (80, 21, 40, 12), NEEQ_WAY),
+    ("neeq-innovation", date(2023, 6, 19), (90, 25), NEEQ_WAY[:2]),
+)
+REASONS = {
+    "suspend": "财务资料已过有效期，补充审计期间中止（演示）。",
+    "withdraw": "企业调整上市计划，主动撤回申请（演示）。",
+    "terminate": "未在规定时限内回复问询，审核终止（演示）。",
+}
+END = date(2023, 12, 29)
+
+
+def build(people: Offices, plan: Plan) -> None:
+    office, second = people.secretariat[:2]
+    projects = _projects(office)
+    if not projects:
+        return
+    with clock.at(local_moment(2023, 8, 28)):
+        liaison = _exchange()
+    _recommendation(office, second, liaison, projects)
+    _round(office, second, {each.enterprise_id for each in projects})
+
+
+def _projects(office: User) -> list[ListingProject]:
+    """The model enterprise first, then others of the year, each on one way."""
+    rows = Enterprise.objects.filter(is_fictional=True).order_by("pk")
+    model = rows.filter(organisation__memberships__user__email="filer@demo.example").first()
+    others = rows.exclude(pk=model.pk) if model else rows
+    firms = [*([model] if model else []), *others[: len(PATHS)]]
+    return [_walked(office, firm, number, *path) for number, (firm, path) in enumerate(zip(firms, PATHS, strict=False), 1)]
+
+
+def _walked(
+    office: User, firm: Enterprise, number: int, market: str, first: date, gaps: tuple[int, ...], verbs: tuple[str, ...]
+) -> ListingProject:
+    with clock.at(_morning(first)):
+        project = services.enter(actor=office, enterprise=firm, market=market, on=first, sponsor="演示证券" if verbs else "")
+    day = first
+    for gap, verb in zip(gaps, verbs, strict=True):
+        day = min(day + timedelta(days=gap), END)
+        with clock.at(_morning(day)):
+            paper = f"演示〔{day.year}〕{number:02d}{len(project.steps.all()):02d}号"
+            services.move(actor=office, project=project, verb=verb, on=day, reason=REASONS.get(verb, ""), document=paper)
+    if verbs == WAY:
+        _corrected(office, project)
+    return project
+
+
+def _corrected(office: User, project: ListingProject) -> None:
+    """One day was entered a day late and put right."""
+    step = project.steps.get(stage=Stage.TUTORING_FILED)
+    with clock.at(_morning(END)):
+        services.correct(actor=office, step=step, on=step.on - timedelta(days=1), reason="以证监局公示日期为准（演示）。")
+
+
+def _morning(day: date) -> Any:
+    return local_moment(day.year, day.month, day.day)
+
+
+def _exchange() -> User:
+    body = accounts.create_organisation(
+        actor=None,
+        kind=OrganisationKind.FINANCE,
+        name_zh="演示证券交易所上市服务部",
+        name_en="Demo stock exchange, listing services",
+        is_fictional=True,
+    )
+    return appoint_one("exchange@demo.example", "申交", body, Role.FINANCE_LIAISON)
+
+
+def _recommendation(office: User, second: User, liaison: User, projects: list[ListingProject]) -> None:
+    """Who consented was put forward and answered; a further list waits for consent."""
+    receiver = liaison.active_memberships[0].organisation
+    waiting = [each for each in projects if each.state == Stage.CULTIVATION and each.market == "star"]
+    with clock.at(local_moment(2023, 9, 6)):
+        for project in waiting[:2]:
+            _consented(project.enterprise, receiver)
+    with clock.at(local_moment(2023, 9, 11)):
+        told = {"receiver": receiver, "market": "star", "projects": [each.pk for each in waiting[:2]]}
+        batch = batches.compose(
+            actor=office, title_zh="2023年第一批科创板培育企业推荐名单（演示）", title_en="First STAR recommendation of 2023 (demo)", **told
+        )
+        batches.propose(actor=office, batch=batch, reason="企业均已同意，材料核对无误。")
+    with clock.at(local_moment(2023, 9, 12)):
+        batches.confirm(actor=second, batch=batch)
+    answers = (("accepted", "已纳入重点服务企业（演示）。"), ("later", "建议完善研发费用归集后再行推荐（演示）。"))
+    with clock.at(local_moment(2023, 10, 19)):
+        for line, (answer, text) in zip(batch.lines.order_by("position"), answers, strict=False):
+            batches.answer(actor=liaison, line=line, answer=answer, text=text)
+    if len(waiting) > 2:
+        with clock.at(local_moment(2023, 12, 27)):
+            batches.compose(
+                actor=office,
+                receiver=receiver,
+                market="star",
+                title_zh="2024年第一批科创板培育企业推荐名单（演示，待企业同意）",
+                title_en="First STAR recommendation of 2024 (demo, waiting for consent)",
+                projects=[each.pk for each in waiting[1:]],
+            )
+
+
+def _consented(enterprise: Enterprise, receiver: Organisation) -> None:
+    body = Organisation.objects.filter(enterprise=enterprise).first()
+    if body is None:
+        body = accounts.create_organisation(
+            actor=None, kind=OrganisationKind.ENTERPRISE, name_zh=enterprise.name_zh, enterprise=enterprise, is_fictional=True
+        )
+    held = body.memberships.filter(role=Role.LEGAL_REPRESENTATIVE, ended_at__isnull=True).select_related("user").first()
+    first = body.memberships.filter(ended_at__isnull=True).select_related("user").order_by("pk").first()
+    if held is not None:
+        signer = held.user
+    elif first is not None:
+        signer = first.user
+        accounts.give_role(actor=None, user=signer, organisation=body, role=Role.LEGAL_REPRESENTATIVE)
+    else:
+        signer = appoint_one(f"legal{enterprise.pk}@demo.example", "法定代表人", body, Role.LEGAL_REPRESENTATIVE)
+    signer = User.objects.get(pk=signer.pk)
+    if not EnterpriseConsent.objects.filter(enterprise=enterprise, organisation=receiver, withdrawn_at__isnull=True).exists():
+        accounts.give_consent(actor=signer, enterprise=enterprise, organisation=receiver)
+
+
+def _round(office: User, second: User, taken: set[int]) -> None:
+    """Three companies of the base tier, of which one is taken off by an objection."""
+    stays = TierStay.objects.filter(until_on__isnull=True).values("enterprise")
+    firms = list(Enterprise.objects.filter(is_fictional=True).exclude(pk__in=taken).exclude(pk__in=stays).order_by("-pk")[:3])
+    if not firms:
+        return
+    with clock.at(local_moment(2022, 6, 20)):
+        for firm in firms:
+            enter_tier(actor=office, enterprise=firm, tier="base", from_on=date(2022, 6, 20), source="演示公告")
+    with clock.at(local_moment(2023, 10, 16)):
+        found = rounds.begin(
+            actor=office, direction="up", day=date(2023, 9, 28), effective_on=date(2023, 11, 6), objection_days=5, source="演示分层公告"
+        )
+        lines = [
+            rounds.add(actor=office, found=found, enterprise=firm, ground="最近两年净利润和净资产收益率达到标准一（演示，门槛待核实）。")
+            for firm in firms
+        ]
+        rounds.open_notice(actor=office, found=found)
+    with clock.at(local_moment(2023, 10, 18)):
+        objection = rounds.raise_objection(actor=office, line=lines[0], who="演示投资者", text="该公司2023年曾受行政处罚（演示）。")
+    with clock.at(local_moment(2023, 10, 20)):
+        rounds.decide(actor=office, objection=objection, verb="uphold", reason="处罚情况属实，不符合合规要求（演示）。")
+    with clock.at(local_moment(2023, 10, 25)):
+        rounds.propose(actor=office, found=found, reason="异议期满，异议已处理。")
+    with clock.at(local_moment(2023, 10, 26)):
+        rounds.confirm(actor=second, found=found)
