@@ -231,3 +231,14 @@ def test_filters(cast: Any, client_for: Any) -> None:
         "state=nonsense": [second.number, first.number],
     }
     assert services.proposals(first) == {}
+
+
+def test_rights_are_found_by_number_name_and_kind(cast: Any, client_for: Any) -> None:
+    make.right(cast)
+    make.right(cast, "TM2", kind="trademark", title="演示商标")
+    filer = client_for(cast.filer)
+    found = {
+        query: sorted(row.number for row in filer.get(f"{HOME}rights/?{query}").context["page"].rows)
+        for query in ("q=tm", "q=精密传动", "kind=trademark", "q=nothing")
+    }
+    assert found == {"q=tm": ["TM2"], "q=精密传动": ["ZL201810000001.1"], "kind=trademark": ["TM2"], "q=nothing": []}
