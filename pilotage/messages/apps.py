@@ -7,7 +7,7 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         from pilotage.accounts.models import MEMBERSHIP_RIDERS
-        from pilotage.messages import evaluation_news, finance_introductions, pledge_news, transitions, work_news  # noqa: F401  binds the state table, adds tellers
+        from pilotage.messages import evaluation_news, finance_introductions, pledge_news, transitions, verdict_news, work_news  # noqa: F401  binds the state table, adds tellers
         from pilotage.messages.selectors import unread_of_member
 
         MEMBERSHIP_RIDERS["unread"] = unread_of_member()
