@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e import published, scene, year
+from tests.e2e import financed, published, scene, year
 from tests.e2e.conftest import SIZES, axe, screenshot, sign_in
 from tests.e2e.mailbox import code_for
 from tests.e2e.server import Server
@@ -41,7 +41,7 @@ PAGES: dict[str, dict[str, str]] = {
         "my": "/my/", **{f"draft-{key}": f"{{draft}}?section={key}" for key in ("enterprise", "scenarios", "effects", "investment", "evidence")},
         "draft-check": "{draft-check}", "withdraw": "{withdraw}", "consents": "/organisation/consents/", **EVERYBODY,
     },
-    "filer-first": {"own-result": "{feedback}", "own-application": "{application}", "own-cases": "/work/cases/", "own-case": "{case-edit}"},
+    "filer-first": {"own-result": "{feedback}", "own-application": "{application}", "own-cases": "/work/cases/", "own-case": "{case-edit}", **financed.OWN},
     "city": {"check": "/work/check/", "check-returned": "/work/check/?tab=returned", "applications": "/applications/"},
     "province": {
         "recommend": "/work/recommend/", "recommend-all": "/work/recommend/?tab=all", "province-summary": "/work/recommend/summary/",
@@ -66,14 +66,14 @@ PAGES: dict[str, dict[str, str]] = {
         "certificates-desk": "/work/certificates/", "pages-desk": "/work/pages/", "page-new": "/work/pages/new/",
         "objections-desk": "/work/objections/", "objection-handle": "{objection-handle}", "hearings": "/hearings/",
         "campaigns": "/work/re-evaluations/", "campaign-manage": "{campaign-manage}",
-        "enterprise-import": "/enterprises/import/", "enterprise-new": "/enterprises/new/",
+        "enterprise-import": "/enterprises/import/", "enterprise-new": "/enterprises/new/", **financed.SECRETARIAT,
     },
     "expert": {
         "queue": "/review/?state=all", "score": "{score}", "profile": "/review/profile/", "invitation": "{invitation}",
         "own-discussions": "/review/discussions/?state=closed", "discussion": "{discussion}",
     },
     "auditor": {"audit": "/audit/", "event": "/audit/1/", "chain": "/audit/chain/"},
-    "bank": {"bank-enterprises": "/enterprises/"},
+    "bank": financed.BANK,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from tests.e2e import published
+from tests.e2e import financed, published
 from tests.e2e.scene import BEIJING, CALL, SECOND_FIRM, _firm, address
 
 FILING, CHECKED, SENT, ACCEPTED = "2023-08-28T10:00", "2023-09-01T10:00", "2023-09-18T10:00", "2023-09-27T10:00"
@@ -182,6 +182,7 @@ def _publish(scene: dict[str, Any]) -> None:
     published.edition(scene, secretariat)
     published.case(scene, _fresh(scene, "first")[0], _user("filer-first"), secretariat, _user("secretariat2"))
     published.guideline(secretariat)
+    financed.figures(scene, _user("filer-first"), _user("bank"))
 
 
 def _addresses(scene: dict[str, Any]) -> dict[str, str]:
@@ -212,4 +213,5 @@ def _addresses(scene: dict[str, Any]) -> dict[str, str]:
         "paper": reverse("reports:detail", args=[scene["paper"].pk]),
         "enterprise": reverse("registry:enterprise-detail", args=[first.enterprise_id]),
         **published.addresses(scene),
+        **financed.addresses(scene),
     }
