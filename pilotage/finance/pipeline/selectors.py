@@ -19,13 +19,16 @@ EXCHANGES = "exchanges"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list and the funnel are cut to. ``reached``: ever got there; ``left``: was there when it was withdrawn or terminated."""
+    """What the list and the funnel are cut to. ``reached``: ever got there; ``left``: was there when it was withdrawn or terminated;
+    ``paused``: is suspended there.
+    """
 
     market: str = ""
     stage: str = ""
     province: str = ""
     reached: str = ""
     left: str = ""
+    paused: str = ""
     words: str = ""
     as_of: date | None = None
     since: date | None = None
@@ -41,6 +44,7 @@ class Filter:
             province=given.get("province", "") if given.get("province", "").isdecimal() else "",
             reached=given.get("reached", "") if given.get("reached", "") in stages else "",
             left=given.get("left", "") if given.get("left", "") in stages else "",
+            paused=given.get("paused", "") if given.get("paused", "") in stages else "",
             words=given.get("q", "").strip()[:100],
             as_of=_day(given.get("as_of", "")),
             since=_day(given.get("since", "")),
@@ -75,6 +79,8 @@ def filtered(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingP
         rows = rows.filter(pk__in=StageStep.objects.filter(stage=asked.reached).values("project"))
     if asked.left:
         rows = rows.filter(state__in=GONE, left_from=asked.left)
+    if asked.paused:
+        rows = rows.filter(state=Stage.SUSPENDED, left_from=asked.paused)
     return _since(rows, asked)
 
 

@@ -20,6 +20,7 @@ from pilotage.finance.pipeline import batches as services
 from pilotage.finance.pipeline import rules
 from pilotage.finance.pipeline.batch_models import RecommendationBatch
 from pilotage.finance.pipeline.enums import Answer, BatchState
+from pilotage.finance.pipeline.validators import batch_is_ready
 from pilotage.web.pipeline.common import Reader, day_of, put_errors, reader_of, say, tabs, worker_of
 from pilotage.web.pipeline.forms import BatchForm
 
@@ -51,8 +52,8 @@ def batch_page(request: HttpRequest, number: str) -> HttpResponse:
     batch = _batch(reader, number)
     proposal = services.waiting(batch)
     own = proposal is not None and proposal.proposed_by_id == request.user.pk
-    verdict = may(reader.actor, batch, "sign")
     is_draft = batch.state == BatchState.DRAFT
+    verdict = _signable(reader, batch) if is_draft else may(reader.actor, batch, "sign")
     context = {
         "reader": reader,
         "tabs": tabs(reader, "batches"),
@@ -68,6 +69,15 @@ def batch_page(request: HttpRequest, number: str) -> HttpResponse:
         "answers": [row for row in Answer.choices if row[0] != Answer.WAITING],
     }
     return render(request, "pipeline/batch.html", context)
+
+
+def _signable(reader: Reader, batch: RecommendationBatch) -> Verdict:
+    """With the names of those whose consent is missing, so that nobody has to press the button to learn it."""
+    try:
+        batch_is_ready(batch)
+    except Invalid as problem:
+        return Verdict(False, str(problem))
+    return may(reader.actor, batch, "sign")
 
 
 def _lines(batch: RecommendationBatch) -> list[dict[str, Any]]:

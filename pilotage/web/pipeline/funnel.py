@@ -34,7 +34,7 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
             "row": row,
             "stage": names[row.stage],
             "share": f"{100 * row.reached / most:.1f}%",
-            "urls": {name: _address(market, asked.province, **{name: row.stage}) for name in ("reached", "stage", "left")},
+            "urls": {name: _address(market, asked.province, **{name: row.stage}) for name in ("reached", "stage", "left", "paused")},
         }
         for row in found
     ]

@@ -67,6 +67,8 @@ def _told(asked: Filter) -> list[str]:
         told.append(_("Ever reached: %(stage)s") % {"stage": names[asked.reached]})
     if asked.left:
         told.append(_("Left from: %(stage)s") % {"stage": names[asked.left]})
+    if asked.paused:
+        told.append(_("Suspended at: %(stage)s") % {"stage": names[asked.paused]})
     if asked.as_of:
         told.append(_("As of %(day)s; stage and days are those of today") % {"day": asked.as_of.isoformat()})
     if asked.since:

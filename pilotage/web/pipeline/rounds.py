@@ -53,6 +53,7 @@ def _shown(request: HttpRequest, reader: Reader, found: TierRound, form: LineFor
         "tabs": tabs(reader, "rounds"),
         "round": found,
         "lines": [{"line": line, "may_object": objecting and bool(rules.can_object(reader.actor, line))} for line in lines],
+        "standing": sum(line.stands for line in lines),
         "objections": _objections(reader, found),
         "form": form,
         "proposal": proposal,

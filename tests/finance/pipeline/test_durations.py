@@ -97,6 +97,7 @@ def test_the_funnel_opens_its_records(cast: Any, listings: list[Any], django_ass
     assert rows[0].to_next == Duration(30, 3, 0)
     assert rows[1].to_next == Duration(None, 1, 2) or rows[1].to_next == Duration(30, 1, 2)
     for row in rows:
+        assert filtered(exchanges, Filter.read({"paused": row.stage})).count() == row.suspended
         for name in ("reached", "left"):
             assert filtered(exchanges, Filter.read({name: row.stage})).count() == getattr(row, name), (row.stage, name)
         assert filtered(exchanges, Filter.read({"stage": row.stage})).count() == row.now
