@@ -32,6 +32,7 @@ PARTS: dict[str, list[list[str]]] = {
     "review": [[sys.executable, str(HERE / f"review_{kernel}.py")] for kernel in ("assignment", "calibration", "selection")],
     "forecast": [[sys.executable, str(HERE / "forecast.py")]],
     "work-report": [[sys.executable, str(HERE / "work_report.py")]],
+    "books": [[sys.executable, str(HERE / "books.py")]],
     "cockpit": [[sys.executable, str(HERE / "cockpit.py"), "--db", database] for database in ("sqlite", "postgresql")],
     "storm": [[sys.executable, str(HERE / "storm.py"), "--minutes", "5", "--db", database] for database in ("sqlite", "postgresql")],
 }
@@ -50,6 +51,7 @@ BARS = {
     "forecast_coverage": "95 % intervals hold 93 to 97 % of the outcomes (exact_95)",
     "forecast_size": "100 targets x 10,000 draws in <= 2 s",
     "work_report": "60 pages with 30 charts in <= 20 s",
+    "books": "100 cases on some 400 pages and a directory of 300 entries in <= 60 s for each kind of file",
     "cockpit": "1,000,000 applications over five years: home p99 <= 300 ms, a day asked for the first time <= 1 s",
     "storm": "p99 of a submission <= 2 s on PostgreSQL, <= 5 s on SQLite; nothing that was acknowledged is lost",
 }
@@ -154,6 +156,7 @@ def main() -> None:
         *(line for title, name in REVIEW for line in plain_table(title, lines, name)),
         *(line for title, name in FORECAST for line in plain_table(title, lines, name)),
         *plain_table("Files of a work report", lines, "work_report"),
+        *plain_table("Case sets and directory books", lines, "books"),
         *plain_table("Overview of a plan", lines, "cockpit"),
         *storm_tables(lines),
     ]
