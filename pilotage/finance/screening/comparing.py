@@ -32,7 +32,7 @@ from pilotage.finance.screening.enums import OF_LETTER, Answer
 from pilotage.finance.screening.statement import SQL, Asked, facts_with_words, for_django, select, what_if
 
 BEFORE, AFTER = "before", "after"
-GROUPS = {"out": ("m", "xua"), "in": ("xua", "m")}
+GROUPS = {"out": ("m", "xua"), "in": ("xua", "m"), "other": ("xua", "xua")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Comparison:
     @property
     def out(self) -> int:
         return sum(count for (old, new), count in self.pairs.items() if old == Answer.MEETS != new)
+
+    @property
+    def other(self) -> int:
+        """Neither side meets, and yet the answers differ: what was unknown is decided, or the other way."""
+        return sum(count for (old, new), count in self.pairs.items() if old != new and Answer.MEETS not in (old, new))
 
     @property
     def come_in(self) -> int:
@@ -111,10 +116,13 @@ def compare(question: Question) -> Comparison:
 
 
 def moved(question: Question, group: str, *, after: int = 0, size: int = 25) -> list[int]:
-    """The enterprises that drop out (``out``) or come in (``in``), by number, one more than ``size`` where there are further ones. One query."""
+    """Who drops out (``out``), comes in (``in``) or changes among the rest (``other``), by number. One query.
+
+    One more than ``size`` are given where there are further ones.
+    """
     text, values = question.statement(masks=False)
     marks = [", ".join("%s" for _ in letters) for letters in GROUPS[group]]
-    condition = f"{BEFORE} IN ({marks[0]}) AND {AFTER} IN ({marks[1]}) AND enterprise_id > %s"
+    condition = f"{BEFORE} IN ({marks[0]}) AND {AFTER} IN ({marks[1]}) AND {BEFORE} <> {AFTER} AND enterprise_id > %s"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT enterprise_id FROM ({text}) answers WHERE {condition} ORDER BY enterprise_id LIMIT %s",

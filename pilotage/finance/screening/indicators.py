@@ -51,7 +51,7 @@ def register_all() -> None:
             name_en="Enterprises that meet a channel's rules",
             unit_zh="家",
             unit_en="enterprises",
-            formula_zh="当日或此前最近一次同日筛查中，该渠道结果为“符合”的企业数；符合条件不等于能够获得融资。",
+            formula_zh="当日或此前最近一次同日批量比对中，该渠道结果为“符合”的企业数；符合条件不等于能够获得融资。",
             formula_en="Enterprises that meet the channel in the last screening by the day; to be eligible is not to be financed.",
             count=eligible,
             records_url=eligible_url,

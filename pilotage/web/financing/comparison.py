@@ -134,7 +134,7 @@ def _plain(number: Fraction) -> str:
 
 
 def _tabs(told: Comparison, group: str, kept: dict[str, str]) -> list[dict[str, Any]]:
-    names = {"out": (_("Drop out"), told.out), "in": (_("Come in"), told.come_in)}
+    names = {"out": (_("Drop out"), told.out), "in": (_("Come in"), told.come_in), "other": (_("Other changes"), told.other)}
     return [
         {"url": f"?{urlencode({**kept, 'group': key})}#who", "label": label, "count": count, "current": key == group}
         for key, (label, count) in names.items()

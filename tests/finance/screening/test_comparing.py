@@ -40,12 +40,21 @@ def test_who_drops_out_under_the_rules_of_2024() -> None:
     words_for(made[:3])
     found = compare(Question(channel, DAYS))
     assert found.pairs == {(M, X): 2, (M, M): 1, (A, A): 1}
-    assert (found.total, found.out, found.come_in) == (4, 2, 0)
+    assert (found.total, found.out, found.come_in, found.other) == (4, 2, 0, 0)
     assert [(flip.condition.key, flip.lost, flip.gained) for flip in found.flips] == [("revenue_enough", 2, 0), ("demo_channel_word", 0, 0)]
     assert moved(Question(channel, DAYS), "out") == [made[0].pk, made[1].pk]
     assert moved(Question(channel, DAYS), "out", after=made[0].pk) == [made[1].pk]
     assert moved(Question(channel, DAYS), "in") == []
     assert moved(Question(channel, DAYS[::-1]), "in") == [made[0].pk, made[1].pk]
+
+
+def test_what_changes_without_meeting_is_named_too() -> None:
+    """Without the word, the revenue decides on one day and not on the other: needs attestation, then does not meet."""
+    channel = finance.channel()
+    made = finance.screened(1)
+    found = compare(Question(channel, DAYS))
+    assert (found.pairs, found.other, found.out) == ({(A, X): 1}, 1, 0)
+    assert moved(Question(channel, DAYS), "other") == [made[0].pk]
 
 
 def test_with_another_threshold() -> None:
