@@ -44,7 +44,7 @@ def begin(
         errors["effective_on"] = _("The new tier holds from a day after the day of the figures.")
     if not 1 <= objection_days <= MOST_DAYS:
         errors["objection_days"] = _("Give 1 to 30 working days.")
-    if errors:
+    if errors or day is None or effective_on is None:
         raise Invalid(errors)
     with transaction.atomic():
         found = TierRound.objects.create(

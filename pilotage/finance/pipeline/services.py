@@ -139,12 +139,12 @@ def correct(*, actor: Any, step: StageStep, on: date | None, reason: str, docume
         place = next((number for number, each in enumerate(steps) if step.pk in each.ids), None)
         if place is None:
             raise Invalid(_("There is no such step."))
-        _within(steps, place, on)
+        day = _within(steps, place, on)
         root = steps[place].ids[0]
         made = StageStep.objects.create(
             project=project,
             stage=steps[place].stage,
-            on=on,
+            on=day,
             reason=reason.strip()[:1000],
             document=(document.strip() or steps[place].row.document)[:200],
             corrects_id=root,
@@ -154,16 +154,17 @@ def correct(*, actor: Any, step: StageStep, on: date | None, reason: str, docume
         if place == len(steps) - 1:
             project.stage_on = made.on
             project.save(update_fields=["stage_on"])
-        told = {"stage": steps[place].stage, "was": steps[place].on, "now": on}
+        told = {"stage": steps[place].stage, "was": steps[place].on, "now": day}
         audit.record(project, "finance.listing.correct", actor=actor, reason=reason, extra=told)
     return made
 
 
-def _within(steps: Sequence[Step], place: int, on: date | None) -> None:
+def _within(steps: Sequence[Step], place: int, on: date | None) -> date:
     first = steps[place - 1].on if place else date.min
     last = steps[place + 1].on if place + 1 < len(steps) else clock.today()
     if on is None or not first <= on <= last:
         raise Invalid({"on": _("The day must lie between the stage before and the stage after.")})
+    return on
 
 
 # --- papers ----------------------------------------------------------------------------------

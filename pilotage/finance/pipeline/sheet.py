@@ -98,7 +98,7 @@ def import_file(*, actor: Any, path: Path) -> Imported:
 
 
 def _places(head: Any) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for place in range(len(head.values)):
         title = head.text(place).lower()
         key = next((key for key, names in HEADS.items() if title in names), None)
