@@ -18,5 +18,5 @@ def workbook(name: str, content: bytes) -> HttpResponse:
 def pdf(name: str, content: bytes) -> HttpResponse:
     """Shown in the browser; ``name`` without its ending, of any letters."""
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"  # noqa: FBT003  Django's own shape
+    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
     return response

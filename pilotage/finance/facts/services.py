@@ -148,7 +148,7 @@ def _evidence(upload: UploadedFile) -> dict[str, Any]:
     if (upload.size or 0) > MOST_BYTES:
         raise Invalid({"evidence": _("The file is larger than 10 MB.")})
     try:
-        kind, scan = kind_of(name, upload), scanned(name, upload)
+        kind, scan = kind_of(name, upload), scanned(name, upload)  # type: ignore[arg-type]
     except Invalid as error:
         raise Invalid({"evidence": "; ".join(error.errors.values())}) from None
     if kind not in EVIDENCE:

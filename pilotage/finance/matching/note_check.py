@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db.models import Q
+from ruamel.yaml import YAML
 
 from pilotage.finance.channels.models import Channel
 from pilotage.finance.channels.selectors import channels
@@ -55,7 +55,7 @@ class Checked:
 
 @cache
 def use_rule() -> Rule:
-    return read_rule(yaml.safe_load(USE.read_text(encoding="utf-8")), USE_METRICS)
+    return read_rule(YAML(typ="safe").load(USE.read_text(encoding="utf-8")), USE_METRICS)
 
 
 def check(note: BondNote, on: date) -> Checked:

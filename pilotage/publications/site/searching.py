@@ -189,7 +189,8 @@ def _statement(model: type[models.Model], limits: str = "") -> str:
 def _best_keys(model: type[models.Model], query: Query, kind: str) -> list[int]:
     low, high = span(kind) if kind else (0, 2**62)
     column = "rowid" if connection.vendor == "sqlite" else f'"{model._meta.pk.column if model._meta.pk else "id"}"'
-    best, values = _statement(model, f"ORDER BY {column} DESC LIMIT {DEPTH}"), [query.expression, low, high]
+    best = _statement(model, f"ORDER BY {column} DESC LIMIT {DEPTH}")
+    values: list[str | int] = [query.expression, low, high]
     if connection.vendor == "postgresql" and " <-> " in query.expression and " | " not in query.expression:
         # its index knows no positions: a phrase makes it parse every text that holds the tokens, so only the best of those are asked
         near = _statement(model, f"ORDER BY {column} DESC LIMIT {CANDIDATES}")
