@@ -34,6 +34,16 @@ PARTS: dict[str, list[list[str]]] = {
     "work-report": [[sys.executable, str(HERE / "work_report.py")]],
     "books": [[sys.executable, str(HERE / "books.py")]],
     "cockpit": [[sys.executable, str(HERE / "cockpit.py"), "--db", database] for database in ("sqlite", "postgresql")],
+    "finance": [
+        [
+            sys.executable,
+            str(HERE / "finance.py"),
+            "--peers",
+            os.environ.get("PILOTAGE_BENCH_PEERS", str(HERE.parent / "var" / "bench-peers")),
+        ],
+        [sys.executable, str(HERE / "finance.py"), "--db", "postgresql"],
+        [sys.executable, str(HERE / "finance.py"), "--parquet", "10000000"],
+    ],
     "storm": [[sys.executable, str(HERE / "storm.py"), "--minutes", "5", "--db", database] for database in ("sqlite", "postgresql")],
 }
 BARS = {
@@ -53,6 +63,9 @@ BARS = {
     "work_report": "60 pages with 30 charts in <= 20 s",
     "books": "100 cases on some 400 pages and a directory of 300 entries in <= 60 s for each kind of file",
     "cockpit": "1,000,000 applications over five years: home p99 <= 300 ms, a day asked for the first time <= 1 s",
+    "finance": "100,000 x 8 rules: <= 1 s CPU for verdicts, <= 3 s with masks on SQLite; >= 20 x zen's decision evaluation",
+    "finance_parquet": "10,000,000 in <= 40 s and <= 1 GB on 2 cores",
+    "finance_explained": "<= 50 ms for one enterprise",
     "storm": "p99 of a submission <= 2 s on PostgreSQL, <= 5 s on SQLite; nothing that was acknowledged is lost",
 }
 REVIEW = (
@@ -158,6 +171,10 @@ def main() -> None:
         *plain_table("Files of a work report", lines, "work_report"),
         *plain_table("Case sets and directory books", lines, "books"),
         *plain_table("Overview of a plan", lines, "cockpit"),
+        *plain_table("Financing: a register against the channels", lines, "finance"),
+        *plain_table("Financing: one enterprise explained", lines, "finance_explained"),
+        *plain_table("Financing: DuckDB over Parquet", lines, "finance_parquet"),
+        *plain_table("Financing: other engines", lines, "finance_peer"),
         *storm_tables(lines),
     ]
     if not sys.argv[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ CHUNK = 250_000
 def main() -> None:
     file, rows = sys.argv[1], int(sys.argv[2])
     sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotage.settings")
     import django
 
     django.setup()

@@ -58,7 +58,7 @@ def begin(*, actor: Any, rule_date: date, facts_on: date | None = None) -> Scree
 
 def asked_on(found: Sequence[Channel], day: date) -> list[tuple[Channel, Asked]]:
     """The channels with a rule in force on that day; columns are numbered, as keys of channels are no names."""
-    asked = []
+    asked: list[tuple[Channel, Asked]] = []
     for channel in found:
         try:
             asked.append((channel, Asked(f"channel_{len(asked)}", channel.on(day))))

@@ -225,4 +225,4 @@ def _columns(each: Screened) -> Iterator[str]:
         if isinstance(told.condition, Compare) and each.resolved is not None:
             yield from columns(told.condition, each.resolved)
         elif not isinstance(told.condition, Attested):
-            yield told.condition.metric  # type: ignore[union-attr]
+            yield told.condition.metric  # type: ignore[attr-defined]

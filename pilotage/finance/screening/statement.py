@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from pilotage.finance.rules import Attested, Dialect, Resolved, compile_sql
 from pilotage.finance.rules.walker import leaves
 
 TABLE, ATTESTATIONS = "finance_factrow", "finance_attestation"
 NUMBER = {Dialect.POSTGRESQL: "BIGINT", Dialect.DUCKDB: "BIGINT", Dialect.SQLITE: "INTEGER"}
-SQL = tuple[str, list[object]]
+SQL = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def select(asked: Sequence[Asked], dialect: Dialect, source: SQL, *, masks: bool
 
     ``source``: what stands behind FROM, with the values it binds.
     """
-    texts, values = [f'"{key}"'], []
+    texts: list[str] = [f'"{key}"']
+    values: list[Any] = []
     for each in asked:
         compiled = compile_sql(each.resolved, dialect)
         texts.append(f'{compiled.verdict} AS "{each.name}"')
@@ -55,7 +57,7 @@ def attested_keys(asked: Iterable[Asked]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def facts_with_words(asked: Sequence[Asked], dialect: Dialect, day: date, *, where: str = "", bound: Sequence[object] = ()) -> SQL:
+def facts_with_words(asked: Sequence[Asked], dialect: Dialect, day: date, *, where: str = "", bound: Sequence[Any] = ()) -> SQL:
     """The rows of today with what people attest that is valid on ``day``. ``where``: a condition over ``f.enterprise_id``, written by us."""
     mark = "%s"
     names = attested_keys(asked)
