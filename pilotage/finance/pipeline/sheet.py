@@ -54,15 +54,15 @@ class Imported:
 
 
 # --- out -------------------------------------------------------------------------------------
-def workbook(rows: Iterable[ListingProject]) -> bytes:
-    """What the list shows, in its order; ``rows`` with enterprise, province and owner."""
+def workbook(rows: Iterable[ListingProject], *, with_notes: bool) -> bytes:
+    """What the list shows, in its order; ``rows`` with enterprise, province and owner. Notes are for those who see all."""
     columns = [
         Column(_("Number"), 14), Column(_("Enterprise"), 30), Column(_("Credit code"), 22), Column(_("Province"), 14), Column(_("Market"), 16),
         Column(_("Stage"), 16), Column(_("Since"), 12, "yyyy-mm-dd"), Column(_("Days"), 8), Column(_("Sponsor"), 24), Column(_("Owner"), 12),
-        Column(_("Note"), 30),
+        *([Column(_("Note"), 30)] if with_notes else []),
     ]  # fmt: skip
     today = clock.today()
-    return write_xlsx(columns, (_cells(row, today) for row in rows), title=_("Listing pipeline"))
+    return write_xlsx(columns, ([*_cells(row, today), *([row.note] if with_notes else [])] for row in rows), title=_("Listing pipeline"))
 
 
 def _cells(row: ListingProject, today: date) -> list[Any]:
@@ -72,7 +72,7 @@ def _cells(row: ListingProject, today: date) -> list[Any]:
     owner = str(row.owner) if row.owner else ""
     return [
         row.number, own.name, own.uscc or "", province, row.get_market_display(), row.get_state_display(), row.stage_on, days, row.sponsor,
-        owner, row.note,
+        owner,
     ]  # fmt: skip
 
 

@@ -240,7 +240,7 @@ def test_rows_that_are_refused_are_named(cast: Any, tmp_path: Path) -> None:
     with pytest.raises(Invalid):
         sheet.import_file(actor=cast.secretariat, path=path)
     out = tmp_path / "out.xlsx"
-    out.write_bytes(sheet.workbook(ListingProject.objects.select_related("enterprise__province", "owner").order_by("id")))
+    out.write_bytes(sheet.workbook(ListingProject.objects.select_related("enterprise__province", "owner").order_by("id"), with_notes=True))
     assert [row.text(1) for row in read_rows(out)][1:] == [cast.other_enterprise.name_zh, cast.enterprise.name_zh]
     out.write_bytes(sheet.template())
     assert len(list(read_rows(out))) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from pilotage.core import clock
-from pilotage.core.tables import XLSX_TYPE, write_xlsx
+from pilotage.core.tables import XLSX_TYPE, read_rows, write_xlsx
 from pilotage.finance.pipeline import batches, rounds
 from pilotage.finance.pipeline.models import ListingProject
 from tests.factories import listings as make
@@ -95,6 +96,19 @@ def test_a_receiver_reads_stages_but_no_papers_and_no_reasons(cast: Any, client_
     assert "辅导协议" not in text_of(client_for(cast.finance_liaison).get(page))
     assert client_for(cast.finance_liaison).post(address, {"verb": "file_tutoring", "on": "2023-11-01"}).status_code == 403
     assert client_for(cast.outsider).post(address, {"verb": "file_tutoring", "on": "2023-11-01"}).status_code == 404
+
+
+def test_a_note_stays_with_those_who_see_all(cast: Any, client_for: Any, scene: dict[str, Any], tmp_path: Path) -> None:
+    ListingProject.objects.update(note="内部备注")
+    page = reverse("pipeline:project", args=[scene["project"].number])
+    path = tmp_path / "out.xlsx"
+    for person, told in ((cast.secretariat, True), (cast.auditor, True), (cast.filer, False), (cast.finance_liaison, False)):
+        client = client_for(person)
+        assert ("内部备注" in text_of(client.get(page))) is told
+        path.write_bytes(client.get(reverse("pipeline:export")).content)
+        rows = [cell for row in read_rows(path) for cell in row.values]
+        assert scene["project"].number in rows
+        assert ("内部备注" in rows) is told
 
 
 def test_a_day_of_the_secretariat(cast: Any, client_for: Any) -> None:
