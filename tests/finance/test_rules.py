@@ -98,7 +98,8 @@ def rules(draw: st.DrawFn) -> Rule:
                 return AnyOf(parts)
             case 2:
                 return NoneOf(parts)
-        return AtLeast(draw(st.integers(1, len(parts))), parts)
+        points = draw(st.just(()) | st.tuples(*(st.integers(1, 9) for _ in parts)))
+        return AtLeast(draw(st.integers(1, sum(points) or len(parts))), parts, points=points)
 
     return Rule("random", "", "", node(3), parameters, METRICS)
 
@@ -184,6 +185,7 @@ def test_groups_follow_the_table_of_kleene(truths: tuple[bool | None, ...]) -> N
         (AnyOf(parts), any),
         (NoneOf(parts), lambda each: not any(each)),
         *((AtLeast(k, parts), lambda each, k=k: sum(each) >= k) for k in (1, 2, 3)),
+        *((AtLeast(k, parts, points=(5, 3, 2)), lambda each, k=k: 5 * each[0] + 3 * each[1] + 2 * each[2] >= k) for k in (2, 5, 6, 10)),
     ]
     for node, wanted in groups:
         outcomes = {wanted(reading) for reading in readings}
@@ -191,6 +193,35 @@ def test_groups_follow_the_table_of_kleene(truths: tuple[bool | None, ...]) -> N
         assert verdict == (
             Verdict.CANNOT_DETERMINE if len(outcomes) == 2 else Verdict.MEETS if outcomes == {True} else Verdict.DOES_NOT_MEET
         )
+
+
+# --- scorecards -----------------------------------------------------------------------------
+@given(st.lists(st.tuples(st.integers(1, 9), st.none() | st.booleans()), min_size=1, max_size=6), st.data())
+def test_the_nearest_way_over_a_scorecard_changes_as_few_lines_as_any_other(
+    lines: list[tuple[int, bool | None]], data: st.DataObject
+) -> None:
+    points = tuple(worth for worth, _truth in lines)
+    needed = data.draw(st.integers(1, sum(points)))
+    parts = tuple(Holds(f"c{place}", "", "", metric=f"m{place}") for place in range(len(lines)))
+    tree = AtLeast(needed, parts, points=points)
+    facts = {f"m{place}": truth for place, (_worth, truth) in enumerate(lines)}
+    nearest = explain(in_force(Rule("r", "", "", tree, {}, METRICS), DAY), facts).nearest
+    assert nearest is not None
+    held, others = sum(worth for worth, truth in lines if truth), [worth for worth, truth in lines if not truth]
+    fewest = min(
+        sum(chosen)
+        for chosen in product((0, 1), repeat=len(others))
+        if held + sum(a * b for a, b in zip(chosen, others, strict=True)) >= needed
+    )
+    changed = {each.condition.key for each in nearest}
+    gained = sum(worth for place, (worth, _truth) in enumerate(lines) if f"c{place}" in changed)
+    assert (len(changed), held + gained >= needed) == (fewest, True)
+
+
+def test_a_scorecard_keeps_the_points_of_what_is_left_on_the_day() -> None:
+    parts = (Holds("a", "", "", metric="a"), Holds("b", "", "", metric="b", since=DAY + timedelta(days=1)))
+    tree = in_force(Rule("r", "", "", AtLeast(60, parts, points=(40, 30)), {}, METRICS), DAY).tree
+    assert tree == AtLeast(40, parts[:1], points=(40,))
 
 
 # --- a rule as a file says it ---------------------------------------------------------------
@@ -328,6 +359,12 @@ PARTS = "rule.any.0.all"
         ("parameters.research_share.values.0.value", "5.000000001", "rule.any[0].all[0].any[0]: the numbers grow past 64 bits."),
         (PARTS, [], "rule.any[0].all: a list of conditions is expected"),
         ("rule", {"at_least": 3, "of": [{"key": "x", "attest": True}]}, "rule.at_least: “3” of 1 is not possible"),
+        ("rule", {"at_least": 21, "of": [{"key": "x", "attest": True, "points": 20}]}, "rule.at_least: “21” of 20 is not possible"),
+        (
+            "rule",
+            {"at_least": 1, "of": [{"key": "x", "attest": True, "points": 20}, {"key": "y", "attest": True}]},
+            "rule.of[1].points: “None” is no number of points from 1 to 1000",
+        ),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_place(path: str, told: Any, sentence: str) -> None:

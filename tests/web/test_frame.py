@@ -81,15 +81,15 @@ def test_demo_data_say_so_on_every_page(client, settings):
 
 def test_each_role_has_its_own_line_of_links(cast):
     lines = {name: [str(link.label) for link in nav.work_links(person, "/")[0]] for name, person in cast.people().items()}
-    assert lines["filer"] == ["我的申报", "征集", "案例", "名录", "数据授权"]
+    assert lines["filer"] == ["我的申报", "融资", "征集", "案例", "名录", "数据授权"]
     assert lines["city_officer"] == ["核查", "报告", "统计报送", "申报", "企业", "征集", "规划", "名录"]
     assert lines["district_officer"] == ["核查", "报告", "申报", "企业", "征集", "规划", "名录"]
     assert lines["province_officer"] == ["统筹", "核查", "推荐", "报告", "申报", "企业", "征集", "规划", "名录"]
     assert lines["communications_officer"] == ["目标", "会签", "报告", "申报", "企业", "征集", "规划", "名录"]  # no list of its own
-    assert " ".join(lines["secretariat"]) == "总览 统筹 报告 受理 申报 专家 公示公告 出版 发件箱 企业 规划 名录"
+    assert " ".join(lines["secretariat"]) == "总览 统筹 报告 受理 申报 专家 公示公告 出版 融资 发件箱 企业 规划 名录"
     assert lines["expert"] == ["待评项目", "合议", "我的资料"]
-    assert lines["auditor"] == ["统筹", "报告", "申报", "出版", "企业", "审计", "规划", "名录"]
-    assert lines["finance_liaison"] == ["企业", "规划", "名录"]
+    assert lines["auditor"] == ["统筹", "报告", "申报", "出版", "融资", "企业", "审计", "规划", "名录"]
+    assert lines["finance_liaison"] == ["融资", "企业", "规划", "名录"]
     assert lines["unit_officer"] == ["统计报送", "措施", "规划", "名录"]
     assert lines["outsider"] == []
 

@@ -86,8 +86,8 @@ class _Writer:
             case NoneOf(parts):
                 text, values = self._joined(parts, " OR ")
                 return f"(NOT {text})", values
-            case AtLeast(count, parts):
-                return self._at_least(count, parts)
+            case AtLeast():
+                return self._at_least(node)
             case Compare():
                 return self._compare(node)
             case Category():
@@ -110,11 +110,13 @@ class _Writer:
         texts = [self.node(part) for part in parts]
         return f"({word.join(text for text, _values in texts)})", tuple(value for _text, values in texts for value in values)
 
-    def _at_least(self, count: int, parts: tuple[Node, ...]) -> Text:
-        texts = [self.node(part) for part in parts]
+    def _at_least(self, node: AtLeast) -> Text:
+        texts = [self.node(part) for part in node.parts]
         values = tuple(value for _text, own in texts for value in own)
-        sure = " + ".join(f"CASE WHEN {text} THEN 1 ELSE 0 END" for text, _own in texts)
-        possible = " + ".join(f"CASE WHEN NOT ({text}) THEN 0 ELSE 1 END" for text, _own in texts)
+        worth = list(zip(texts, node.worth, strict=True))
+        sure = " + ".join(f"CASE WHEN {text} THEN {points} ELSE 0 END" for (text, _own), points in worth)
+        possible = " + ".join(f"CASE WHEN NOT ({text}) THEN 0 ELSE {points} END" for (text, _own), points in worth)
+        count = node.count
         return f"(CASE WHEN {sure} >= {count} THEN {self._true} WHEN {possible} < {count} THEN {self._false} END)", values + values
 
     # --- leaves -----------------------------------------------------------------------------

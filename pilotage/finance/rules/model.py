@@ -165,10 +165,17 @@ class NoneOf:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
+    """So many parts, or on a scorecard so many points: ``points`` has what each part is worth; () counts each once."""
+
     count: int
     parts: tuple[Node, ...]
     zh: str = ""
     en: str = ""
+    points: tuple[int, ...] = ()
+
+    @property
+    def worth(self) -> tuple[int, ...]:
+        return self.points or (1,) * len(self.parts)
 
 
 Leaf = Compare | Holds | Category | Attested

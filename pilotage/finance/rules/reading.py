@@ -40,6 +40,7 @@ MONEY = {"yuan": 1, "wan_yuan": 10**4, "million_yuan": 10**6, "hundred_million_y
 GROUPS = ("all", "any", "none", "at_least")
 JOINED: dict[str, type[All] | type[AnyOf] | type[NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
 MAX_DEPTH = 12
+MOST_POINTS = 1000
 BITS = 2**63 - 1
 
 
@@ -147,10 +148,26 @@ class _Reader:
         heading = {"zh": str(text.get("zh", "")), "en": str(text.get("en", ""))}
         if name != "at_least":
             return JOINED[name](parts, **heading)
-        count = told[name]
-        if not isinstance(count, int) or not 1 <= count <= len(parts):
-            raise fault(f"{where}.at_least", _("“%(count)s” of %(total)d is not possible."), count=count, total=len(parts))
-        return AtLeast(count, parts, **heading)
+        points = self._points(listed, where)
+        count, most = told[name], sum(points) or len(parts)
+        if not isinstance(count, int) or not 1 <= count <= most:
+            raise fault(f"{where}.at_least", _("“%(count)s” of %(total)d is not possible."), count=count, total=most)
+        return AtLeast(count, parts, **heading, points=points)
+
+    def _points(self, listed: list[Any], where: str) -> tuple[int, ...]:
+        """Of a scorecard each line says what it is worth; of a plain count none does."""
+        told = [each.get("points") for each in listed if isinstance(each, Mapping)]
+        if all(points is None for points in told):
+            return ()
+        for place, points in enumerate(told):
+            if not isinstance(points, int) or isinstance(points, bool) or not 1 <= points <= MOST_POINTS:
+                raise fault(
+                    f"{where}.of[{place}].points",
+                    _("“%(points)s” is no number of points from 1 to %(most)d."),
+                    points=points,
+                    most=MOST_POINTS,
+                )
+        return tuple(points for points in told if points is not None)
 
     def _leaf(self, told: Mapping[str, Any], where: str) -> Node:
         shared = self._shared(told, where)

@@ -50,12 +50,14 @@ def value_on(parameter: Parameter, as_of: date, region: str, *, operated: bool =
 
 def _pruned(node: Node, as_of: date, values: dict[str, Value]) -> Node | None:
     if isinstance(node, Group):
-        parts = tuple(part for each in node.parts if (part := _pruned(each, as_of, values)) is not None)
+        pruned = [_pruned(each, as_of, values) for each in node.parts]
+        parts = tuple(part for part in pruned if part is not None)
         if not parts:
             return None
         # fewer than k left cannot be reached by dropping: all that is left then
         if isinstance(node, AtLeast):
-            return replace(node, count=min(node.count, len(parts)), parts=parts)
+            left = tuple(worth for part, worth in zip(pruned, node.worth, strict=True) if part is not None)
+            return replace(node, count=min(node.count, sum(left)), parts=parts, points=left if node.points else ())
         return replace(node, parts=parts)
     if (node.since and as_of < node.since) or (node.until and as_of > node.until):
         return None

@@ -100,7 +100,8 @@ def joined(node: All | AnyOf | NoneOf | AtLeast, truths: list[Truth]) -> Truth:
             return True if True in truths else None if None in truths else False
         case NoneOf():
             return False if True in truths else None if None in truths else True
-    sure, possible = truths.count(True), len(truths) - truths.count(False)
+    sure = sum(worth for worth, truth in zip(node.worth, truths, strict=True) if truth is True)
+    possible = sum(worth for worth, truth in zip(node.worth, truths, strict=True) if truth is not False)
     return True if sure >= node.count else False if possible < node.count else None
 
 
@@ -171,9 +172,25 @@ def _nearest(node: Node, told: Mapping[str, Told], *, wanted: bool) -> Way | Non
         return _step(told[node.key], wanted=wanted)
     inner = not wanted if isinstance(node, NoneOf) else wanted
     ways = [_nearest(part, told, wanted=inner) for part in node.parts]
+    if isinstance(node, AtLeast) and node.points:
+        return _by_points(ways, node.points, node.count if wanted else sum(node.points) - node.count + 1)
     open_ways = sorted((way for way in ways if way is not None), key=lambda way: (len(way[1]), way[0]))
     needed = _needed(node, wanted=wanted)
     return None if len(open_ways) < needed else _together(open_ways[:needed])
+
+
+def _by_points(ways: list[Way | None], points: tuple[int, ...], needed: int) -> Way | None:
+    """The cheapest parts that are worth as much together: for each sum of points the fewest and smallest changes."""
+    best: dict[int, tuple[int, Fraction, tuple[Way, ...]]] = {0: (0, Fraction(0), ())}
+    for way, worth in zip(ways, points, strict=True):
+        if way is None:
+            continue
+        for reached, (size, gap, taken) in list(best.items()):
+            option = (size + len(way[1]), gap + way[0], (*taken, way))
+            sum_ = min(needed, reached + worth)
+            if sum_ not in best or option[:2] < best[sum_][:2]:
+                best[sum_] = option
+    return _together(list(best[needed][2])) if needed in best else None
 
 
 def _needed(node: All | AnyOf | NoneOf | AtLeast, *, wanted: bool) -> int:

@@ -46,6 +46,7 @@ def _row(row: single.Row, each: Screened) -> dict[str, Any]:
             "is_group": True,
             "name": words.group(row.node),
             "count": row.node.count if isinstance(row.node, AtLeast) else None,
+            "is_scored": isinstance(row.node, AtLeast) and bool(row.node.points),
         }
     source = row.told.source
     return {
