@@ -160,7 +160,7 @@ def test_the_number_of_needs_does_not_change_the_number_of_queries(cast: Any, dj
     ("rows", "said"),
     [
         ([{"metric": "profits", "op": ">=", "value": 1}], "profits"),
-        ([{"metric": "revenue + staff", "op": ">=", "value": 1}], "cannot be added"),
+        ([{"metric": "revenue + staff", "op": ">=", "value": 1}], "不能相加"),
         ([{"metric": "revenue", "op": "~", "value": 1}], "整数"),
         ([{"metric": "revenue", "op": ">=", "value": 1.5}], "整数"),
         ([{"metric": "ownership"}], "取值"),
