@@ -68,7 +68,6 @@ FOOTER_NAV = (
     NavItem("site:help", _("Help and information")),
     NavItem("books:list", _("Case sets")),
     NavItem("certificates:verify", _("Check a certificate")),
-    NavItem("directory:changes", _("Changes of the directory")),
     NavItem("open_data:home", pgettext_lazy("navigation", "Open data")),
     NavItem("api:openapi-json", _("Interface for programs")),
     NavItem("styleguide", _("Page components")),

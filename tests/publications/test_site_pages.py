@@ -124,6 +124,12 @@ def test_hostile_text_stays_text(cast: Any, client_for: Any) -> None:
     assert ("&lt;script&gt;<mark>alert</mark>" in found, "<script>alert" in found) == (True, False)
 
 
+def test_the_description_of_a_page_is_escaped_once(cast: Any, client_for: Any) -> None:
+    page = published(cast, text=Text(title_zh="研发", body_zh="正文", summary_zh='R&D "<b>'))
+    html = client_for().get(reverse("site:page", args=[page.slug])).content.decode()
+    assert '<meta name="description" content="R&amp;D &quot;&lt;b&gt;">' in html
+
+
 def test_the_desk_is_for_the_secretariat_and_auditors(cast: Any, client_for: Any) -> None:
     page = made(cast)
     desk, edit = reverse("site:desk"), reverse("site:edit", args=[page.pk])
