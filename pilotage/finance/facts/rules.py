@@ -25,12 +25,6 @@ def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(condition)
 
 
-def can_read(actor: Actor, enterprise: Enterprise) -> Verdict:
-    if visible_enterprises(actor).filter(pk=enterprise.pk).exists():
-        return YES
-    return no(_("The data of an enterprise is read by itself, by institutions it has consented to, by the secretariat and by auditors."))
-
-
 def reads_all(actor: Actor) -> bool:
     return has_role(actor, Role.SECRETARIAT, Role.AUDITOR)
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from pilotage.core import clock
 from pilotage.finance.facts import known, reckoning
-from pilotage.finance.facts.metrics import METRICS, RECKONED, STATED, TITLES
+from pilotage.finance.facts.metrics import RECKONED, STATED, TITLES
 from pilotage.finance.facts.models import Attestation, Fact
 from pilotage.registry.models import Enterprise
 
@@ -104,12 +104,6 @@ def told_of(enterprise: Enterprise, on: date | None = None) -> dict[tuple[str, i
         if then and (metric in STATED or metric in TITLES):
             found[metric, year] = Told(metric, year, then[-1], then[-2::-1], later)
     return found
-
-
-def missing_of(enterprise: Enterprise, on: date | None = None) -> list[str]:
-    """The columns that are not known on that day."""
-    facts = facts_of(enterprise, on=on)
-    return [metric.column(back) for metric in METRICS.values() for back in range(metric.years) if metric.column(back) not in facts]
 
 
 # --- what people attest ---------------------------------------------------------------------

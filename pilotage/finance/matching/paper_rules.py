@@ -14,7 +14,7 @@ from pilotage.accounts.rules import enterprise_ids, has_role
 from pilotage.audit import chain
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.finance.matching.enums import BatchState
-from pilotage.finance.matching.paper_models import BondNote, ColumnTemplate, RelendingBatch
+from pilotage.finance.matching.paper_models import BondNote, RelendingBatch
 from pilotage.finance.matching.rules import Actor, institution_ids, sees_all
 
 
@@ -57,12 +57,6 @@ def can_set_columns(actor: Actor, organisation: Any) -> Verdict:
     if actor is None or has_role(actor, Role.SECRETARIAT) or organisation.pk in institution_ids(actor):
         return YES
     return no(_("The columns of a bank are set by the bank or by the secretariat."))
-
-
-def visible_columns(actor: Actor) -> QuerySet[ColumnTemplate]:
-    if sees_all(actor):
-        return ColumnTemplate.objects.all()
-    return ColumnTemplate.objects.filter(organisation__in=institution_ids(actor))
 
 
 def digest_of(batch: RelendingBatch) -> str:

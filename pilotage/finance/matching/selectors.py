@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from pilotage.core import clock
 from pilotage.finance.facts.models import FactRow
@@ -121,10 +121,6 @@ def needs_fitting(offers: Sequence[Offer]) -> QuerySet[Need]:
     return open_needs().filter(filters.fitting(offers))
 
 
-def offers_of(organisations: Iterable[int]) -> QuerySet[Offer]:
-    return Offer.objects.filter(organisation__in=set(organisations)).select_related("organisation")
-
-
 def with_relations(rows: QuerySet[Introduction]) -> QuerySet[Introduction]:
     related = (f"need__{name}" for name in _RELATED)
     return rows.select_related("offer__organisation", "consent", *related)
@@ -153,8 +149,3 @@ def filtered_needs(rows: QuerySet[Need], *, state: str = "", channel: str = "", 
     if province:
         rows = rows.filter(enterprise__province=province)
     return rows.select_related(*_RELATED)
-
-
-def in_talks_with(organisations: Iterable[int]) -> Q:
-    """Needs about which the institutions are or were in touch."""
-    return Q(introductions__offer__organisation__in=set(organisations))

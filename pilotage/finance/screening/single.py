@@ -87,6 +87,7 @@ class Standing:
     on: date
     facts_on: date
     known: Known
+    facts: Facts  # what is known and what was attested
     screened: list[Screened]
 
     def counts(self) -> dict[Answer, int]:
@@ -110,7 +111,7 @@ def screen(enterprise: Enterprise, channels: Sequence[Channel], *, on: date, fac
     day = facts_on or clock.today()
     known = known_of_many([enterprise.pk], day)[enterprise.pk]
     facts = {**known.facts, **attestations_of(enterprise, day)}
-    return Standing(enterprise, on, day, known, [against(channel, facts, on) for channel in channels])
+    return Standing(enterprise, on, day, known, facts, [against(channel, facts, on) for channel in channels])
 
 
 def answers_of_many(ids: Sequence[int], channels: Sequence[Channel], *, on: date) -> dict[int, dict[Answer, int]]:

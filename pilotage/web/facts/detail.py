@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
@@ -206,7 +205,3 @@ def _attested(enterprise: Enterprise, on: date) -> list[dict[str, Any]]:
         for key, each in sorted(latest.items())
         if each.holds is not None
     ]
-
-
-def detail_url(enterprise: Enterprise) -> str:
-    return reverse("facts:detail", args=[enterprise.pk])

@@ -20,7 +20,7 @@ from pilotage.core.keyset import page
 from pilotage.core.search import match
 from pilotage.finance.channels.models import Channel
 from pilotage.finance.channels.selectors import channels
-from pilotage.finance.facts import rules, selectors
+from pilotage.finance.facts import rules
 from pilotage.finance.screening import single
 from pilotage.finance.screening.enums import Answer
 from pilotage.registry.models import Enterprise
@@ -97,7 +97,6 @@ def context_of(request: HttpRequest, owner: Enterprise) -> dict[str, Any]:
     by_channel = request.GET.get("sort") == "channel"
     ordered = standing.screened if by_channel else standing.by_nearness()
     chosen = next((each for each in ordered if each.channel.key == request.GET.get("channel")), ordered[0] if ordered else None)
-    facts = {**standing.known.facts, **selectors.attestations_of(owner, standing.facts_on)}
     kept = {"on": on.isoformat()} if on != clock.today() else {}
     query = "".join(f"&{urlencode({key: value})}" for key, value in {**kept, **({"sort": "channel"} if by_channel else {})}.items())
     own = owner.pk in enterprise_ids(request.user)
@@ -111,7 +110,7 @@ def context_of(request: HttpRequest, owner: Enterprise) -> dict[str, Any]:
         "asked": len(standing.asked()),
         "missing": [figures.column(column, standing.known.base_year) for column in missing],
         "lines": [shown.listed(each, chosen.channel.key if chosen else "", query) for each in ordered],
-        "chosen": shown.detail(chosen, standing, facts) if chosen else None,
+        "chosen": shown.detail(chosen, standing) if chosen else None,
         "sorts": _sorts(by_channel, kept),
         "base_year": standing.known.base_year,
         "may_state": rules.can_state(request.user, owner),

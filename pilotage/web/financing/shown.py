@@ -9,6 +9,7 @@ from pilotage.finance.rules.walker import leaves
 from pilotage.finance.screening import single
 from pilotage.finance.screening.enums import Answer
 from pilotage.finance.screening.single import Screened, Standing
+from pilotage.registry.models import localized
 from pilotage.web.financing import words
 
 
@@ -25,15 +26,15 @@ def listed(each: Screened, chosen: str, query: str) -> dict[str, Any]:
     }
 
 
-def detail(each: Screened, standing: Standing, facts: dict[str, Any]) -> dict[str, Any]:
+def detail(each: Screened, standing: Standing) -> dict[str, Any]:
     return {
         "channel": each.channel,
         "answer": each.answer,
         "rows": [_row(row, each) for row in each.rows() if row.depth or words.group(row.node)],
         "steps": words.steps(each),
         "has_way": each.explanation is not None and each.explanation.nearest is not None,
-        "changes": [found for told in each.told if (found := _changes(each, told, facts))],
-        "terms": each.channel.terms_on(standing.on),
+        "changes": [found for told in each.told if (found := _changes(each, told, standing.facts))],
+        "terms": [localized(term["text"]["zh"], term["text"].get("en", "")) for term in each.channel.terms_on(standing.on)],
         "is_unverified": each.is_unverified,
     }
 
@@ -59,7 +60,7 @@ def _row(row: single.Row, each: Screened) -> dict[str, Any]:
     }
 
 
-def _changes(each: Screened, told: Any, facts: dict[str, Any]) -> dict[str, Any] | None:
+def _changes(each: Screened, told: Any, facts: single.Facts) -> dict[str, Any] | None:
     """Only of conditions whose number was ever another."""
     history = single.threshold_history(each, told, facts)
     if len(history) < 2 or each.resolved is None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -215,7 +214,3 @@ def summary(pair: Pair) -> dict[str, Any]:
         "unknowns": pair.match.unknowns,
         "is_sure": pair.match.fits and not pair.match.unknowns,
     }
-
-
-def need_url(need: Need) -> str:
-    return reverse("matching:need", args=[need.number])

@@ -80,6 +80,13 @@ def test_the_page_in_english(scene: Any, client_for: Any) -> None:
         assert words in told, words
 
 
+def test_the_terms_of_a_channel_are_in_the_readers_language(scene: Any, client_for: Any) -> None:
+    url = f"{own(scene)}?channel=sci-tech-relending&on=2024-06-30"
+    assert "额度5000亿元" in text(client_for(scene.filer), url)
+    told = text(client_for(scene.filer), url, **{"accept-language": "en"})
+    assert ("CNY 500 billion" in told, "额度5000亿元" in told) == (True, False)
+
+
 def test_a_bank_needs_consent(scene: Any, client_for: Any) -> None:
     client = client_for(scene.finance_liaison)
     assert client.get(own(scene)).status_code == 404
