@@ -166,7 +166,7 @@ def _all_calls() -> list[tuple[Any, date]]:
 
 # --- asking ---------------------------------------------------------------------------------
 def ask(options: argparse.Namespace) -> None:
-    from pilotage.calls import flow
+    from pilotage.calls.flow import selectors as flow
     from pilotage.plan import indicators
     from pilotage.plan.models import Plan
 

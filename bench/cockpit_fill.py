@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pilotage.calls.flow_history import MoveRow, SpanRow, add_move, building_days, nonzero
-from pilotage.calls.flow_steps import STEP_OF, is_counted, place_of
+from pilotage.calls.flow.history import MoveRow, SpanRow, add_move, building_days, nonzero
+from pilotage.calls.flow.steps import STEP_OF, is_counted, place_of
 
 YEARS = (2019, 2020, 2021, 2022, 2023)
 LISTED = 3_000  # of each year
@@ -162,7 +162,7 @@ def with_defaults(model: Any, given: Sequence[str]) -> tuple[list[str], list[Any
 
 def fill(db: str, total: int, calls: Sequence[Any], places: Sequence[str], user: int) -> None:
     """``calls``: (Call, day its window opens), oldest first."""
-    from pilotage.calls.flow_history import SUM_COLUMNS
+    from pilotage.calls.flow.history import SUM_COLUMNS
     from pilotage.calls.models import Application, BuildingSpan, Move
     from pilotage.calls.services.flow import SUMS
     from pilotage.registry.models import Enterprise

@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0)
     options = parser.parse_args()
     setup()
-    from pilotage.calls.formdef import FormDef
+    from pilotage.calls.forms.definition import FormDef
 
     files = [(name, raw, codes, FormDef.parse(raw, codes)) for name, raw, codes in call_files()]
     name, raw, codes, form = max(files, key=lambda each: questions(each[3]))

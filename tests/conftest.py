@@ -121,7 +121,7 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
 
         cache.clear()
     # what a process keeps of earlier calls goes by their keys, which each test gives anew
-    for name in {"pilotage.calls.flow_pipeline", "pilotage.plan.kept", "pilotage.publications.site.change_number"} & set(sys.modules):
+    for name in {"pilotage.calls.flow.pipeline", "pilotage.plan.kept", "pilotage.publications.site.change_number"} & set(sys.modules):
         sys.modules[name].forget()
 
 

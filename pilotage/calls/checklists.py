@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilotage.calls.enums import ApplicationKind
-from pilotage.calls.form_fields import in_sequence
+from pilotage.calls.forms.fields import in_sequence
 from pilotage.calls.models import Application, Stage
 from pilotage.core.verdict import Invalid
 from pilotage.registry.models import localized

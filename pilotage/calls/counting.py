@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import has_role
-from pilotage.calls import flow
+from pilotage.calls.flow import selectors as flow
 from pilotage.calls.models import Call
 from pilotage.plan.indicators import Indicator, named, records_address, register
 from pilotage.plan.models import Plan
@@ -40,7 +40,7 @@ def _pipeline(_plan: Plan, options: Mapping[str, Any], day: date) -> Pipeline | 
     calls = list(found.prefetch_related("stages"))
     if len(calls) != 1:
         return None
-    from pilotage.calls.flow_pipeline import building_pipeline  # brings the forecast's numerics along
+    from pilotage.calls.flow.pipeline import building_pipeline  # brings the forecast's numerics along
 
     return building_pipeline(calls[0], day)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Stage
-from pilotage.calls.report_periods import period_of, period_title, periods_of, report_stage
+from pilotage.calls.reports.periods import period_of, period_title, periods_of, report_stage
 from pilotage.core import clock
 from pilotage.core.verdict import YES, Verdict, no
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilotage.calls.form_display import figure_words
-from pilotage.calls.form_fields import in_language, joined
-from pilotage.calls.form_units import value_of
+from pilotage.calls.forms.display import figure_words
+from pilotage.calls.forms.fields import in_language, joined
+from pilotage.calls.forms.units import value_of
 
 Rule = Mapping[str, Any]
 

@@ -20,8 +20,8 @@ from django.utils.translation import ngettext
 
 from pilotage.calls import scope
 from pilotage.calls.enums import ApplicationState
-from pilotage.calls.form_words import joined
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.words import joined
 from pilotage.calls.models import Application, Attachment, InvoiceLine
 from pilotage.calls.selectors import attachments_of, form_of
 

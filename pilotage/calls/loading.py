@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import record
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
 from pilotage.calls.models import Call, CallVersion, Quota, Recommender, Stage
 from pilotage.calls.quotas import add_missing_quotas, is_verified, limit_of
 from pilotage.core import clock

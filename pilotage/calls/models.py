@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.audit.chain import canonical, digest
-from pilotage.calls.comment_models import FieldComment
+from pilotage.calls.comments.models import FieldComment
 from pilotage.calls.enums import (
     ApplicationKind,
     ApplicationState,
@@ -21,10 +21,10 @@ from pilotage.calls.enums import (
     StageKind,
 )
 from pilotage.calls.filing_models import InvoiceLine, Receipt, Upload
-from pilotage.calls.flow_models import BuildingDay, BuildingSpan, FlowDay, Move, PlanBuildingDay, StateDay
-from pilotage.calls.joint_models import FieldChange, Partner, Signoff
-from pilotage.calls.quality_models import FiledFigures, QualityFlag
-from pilotage.calls.report_models import ReportReminder
+from pilotage.calls.flow.models import BuildingDay, BuildingSpan, FlowDay, Move, PlanBuildingDay, StateDay
+from pilotage.calls.joint.models import FieldChange, Partner, Signoff
+from pilotage.calls.quality.models import FiledFigures, QualityFlag
+from pilotage.calls.reports.models import ReportReminder
 from pilotage.plan.models import Bilingual
 from pilotage.registry.models import localized
 

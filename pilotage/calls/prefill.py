@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from pilotage.calls import standing
 from pilotage.calls.enums import ApplicationState
-from pilotage.calls.form_fields import Field
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import Field
 from pilotage.calls.models import Application
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid

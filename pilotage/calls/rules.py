@@ -24,7 +24,7 @@ from pilotage.calls.enums import (
     CommentState,
     StageKind,
 )
-from pilotage.calls.form_fields import in_sequence, joined
+from pilotage.calls.forms.fields import in_sequence, joined
 from pilotage.calls.models import Application, Attachment, Call, FieldComment, Recommender
 from pilotage.calls.selectors import APPLICANTS, form_of
 from pilotage.core.transitions import may

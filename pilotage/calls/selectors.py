@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import enterprise_ids, memberships_as, roles_of
-from pilotage.calls import flow, scope
+from pilotage.calls import scope
 from pilotage.calls.deadlines import before_deadline, deadline, filing_open, moment, open_stages, stage_open
 from pilotage.calls.enums import (
     DIRECT_RECOMMENDERS,
@@ -27,11 +27,12 @@ from pilotage.calls.enums import (
     RecommenderKind,
     StageKind,
 )
-from pilotage.calls.flow import standing_on
-from pilotage.calls.form_fields import in_sequence
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.flow import selectors as flow
+from pilotage.calls.flow.selectors import standing_on
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import in_sequence
 from pilotage.calls.models import Application, Attachment, BuildingSpan, Call, CallVersion, Partner, Quota, Recommender
-from pilotage.calls.summary import SUMMARY_COLUMNS, SummaryRow, summary_rows
+from pilotage.calls.papers.summary import SUMMARY_COLUMNS, SummaryRow, summary_rows
 from pilotage.core import clock
 from pilotage.core.prepared import Prepared
 from pilotage.core.verdict import YES, Verdict, no

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from pilotage.calls import eligibility
 from pilotage.calls.eligibility import Facts, Finding, Holding, Honour, Question
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
-from pilotage.calls.form_fields import Field, joined
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import Field, joined
 from pilotage.calls.models import Application, Call, CallVersion, Stage
 from pilotage.core import clock
 from pilotage.registry.models import Division, Enterprise, Industry

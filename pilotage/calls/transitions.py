@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from pilotage.calls import rules
 from pilotage.calls.enums import HANDED_IN, WITH_CITY, ApplicationState, CosignDecision
-from pilotage.calls.flow_steps import STEP_OF, place_of
+from pilotage.calls.flow.steps import STEP_OF, place_of
 from pilotage.calls.models import Application
 from pilotage.core import clock
 from pilotage.core.transitions import StateTable, register, row

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 
-from pilotage.calls import flow_recount
+from pilotage.calls.flow import recount as flow_recount
 from pilotage.calls.services.recounting import recount as recount_calls
 from pilotage.directory.services import counts
 from pilotage.finance.facts import rows as fact_rows

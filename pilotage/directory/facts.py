@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pilotage.calls.form_fields import NUMERIC_TYPES
-from pilotage.calls.form_rules import condition_of
-from pilotage.calls.form_units import value_of
+from pilotage.calls.forms.fields import NUMERIC_TYPES
+from pilotage.calls.forms.rules import condition_of
+from pilotage.calls.forms.units import value_of
 
 NEVER = frozenset({"attachment", "statement", "registry"})
 # shown beside the entry from its own columns

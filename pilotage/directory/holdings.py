@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from pilotage.calls import reports, standing
+from pilotage.calls import standing
 from pilotage.calls.eligibility import Holding
 from pilotage.calls.models import Application
+from pilotage.calls.reports import selectors as reports
 from pilotage.directory.enums import IN_FORCE, EditionState
 from pilotage.directory.models import Directory, Entry
 from pilotage.registry.models import Title

@@ -102,13 +102,13 @@ def published_pipeline(plan: Plan, options: Mapping[str, Any], day: date) -> Pip
     call = _publishing(plan, options, str(options.get("directory") or ""))
     if call is None:
         return None
-    from pilotage.calls.flow_pipeline import publication_pipeline  # brings the forecast's numerics along
+    from pilotage.calls.flow.pipeline import publication_pipeline  # brings the forecast's numerics along
 
     return publication_pipeline(call, day, is_published=bool(edition_published(plan, options, day)))
 
 
 def _way(call: Call, day: date, counted: int, places: Mapping[str, int]) -> Pipeline:
-    from pilotage.calls.flow_pipeline import Way  # brings the forecast's numerics along
+    from pilotage.calls.flow.pipeline import Way  # brings the forecast's numerics along
 
     published = call.editions.filter(state=EditionState.PUBLISHED).values_list("published_at", flat=True)
     is_published = any(localtime(moment).date() <= day for moment in published if moment)

@@ -22,7 +22,7 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import enterprise_ids, has_role
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Application, Stage
-from pilotage.calls.report_periods import rhythm_of
+from pilotage.calls.reports.periods import rhythm_of
 from pilotage.calls.rules import visible_calls
 from pilotage.core import clock
 from pilotage.core.periods import schedule

@@ -27,7 +27,7 @@ from pilotage.accounts.rules import enterprise_ids
 from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.calls.enums import ApplicationKind, ApplicationState
 from pilotage.calls.models import Application, Call, Partner, ReportReminder, Signoff, Stage
-from pilotage.calls.report_periods import period_name, period_of, report_stage
+from pilotage.calls.reports.periods import period_name, period_of, report_stage
 from pilotage.calls.selectors import outcome_is_public, share_relations
 from pilotage.directory.models import Hearing, Objection, PublicNotice
 from pilotage.messages.people import People, applicants_of, concerned

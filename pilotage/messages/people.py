@@ -18,8 +18,8 @@ from pilotage.accounts.rules import covers, has_role
 from pilotage.calls import rules as calls
 from pilotage.calls.enums import EDITABLE, WITH_CITY, ApplicationKind, ApplicationState, StageKind
 from pilotage.calls.models import Application, Call, Recommender, Stage
-from pilotage.calls.report_periods import next_due, report_stage
-from pilotage.calls.reports import holders, not_filed
+from pilotage.calls.reports.periods import next_due, report_stage
+from pilotage.calls.reports.selectors import holders, not_filed
 from pilotage.calls.scope import with_district
 from pilotage.calls.selectors import share_relations
 from pilotage.core import clock

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pilotage.calls.form_display import display, head_words, in_cell
-from pilotage.calls.form_fields import Field
-from pilotage.calls.form_units import value_of
-from pilotage.calls.form_values import is_empty
-from pilotage.calls.formdef import Effect, FormDef, effect
+from pilotage.calls.forms.definition import Effect, FormDef, effect
+from pilotage.calls.forms.display import display, head_words, in_cell
+from pilotage.calls.forms.fields import Field
+from pilotage.calls.forms.units import value_of
+from pilotage.calls.forms.values import is_empty
 from pilotage.calls.models import Application, Attachment, Call
 from pilotage.calls.selectors import attachments_of, form_of, registry_values
 from pilotage.registry.models import Division, Enterprise, Industry

@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from pilotage.audit.models import AuditEvent
-from pilotage.calls import receipts, summary_paper
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.models import Application, Attachment, Call, Receipt, RecommendationList, Revision
+from pilotage.calls.papers import receipts, summary_paper
 from pilotage.calls.selectors import summary_rows
 from pilotage.calls.services import return_for_correction, submit
 from pilotage.core import documents, signing

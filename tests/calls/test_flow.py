@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pilotage.audit import services as audit
-from pilotage.calls import flow, services
-from pilotage.calls.flow_recount import Models, differences
+from pilotage.calls import services
+from pilotage.calls.flow import selectors as flow
+from pilotage.calls.flow.recount import Models, differences
 from pilotage.calls.models import Application, BuildingDay, BuildingSpan, Call, FlowDay, Move, PlanBuildingDay, StateDay
 from pilotage.calls.selectors import applications_building, building_by_province, enterprises_building
 from pilotage.calls.services.recounting import recount

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pilotage.audit import services as audit
-from pilotage.calls.flow_pipeline import STATED, Way, building_pipeline, profile, publication_pipeline
+from pilotage.calls.flow.pipeline import STATED, Way, building_pipeline, profile, publication_pipeline
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.plan.forecast.model import Prior

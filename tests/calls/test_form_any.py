@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pilotage.calls.form_fields import NUMERIC_TYPES, Field
-from pilotage.calls.form_offline import taking
-from pilotage.calls.form_units import value_of
-from pilotage.calls.form_xlsx import is_asked, read_form, write_form
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import NUMERIC_TYPES, Field
+from pilotage.calls.forms.offline import taking
+from pilotage.calls.forms.units import value_of
+from pilotage.calls.forms.xlsx import is_asked, read_form, write_form
 from pilotage.core.verdict import Invalid
 from pilotage.plan.schema import validator
 from tests.factories.forms import CODES, answered_forms, raw_forms

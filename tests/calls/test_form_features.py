@@ -10,9 +10,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.calls.form_display import display
-from pilotage.calls.form_values import totals
-from pilotage.calls.formdef import ChangeKind, FormDef, compare
+from pilotage.calls.forms.definition import ChangeKind, FormDef, compare
+from pilotage.calls.forms.display import display
+from pilotage.calls.forms.values import totals
 from pilotage.core.verdict import Invalid
 
 CODES: dict[str, Any] = {"scenarios": [{"code": "01", "zh": "场景一", "en": "One"}, {"code": "02", "zh": "场景二", "en": "Two"}]}

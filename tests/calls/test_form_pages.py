@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from hypothesis import HealthCheck, Phase, given, settings
 
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
 from pilotage.calls.models import Application, Call
 from pilotage.web.calls import posted
 from pilotage.web.calls.fields import BoundField, Places, blocks

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from pilotage.calls.form_xlsx import read_form, write_form
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.xlsx import read_form, write_form
 from tests.factories.calls import answers, call_document
 
 DOCUMENT = call_document()

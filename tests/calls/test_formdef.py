@@ -9,9 +9,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotage.calls.form_display import display
-from pilotage.calls.form_fields import FIELD_TYPES
-from pilotage.calls.formdef import FormDef, effect
+from pilotage.calls.forms.definition import FormDef, effect
+from pilotage.calls.forms.display import display
+from pilotage.calls.forms.fields import FIELD_TYPES
 from pilotage.core.verdict import Invalid
 from tests.factories.calls import answers, call_document
 

@@ -17,8 +17,8 @@ from pilotage.calls import rules, scope, services
 from pilotage.calls.enums import ApplicationKind
 from pilotage.calls.enums import ApplicationState as S
 from pilotage.calls.models import Application, Check
+from pilotage.calls.papers.summary import summary_rows
 from pilotage.calls.selectors import share_relations
-from pilotage.calls.summary import summary_rows
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from tests.factories import calls as make
 from tests.factories.accounts import enterprise

@@ -13,8 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from pilotage.audit.chain import canonical, digest
-from pilotage.calls import joint, receipts, rules, services
+from pilotage.calls import rules, services
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Attachment, Partner, Receipt, Revision
+from pilotage.calls.papers import receipts
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid, Refused
 from tests.factories import calls as make

@@ -8,7 +8,8 @@ import pytest
 from django.utils import translation
 
 from pilotage.audit.models import AuditEvent
-from pilotage.calls import joint, rules, services
+from pilotage.calls import rules, services
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Call, Partner, Revision
 from pilotage.calls.selectors import state_for
 from pilotage.calls.services.filing import revision_digest, submission_problems

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from pilotage.calls import joint, prefill, services
+from pilotage.calls import prefill, services
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Call, FieldChange
 from pilotage.calls.selectors import form_of
 from pilotage.calls.services.filing import submission_problems

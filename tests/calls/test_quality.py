@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pilotage.calls.quality import Rule, Settings, by_history, by_peers, marks
+from pilotage.calls.quality.flags import Rule, Settings, by_history, by_peers, marks
 
 USUAL = Settings()
 TEN = [D(n) for n in (90, 95, 100, 100, 105, 110, 98, 102, 97, 120)]

@@ -12,7 +12,7 @@ from pilotage.audit.models import AuditEvent
 from pilotage.calls import services
 from pilotage.calls.enums import ApplicationState as S
 from pilotage.calls.models import Application, FiledFigures, QualityFlag
-from pilotage.calls.quality_figures import figures_of, sentence_of
+from pilotage.calls.quality.figures import figures_of, sentence_of
 from pilotage.calls.selectors import form_of
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from tests.factories import calls as make

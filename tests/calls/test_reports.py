@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from pilotage.audit.models import AuditEvent
-from pilotage.calls import deadlines, reports, selectors, services
+from pilotage.calls import deadlines, selectors, services
 from pilotage.calls.enums import ApplicationKind
 from pilotage.calls.enums import ApplicationState as S
 from pilotage.calls.models import Application, ReportReminder
-from pilotage.calls.report_forms import form_for
+from pilotage.calls.reports import selectors as reports
+from pilotage.calls.reports.forms import form_for
 from pilotage.core.verdict import Invalid, Refused
 from tests.factories import calls as make
 from tests.factories import reports as factory

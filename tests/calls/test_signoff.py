@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from pilotage.calls import joint, services
+from pilotage.calls import services
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Revision, Signoff
 from pilotage.calls.services.filing import revision_digest, submission_problems
 from pilotage.core.verdict import Invalid, Refused

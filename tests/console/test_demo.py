@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from pilotage.accounts.models import User
 from pilotage.audit import services as audit
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
 from pilotage.calls.models import Application, Call
 from pilotage.console.demo import fiction, people, shape, steering, year
 from pilotage.console.demo.shape import Fate

@@ -67,8 +67,8 @@ def _applicant(call: Any, case: Any, number: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from pilotage.calls.enums import StageKind
-    from pilotage.calls.formdef import FormDef
-    from pilotage.calls.joint import partner_form
+    from pilotage.calls.forms.definition import FormDef
+    from pilotage.calls.joint.selectors import partner_form
     from pilotage.registry.models import Title
     from pilotage.review.panel.gates import hearing_stages
     from tests.factories import walks

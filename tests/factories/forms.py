@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pilotage.calls.form_fields import SIMPLE_TYPES, Field
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import SIMPLE_TYPES, Field
 
 CODES = {"scenarios": [{"code": f"{n:02d}", "zh": f"场景{n}", "en": f"Scenario {n}"} for n in range(1, 5)]}
 COLUMN_TYPES = sorted(SIMPLE_TYPES - {"multichoice"})

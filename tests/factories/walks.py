@@ -144,7 +144,7 @@ def sign(application: Application, who: Applicant) -> None:
 
 def join(application: Application, who: Applicant, partner: Applicant) -> None:
     """A partner takes part: invited, its own part filled in, its consent given."""
-    from pilotage.calls.joint import partner_form
+    from pilotage.calls.joint.selectors import partner_form
 
     invited = calls.invite_partner(actor=who.filer, application=application, who=partner.subject.name_zh)
     values = answers(partner_form(application.version), partner.place, partner.industry)

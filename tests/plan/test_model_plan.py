@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
 from pilotage.calls.models import Call, CallVersion
 from pilotage.plan.folder import PlanFolder, check
 from pilotage.plan.models import PlanVersion

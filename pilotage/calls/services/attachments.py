@@ -12,12 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import Entry, record, record_many
-from pilotage.calls import joint, joint_rules, rules
+from pilotage.calls import rules
 from pilotage.calls.enums import PreviewState, ScanState
-from pilotage.calls.form_fields import Field, joined
+from pilotage.calls.forms.fields import Field, joined
 from pilotage.calls.invoices import repeat_of
+from pilotage.calls.joint import rules as joint_rules
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Attachment, Partner, attachment_path
-from pilotage.calls.report_forms import form_for
+from pilotage.calls.reports.forms import form_for
 from pilotage.calls.selectors import attachments_of
 from pilotage.calls.services.common import locked
 from pilotage.core import clock

@@ -12,13 +12,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import record
-from pilotage.calls import joint, rules
+from pilotage.calls import rules
 from pilotage.calls.enums import ApplicationKind, ApplicationState, StageKind
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Call, CallVersion, NumberSeries
 from pilotage.calls.prefill import Prefill, is_brought, newest_application, prefill
-from pilotage.calls.report_forms import form_for, report_form
-from pilotage.calls.report_periods import current_period, report_stage
+from pilotage.calls.reports.forms import form_for, report_form
+from pilotage.calls.reports.periods import current_period, report_stage
 from pilotage.calls.selectors import basis_of, form_of, recommender_choices
 from pilotage.calls.services import signoff
 from pilotage.calls.services.attachments import carry_over

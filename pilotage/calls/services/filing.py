@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import record, transition
-from pilotage.calls import joint, rules, standing
+from pilotage.calls import rules, standing
 from pilotage.calls.eligibility import Answer
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState
-from pilotage.calls.form_fields import joined
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import joined
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Revision
 from pilotage.calls.prefill import unconfirmed
-from pilotage.calls.report_forms import form_for
+from pilotage.calls.reports.forms import form_for
 from pilotage.calls.selectors import attachment_counts, form_of, registry_values, with_content
 from pilotage.calls.services.common import carry_back, close_gaps, lock_list, locked
 from pilotage.calls.services.invoices import keep_invoice_numbers

@@ -12,9 +12,9 @@ from django.utils.timezone import localdate
 
 from pilotage.audit.signals import Moved
 from pilotage.calls.enums import ApplicationState
-from pilotage.calls.flow_history import MOVE_COLUMNS, SPAN_COLUMNS, SUM_COLUMNS, MoveRow, SpanRow, add_move, files, nonzero
-from pilotage.calls.flow_models import BuildingDay, BuildingSpan, FlowDay, Move, PlanBuildingDay, StateDay
-from pilotage.calls.flow_steps import STEP_OF, is_counted, place_of
+from pilotage.calls.flow.history import MOVE_COLUMNS, SPAN_COLUMNS, SUM_COLUMNS, MoveRow, SpanRow, add_move, files, nonzero
+from pilotage.calls.flow.models import BuildingDay, BuildingSpan, FlowDay, Move, PlanBuildingDay, StateDay
+from pilotage.calls.flow.steps import STEP_OF, is_counted, place_of
 from pilotage.calls.models import Application, Call
 from pilotage.core import bulk
 

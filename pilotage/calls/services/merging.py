@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilotage.calls import standing
-from pilotage.calls.form_fields import Field
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import Field
 from pilotage.calls.models import Application, FieldChange, Partner
 from pilotage.calls.prefill import after_change
 from pilotage.core import bulk, clock

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilotage.audit.services import record, transition
-from pilotage.calls import joint, joint_rules
 from pilotage.calls.enums import TAKING_PART
-from pilotage.calls.form_fields import joined
+from pilotage.calls.forms.fields import joined
+from pilotage.calls.joint import rules as joint_rules
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Partner
 from pilotage.calls.prefill import prefill
 from pilotage.calls.selectors import form_of

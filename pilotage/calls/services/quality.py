@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import transition
 from pilotage.calls.enums import FlagState
 from pilotage.calls.models import Application, FiledFigures, QualityFlag, Revision
-from pilotage.calls.quality_figures import figures_of, settings_of
-from pilotage.calls.quality_history import as_flag, unlikely
-from pilotage.calls.report_forms import form_for
+from pilotage.calls.quality.figures import figures_of, settings_of
+from pilotage.calls.quality.history import as_flag, unlikely
+from pilotage.calls.reports.forms import form_for
 from pilotage.calls.services.common import locked
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pilotage.audit.chain import canonical
 from pilotage.audit.models import AuditEvent
-from pilotage.calls import receipts
 from pilotage.calls.models import Application, Receipt, Revision
+from pilotage.calls.papers import receipts
 from pilotage.core import signing
 
 

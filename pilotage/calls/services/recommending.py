@@ -13,6 +13,7 @@ from pilotage.audit.services import Entry, record, record_many, transition_many
 from pilotage.calls import rules
 from pilotage.calls.enums import ApplicationState, CosignDecision
 from pilotage.calls.models import Application, Call, Cosignature, RecommendationList, Recommender
+from pilotage.calls.papers.summary_paper import digest_of, rows_to_keep
 from pilotage.calls.selectors import last_rank, quota_status, quota_verdict, send_list_verdict, share_relations
 from pilotage.calls.services.common import (
     carry_back,
@@ -23,7 +24,6 @@ from pilotage.calls.services.common import (
     same_state,
     write_ranks,
 )
-from pilotage.calls.summary_paper import digest_of, rows_to_keep
 from pilotage.core import clock
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Min
 
 from pilotage.calls.enums import ApplicationState
-from pilotage.calls.flow_history import History, MoveRow
-from pilotage.calls.flow_recount import BATCH, Models, batches, brought_in, happenings, history_of, recounted, unknown
+from pilotage.calls.flow.history import History, MoveRow
+from pilotage.calls.flow.recount import BATCH, Models, batches, brought_in, happenings, history_of, recounted, unknown
 from pilotage.calls.models import Application, BuildingSpan, Move
 from pilotage.calls.services.flow import SUMS, add_up, write_moves, write_spans
 

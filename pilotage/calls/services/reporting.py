@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import Entry, record_many
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Application, Call, ReportReminder, Stage
-from pilotage.calls.report_periods import open_periods
-from pilotage.calls.reports import can_be_reminded, holders, may_remind, not_filed, reminded_today
+from pilotage.calls.reports.periods import open_periods
+from pilotage.calls.reports.selectors import can_be_reminded, holders, may_remind, not_filed, reminded_today
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.plan.reminders import Chase, chase_of

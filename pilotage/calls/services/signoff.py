@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import record, transition
-from pilotage.calls import joint, joint_rules
 from pilotage.calls.enums import SignoffState
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.joint import rules as joint_rules
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Signoff
 from pilotage.calls.selectors import form_of
 from pilotage.calls.services.common import locked

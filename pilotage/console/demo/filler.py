@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pilotage.calls.form_fields import Field
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import Field
 
 SENTENCE = "建设覆盖装配线的5G网络，连接数控机床、检测设备和搬运机器人，实现数据采集、远程控制和质量追溯。"
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from pilotage.calls.enums import StageKind
 from pilotage.calls.models import Stage
-from pilotage.calls.report_periods import rhythm_of
+from pilotage.calls.reports.periods import rhythm_of
 from pilotage.core import clock
 from pilotage.core.periods import schedule
 from pilotage.messages.enums import Group

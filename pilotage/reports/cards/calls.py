@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from pilotage.calls.flow import FunnelStep
-from pilotage.calls.flow import funnel as funnel_of
+from pilotage.calls.flow.selectors import FunnelStep
+from pilotage.calls.flow.selectors import funnel as funnel_of
 from pilotage.calls.models import Call
 from pilotage.calls.rules import visible_calls
 from pilotage.core.charts import Chart, FunnelRow, funnel

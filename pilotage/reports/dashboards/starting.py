@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pilotage.accounts.enums import Role
-from pilotage.calls.flow_models import StateDay
+from pilotage.calls.flow.models import StateDay
 from pilotage.calls.models import Call
 from pilotage.core.verdict import Invalid
 from pilotage.plan import indicators

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pilotage.calls import flow
+from pilotage.calls.flow import selectors as flow
 from pilotage.calls.models import Call
 from pilotage.core import charts
 from pilotage.core.charts import FunnelRow

@@ -11,9 +11,9 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from pilotage.calls import flow
-from pilotage.calls.flow_models import BuildingSpan
-from pilotage.calls.flow_steps import FlowStep
+from pilotage.calls.flow import selectors as flow
+from pilotage.calls.flow.models import BuildingSpan
+from pilotage.calls.flow.steps import FlowStep
 from pilotage.calls.models import Application, Call, Quota
 from pilotage.calls.selectors import ON_LIST
 from pilotage.core import clock

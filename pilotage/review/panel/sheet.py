@@ -13,7 +13,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pilotage.calls.form_fields import in_language
+from pilotage.calls.forms.fields import in_language
 from pilotage.calls.models import Call
 from pilotage.review import scoring
 from pilotage.review.enums import AssignmentState, DiscussionState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from pilotage.calls.form_words import in_language
+from pilotage.calls.forms.words import in_language
 from pilotage.calls.models import Call
 from pilotage.registry.enums import Ownership, Size
 from pilotage.registry.models import Division, Enterprise, Industry

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from pilotage.calls import rules, services
 from pilotage.calls.enums import ApplicationState, CommentState
-from pilotage.calls.form_fields import Field
+from pilotage.calls.forms.fields import Field
 from pilotage.calls.models import FieldComment, Revision
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid

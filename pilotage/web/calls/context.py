@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pilotage.calls.deadlines import begins_at
 from pilotage.calls.enums import ApplicationKind, StageKind
 from pilotage.calls.models import Application, Call, Stage
-from pilotage.calls.report_periods import period_of
+from pilotage.calls.reports.periods import period_of
 from pilotage.calls.rules import visible_applications, visible_calls
 from pilotage.core import clock
 from pilotage.registry.models import localized

@@ -11,9 +11,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilotage.calls import flow, selectors
-from pilotage.calls.flow_steps import ORDER
-from pilotage.calls.flow_titles import passed_title, waiting_title
+from pilotage.calls import selectors
+from pilotage.calls.flow import selectors as flow
+from pilotage.calls.flow.steps import ORDER
+from pilotage.calls.flow.titles import passed_title, waiting_title
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
 from pilotage.web import formats

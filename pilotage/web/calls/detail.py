@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from pilotage.accounts.rules import roles_of
-from pilotage.calls import invoices, joint, rules, selectors, services
+from pilotage.calls import invoices, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, CheckResult, StageKind
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application
 from pilotage.calls.prefill import origin_words
 from pilotage.core.transitions import may, table_for

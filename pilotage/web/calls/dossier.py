@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from pilotage.calls import form_values
-from pilotage.calls.form_display import in_cell
-from pilotage.calls.form_fields import Field
-from pilotage.calls.form_values import is_empty
+from pilotage.calls.forms import values as form_values
+from pilotage.calls.forms.display import in_cell
+from pilotage.calls.forms.fields import Field
+from pilotage.calls.forms.values import is_empty
 from pilotage.web.calls.fields import change
 from pilotage.web.calls.sheet import Sheet
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from pilotage.calls import joint, rules, services
+from pilotage.calls import rules, services
 from pilotage.calls.enums import EDITABLE
-from pilotage.calls.form_fields import Section
+from pilotage.calls.forms.fields import Section
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Partner
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pilotage.calls import eligibility, selectors, standing
-from pilotage.calls.form_fields import Field
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import Field
 from pilotage.core.verdict import Invalid
 from pilotage.web.calls import context, public
 

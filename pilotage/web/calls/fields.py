@@ -12,13 +12,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from pilotage.calls import form_values
-from pilotage.calls.form_display import display
-from pilotage.calls.form_fields import Field, Option, Section
-from pilotage.calls.form_rules import Test
-from pilotage.calls.form_units import typed_of, unit_code
-from pilotage.calls.form_words import in_words, length, limit_for
-from pilotage.calls.formdef import effect
+from pilotage.calls.forms import values as form_values
+from pilotage.calls.forms.definition import effect
+from pilotage.calls.forms.display import display
+from pilotage.calls.forms.fields import Field, Option, Section
+from pilotage.calls.forms.rules import Test
+from pilotage.calls.forms.units import typed_of, unit_code
+from pilotage.calls.forms.words import in_words, length, limit_for
 from pilotage.registry.models import Division, Industry
 from pilotage.web.calls import posted
 

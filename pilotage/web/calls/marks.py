@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from pilotage.calls import services
 from pilotage.calls.enums import FlagState
 from pilotage.calls.models import Application, QualityFlag
-from pilotage.calls.quality_figures import label_of, sentence_of
+from pilotage.calls.quality.figures import label_of, sentence_of
 from pilotage.calls.selectors import form_of
 from pilotage.core.verdict import Invalid
 from pilotage.web.calls import queue

@@ -15,13 +15,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pilotage.accounts.rules import enterprise_ids
-from pilotage.calls import invoices, joint, reports, rules, selectors, services
+from pilotage.calls import invoices, rules, selectors, services
 from pilotage.calls.enums import EDITABLE, ApplicationKind, ApplicationState, StageKind
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Call, Stage
-from pilotage.calls.quality_figures import sentence_for_applicant
-from pilotage.calls.quality_history import foreseen
-from pilotage.calls.report_forms import form_for
-from pilotage.calls.report_periods import report_stage
+from pilotage.calls.quality.figures import sentence_for_applicant
+from pilotage.calls.quality.history import foreseen
+from pilotage.calls.reports import selectors as reports
+from pilotage.calls.reports.forms import form_for
+from pilotage.calls.reports.periods import report_stage
 from pilotage.core import clock
 from pilotage.core.prepared import Prepared
 from pilotage.core.transitions import may

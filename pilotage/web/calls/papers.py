@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from pilotage.calls import receipts
 from pilotage.calls.models import Application, Receipt
+from pilotage.calls.papers import receipts
 from pilotage.core.documents import DocumentError
 from pilotage.web.calls.detail import visible_application
 

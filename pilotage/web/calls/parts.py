@@ -15,9 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from pilotage.accounts.rules import enterprise_ids
-from pilotage.calls import joint, joint_rules, selectors, services
+from pilotage.calls import selectors, services
 from pilotage.calls.enums import TAKING_PART, PartnerState
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.joint import rules as joint_rules
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application, Attachment, Partner
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import memberships_as
 from pilotage.calls.enums import USUAL_RECOMMENDERS, RecommenderKind, StageKind
-from pilotage.calls.form_fields import joined
-from pilotage.calls.formdef import FormDef
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.fields import joined
 from pilotage.calls.models import Call
 from pilotage.calls.rules import can_configure, can_link_recommender, can_start, needs_cosign
 from pilotage.core import clock

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pilotage.accounts.models import Membership
 from pilotage.accounts.rules import memberships_as
 from pilotage.calls import deadlines, scope, selectors, services
-from pilotage.calls import summary as summary_table
 from pilotage.calls.enums import WITH_CITY, ApplicationKind, ApplicationState, CheckResult, StageKind
 from pilotage.calls.models import Application, Call, Recommender
+from pilotage.calls.papers import summary as summary_table
 from pilotage.core import clock, keyset
 from pilotage.core.verdict import Invalid
 from pilotage.registry.enums import Ownership

@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from pilotage.accounts.enums import Role
-from pilotage.calls import reports, rules, selectors, services
-from pilotage.calls.form_fields import in_sequence
+from pilotage.calls import rules, selectors, services
+from pilotage.calls.forms.fields import in_sequence
 from pilotage.calls.models import Application, Call
-from pilotage.calls.report_periods import period_title, report_stage
-from pilotage.calls.reports import PeriodCount
+from pilotage.calls.reports import selectors as reports
+from pilotage.calls.reports.periods import period_title, report_stage
+from pilotage.calls.reports.selectors import PeriodCount
 from pilotage.core import keyset
 from pilotage.core.verdict import Invalid
 from pilotage.web.calls import context, desks

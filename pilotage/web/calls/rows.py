@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.calls.enums import ApplicationKind, ApplicationState, CheckResult, RecommenderKind
 from pilotage.calls.models import Application, Recommender
-from pilotage.calls.report_periods import period_title
+from pilotage.calls.reports.periods import period_title
 from pilotage.core.charts.provinces import PROVINCES
 from pilotage.registry.models import localized
 from pilotage.web.templatetags import pilotage

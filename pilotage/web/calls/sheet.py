@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 
 from pilotage.calls import prefill, selectors, services, standing
 from pilotage.calls.enums import ApplicationKind, ApplicationState
-from pilotage.calls.form_display import NOTHING, display
-from pilotage.calls.form_fields import COMPUTED, Field, Section
-from pilotage.calls.formdef import Change, FormDef, Judgement, SectionProgress, Violation
+from pilotage.calls.forms.definition import Change, FormDef, Judgement, SectionProgress, Violation
+from pilotage.calls.forms.display import NOTHING, display
+from pilotage.calls.forms.fields import COMPUTED, Field, Section
 from pilotage.calls.models import Application, Attachment, Partner
-from pilotage.calls.report_forms import asks_in_part, form_for
-from pilotage.calls.report_periods import period_title
+from pilotage.calls.reports.forms import asks_in_part, form_for
+from pilotage.calls.reports.periods import period_title
 from pilotage.registry.models import Division, Industry
 from pilotage.web.calls import posted
 from pilotage.web.calls.fields import BoundField, Places

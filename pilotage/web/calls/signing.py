@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from pilotage.calls import joint, joint_rules, services
+from pilotage.calls import services
 from pilotage.calls.enums import SignoffState
+from pilotage.calls.joint import rules as joint_rules
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Application
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid

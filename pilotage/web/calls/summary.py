@@ -9,8 +9,9 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from pilotage.accounts.rules import has_role
-from pilotage.calls import scope, selectors, summary_paper
-from pilotage.calls import summary as summary_table
+from pilotage.calls import scope, selectors
+from pilotage.calls.papers import summary as summary_table
+from pilotage.calls.papers import summary_paper
 from pilotage.core import keyset
 from pilotage.core.verdict import Refused
 from pilotage.web.calls.lists import table_response

@@ -22,12 +22,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pilotage.calls import joint, joint_rules, rules, services, standing
-from pilotage.calls.form_filed import write_filed
-from pilotage.calls.form_offline import taking
-from pilotage.calls.form_ticket import Ticket, ticket_for
-from pilotage.calls.form_xlsx import MOST_BYTES, CellProblem, FormBook, read_book, write_form
-from pilotage.calls.formdef import FormDef
+from pilotage.calls import rules, services, standing
+from pilotage.calls.forms.definition import FormDef
+from pilotage.calls.forms.filed import write_filed
+from pilotage.calls.forms.offline import taking
+from pilotage.calls.forms.ticket import Ticket, ticket_for
+from pilotage.calls.forms.xlsx import MOST_BYTES, CellProblem, FormBook, read_book, write_form
+from pilotage.calls.joint import rules as joint_rules
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.services.attachments import safe_name
 from pilotage.core.tables import XLSX_TYPE
 from pilotage.web.calls import context

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import has_role
-from pilotage.calls import flow
 from pilotage.calls.enums import StageKind
+from pilotage.calls.flow import selectors as flow
 from pilotage.calls.models import Call
 from pilotage.plan.indicators import named
 from pilotage.plan.outlook import OutlookLine

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pilotage.calls.flow import median
+from pilotage.calls.flow.selectors import median
 from pilotage.plan.forecast import Change, Pipeline, Step
 
 MOST = {"more": 1_000_000, "days": 365, "limit": 1_000_000, "share": 100}

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilotage.calls import flow
-from pilotage.calls.flow_steps import STEP_OF
+from pilotage.calls.flow import selectors as flow
+from pilotage.calls.flow.steps import STEP_OF
 from pilotage.calls.models import Call
 from pilotage.plan.indicators import Indicator
 from pilotage.plan.models import Plan, Target

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from pilotage.calls import joint
 from pilotage.calls.enums import PartnerState
+from pilotage.calls.joint import selectors as joint
 from pilotage.calls.models import Partner
 from pilotage.directory.models import Entry
 from pilotage.publications.cases.rules import published_cases

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilotage.calls.form_display import day_words, month_words
+from pilotage.calls.forms.display import day_words, month_words
 from pilotage.directory.models import Edition, Entry
 from pilotage.directory.selectors.entries import CAP, Total
 from pilotage.registry.models import localized

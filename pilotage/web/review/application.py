@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from pilotage.calls.form_fields import in_language
+from pilotage.calls.forms.fields import in_language
 from pilotage.calls.models import Application
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pilotage.calls.enums import StageKind
-from pilotage.calls.form_fields import in_language
+from pilotage.calls.forms.fields import in_language
 from pilotage.calls.scanning import may_give_out
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid

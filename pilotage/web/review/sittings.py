@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pilotage.calls.enums import ApplicationState
-from pilotage.calls.form_fields import in_language
+from pilotage.calls.forms.fields import in_language
 from pilotage.calls.models import Application, Stage
 from pilotage.core.keyset import page
 from pilotage.core.verdict import Verdict

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from pilotage.calls import receipts
+from pilotage.calls.papers import receipts
 from pilotage.core import signing
 
 
