@@ -1,4 +1,4 @@
-"""Lifting the audit chain's database triggers: for emptying the database between tests, and for tampering on purpose."""
+"""Lifting the database triggers of tables that only grow: for emptying the database between tests, and for tampering on purpose."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Any
 from django.db import connection
 from django.test import TransactionTestCase
 
-from pilotage.audit import append_only
+from pilotage.core.append_only import all_guarded
 
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """Inside the block the audit tables can be changed as by somebody who may alter tables."""
+    """Inside the block these tables can be changed as by somebody who may alter tables."""
     with connection.cursor() as cursor:
-        for statement in append_only.drop(connection.vendor):
-            cursor.execute(statement)
+        for guarded in all_guarded():
+            for statement in guarded.drop(connection.vendor):
+                cursor.execute(statement)
     try:
         yield
     finally:
-        append_only.restore()
+        for guarded in all_guarded():
+            guarded.restore()
 
 
 def let_flush_empty_the_chain() -> None:

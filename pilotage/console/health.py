@@ -70,7 +70,7 @@ def triggers() -> Iterator[Finding]:
     for name, names in lost.items():
         yield Finding(Level.FAULT, f"{name}: the database lacks {', '.join(names)}; `pilotage migrate` makes them again")
     if not lost:
-        yield Finding(Level.GOOD, "the triggers that keep search current and the audit chain append-only are there")
+        yield Finding(Level.GOOD, "the triggers that keep search current and what only grows append-only are there")
 
 
 def chain() -> Iterator[Finding]:

@@ -7,6 +7,8 @@ class FinanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Each part registers here what it has: a plan section, state tables, indicators."""
+        from pilotage.finance import append_only  # noqa: F401  binds the guard
+
         self._facts()
         self._channels()
         self._screening()

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from pilotage.core import guards
+from pilotage.core.append_only import AppendOnly
 from pilotage.core.search import bigrams, match
 from pilotage.registry.models import Enterprise
 from tests.factories.accounts import enterprise
@@ -39,11 +40,19 @@ def test_a_search_index_that_was_dropped_is_named_and_made_again_with_the_rows_w
     assert match(Enterprise.objects.order_by("pk"), "潍柴").count() == 1
 
 
-def test_audit_triggers_that_were_dropped_are_named_and_made_again():
-    names = {"sqlite": "audit_auditevent_no_update", "postgresql": "audit_auditevent_no_change"}
+@pytest.mark.parametrize(("room", "table"), [("audit", "audit_auditevent"), ("finance", "finance_fact"), ("finance", "finance_stagestep")])
+def test_triggers_of_what_only_grows_are_named_when_dropped_and_made_again(room, table):
+    lost = f"{table}_{'no_update' if connection.vendor == 'sqlite' else 'no_change'}"
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {names[connection.vendor]}" + ("" if connection.vendor == "sqlite" else " ON audit_auditevent"))
+        cursor.execute(f"DROP TRIGGER {lost}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
 
-    assert list(guards.missing()) == [("audit", [names[connection.vendor]])]
+    assert list(guards.missing()) == [(room, [lost])]
     call_command("migrate", verbosity=0)
     assert list(guards.missing()) == []
+
+
+def test_a_table_that_is_not_there_yet_needs_no_trigger():
+    later = AppendOnly("later", "not yet", {"core_not_made_yet": "id"})
+
+    later.restore()
+    assert later.names() == []
