@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
 from functools import cache
 
 from pilotage.finance.facts.metrics import STATED
@@ -22,6 +23,7 @@ COUNTS = {
     "basis_points": {"%", "percent", "百分比"},
     "months": {"月", "个月", "months"},
 }  # fmt: skip
+TYPED = {"yuan": 10**4, "wan_yuan": 10**4, "million_yuan": 10**4, "hundred_million_yuan": 10**4, "basis_points": 100}
 OTHER_SHARES = {"万股": 10**4, "亿股": 10**8}
 FOREIGN = re.compile(r"美元|港元|港币|欧元|日元|英镑|usd|hkd|eur|jpy|gbp|us\$|hk\$|\$|€|£", re.IGNORECASE)
 _HEAD = re.compile(r"^(?P<name>.+?)\s*[（(\[](?P<unit>[^（()）\]]+)[)）\]]\s*$")
@@ -69,6 +71,11 @@ def factor_of(wanted: str, unit: str) -> int | None:
     if wanted == "shares" and told in OTHER_SHARES:
         return OTHER_SHARES[told]
     return 1 if not told or told in COUNTS[wanted] else None
+
+
+def typed_factor(unit: str) -> Fraction:
+    """How many of the unit's own one of what a person types is: money is typed in 万元, a rate in per cent."""
+    return Fraction(1, 100) if unit == "percent" else Fraction(TYPED.get(unit, 1))
 
 
 def whole(text: str, factor: int) -> int | None:

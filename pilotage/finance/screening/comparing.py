@@ -23,10 +23,11 @@ from django.utils.translation import gettext as _
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.channels.models import Channel
+from pilotage.finance.facts.units import typed_factor
 from pilotage.finance.rules import Compare, Condition, Dialect, Resolved, Value
 from pilotage.finance.rules.metrics_text import flat
 from pilotage.finance.rules.model import LARGEST, threshold
-from pilotage.finance.rules.reading import BITS, MONEY
+from pilotage.finance.rules.reading import BITS
 from pilotage.finance.rules.walker import leaves
 from pilotage.finance.screening.enums import OF_LETTER, Answer
 from pilotage.finance.screening.statement import SQL, Asked, facts_with_words, for_django, select, what_if
@@ -163,13 +164,12 @@ def _value(side: Resolved, leaf: Any) -> Value | None:
 
 
 def threshold_in(channel: Channel, parameter: str, text: str) -> Fraction:
-    """A number as a person types it, in the unit that the channel's file uses. Raises :class:`Invalid` where it cannot be compared exactly."""
-    unit = channel.rule.parameters[parameter].unit
+    """A number as a person types it: money in 万元, a rate in per cent. Raises :class:`Invalid` where it cannot be compared exactly."""
     try:
         number = Fraction(Decimal(text.replace(",", "")))
     except (ArithmeticError, ValueError, OverflowError):
         raise Invalid({parameter: _("“%(text)s” is no number.") % {"text": text}}) from None
-    found = number / 100 if unit == "percent" else number * MONEY.get(unit, 1)
+    found = number * typed_factor(channel.rule.parameters[parameter].unit)
     told = Value(found, date.min, date.min, "")
     for leaf in leaves(channel.rule.tree):
         if isinstance(leaf, Compare) and leaf.parameter == parameter and not fits(leaf, told):

@@ -19,13 +19,12 @@ from pilotage.finance.facts import rules, selectors, services
 from pilotage.finance.facts.lines import Line
 from pilotage.finance.facts.metrics import DAYS, RECKONED, STANDING, STATEMENT, TITLES
 from pilotage.finance.facts.services import Doubtful
-from pilotage.finance.facts.units import whole
+from pilotage.finance.facts.units import typed_factor, whole
 from pilotage.finance.rules import Metric
 from pilotage.registry.models import Enterprise
 from pilotage.web.facts import words
 from pilotage.web.facts.detail import visible
 
-FACTORS = {"yuan": 10_000, "basis_points": 100}
 # filled in by stays on a tier
 LEFT_OUT = frozenset({"neeq_tier"})
 KINDS = ("year", "day")
@@ -117,7 +116,7 @@ def read(metric: Metric, text: str) -> int | str | bool | date | None:
             return date.fromisoformat(text)
         except ValueError:
             return None
-    return whole(text, FACTORS.get(metric.unit, 1))
+    return whole(text, int(typed_factor(metric.unit)))
 
 
 def _day(text: str) -> date | None:

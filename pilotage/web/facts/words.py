@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from pilotage.finance.facts.enums import Board, Tier
@@ -14,9 +12,11 @@ from pilotage.finance.facts.metrics import METRICS, STATED, YEARLY
 from pilotage.finance.rules import Metric
 from pilotage.registry.enums import Ownership
 from pilotage.registry.models import localized
-from pilotage.web.formats import UNKNOWN, day, in_english, money, number
+from pilotage.web import units
+from pilotage.web.formats import UNKNOWN, day, in_english
 
 CODES: dict[str, Any] = {"ownership": Ownership, "neeq_tier": Tier, "board": Board}
+WORDS = frozenset({"truth", "code", "day"})
 COLUMNS = {metric.column(back): (metric, back) for metric in METRICS.values() for back in range(metric.years)}
 
 
@@ -31,42 +31,28 @@ def title(key: str) -> str:
 
 def unit(metric: Metric) -> str:
     """What figures of the metric are counted in on entry and in tables."""
-    return {
-        "yuan": _("CNY 10,000"),
-        "basis_points": "%",
-        "persons": pgettext("unit", "persons"),
-        "shares": pgettext("unit", "shares"),
-        "months": pgettext("unit", "months"),
-    }.get(metric.unit, "")
+    return units.word(metric.unit)
 
 
 def value(metric: Metric, told: Any) -> str:
     """With its unit, as in a sentence; the dash where nothing is known."""
-    if told is None:
-        return UNKNOWN
-    if metric.unit == "yuan":
-        return money((Decimal(told) / 10_000).quantize(Decimal("0.01")))
-    if metric.unit == "basis_points":
-        return f"{number(Decimal(told) / 100)}%"
-    text = plain(metric, told)
-    if metric.unit in {"persons", "shares", "months"}:
-        return f"{text} {unit(metric)}" if in_english() else f"{text}{unit(metric)}"
-    return text
+    return said(metric, told) if metric.unit in WORDS or told is None else units.amount(told, metric.unit)
 
 
 def plain(metric: Metric, told: Any) -> str:
     """Without its unit, as in a table whose head says it."""
+    return said(metric, told) if metric.unit in WORDS or told is None else units.plain(told, metric.unit)
+
+
+def said(metric: Metric, told: Any) -> str:
+    """What is no figure: yes or no, the word of a code, a day."""
     if told is None:
         return UNKNOWN
-    if metric.unit == "yuan":
-        return number(Decimal(told) / 10_000, 2)
-    if metric.unit == "basis_points":
-        return number(Decimal(told) / 100, 2)
     if metric.unit == "truth":
         return pgettext("figure", "Yes") if told else pgettext("figure", "No")
     if metric.unit == "code":
         return str(CODES[metric.key](told).label) if told in CODES[metric.key].values else str(told)
-    return day(told) if isinstance(told, date) else number(told)
+    return day(told)
 
 
 def options(metric: Metric) -> list[tuple[str, Any]]:
@@ -82,9 +68,8 @@ def typed(metric: Metric, told: Any) -> str:
         return ""
     if metric.unit == "truth":
         return "" if told else "no"
-    if metric.unit in {"yuan", "basis_points"}:
-        exact = Decimal(told) / (10_000 if metric.unit == "yuan" else 100)
-        return f"{exact:f}" if exact != exact.to_integral_value() else f"{int(exact)}"
+    if isinstance(told, int):
+        return units.typed(told, metric.unit)
     return told.isoformat() if isinstance(told, date) else str(told)
 
 

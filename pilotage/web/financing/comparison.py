@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,12 +17,12 @@ from pilotage.finance.channels.models import Channel
 from pilotage.finance.channels.selectors import channels
 from pilotage.finance.facts.rules import reads_all, visible_enterprises
 from pilotage.finance.rules import Compare, NotInForce
-from pilotage.finance.rules.reading import MONEY
 from pilotage.finance.rules.walker import leaves
 from pilotage.finance.screening import rules
 from pilotage.finance.screening.comparing import GROUPS, Comparison, Question, compare, moved, threshold_in
 from pilotage.finance.screening.enums import Answer
 from pilotage.registry.models import Enterprise
+from pilotage.web import units
 from pilotage.web.financing import words
 
 SIZE = 25
@@ -102,35 +101,19 @@ def _flip(flip: Any) -> dict[str, Any]:
 
 
 def _fields(request: HttpRequest, channel: Channel, day: date) -> list[dict[str, Any]]:
-    """A field for each number in force on the second day, in the unit of the channel's file."""
+    """A field for each number in force on the second day, money in 万元, rates in per cent."""
     resolved, found = channel.on(day), {}
     for leaf in leaves(resolved.tree):
         if isinstance(leaf, Compare) and leaf.parameter not in found:
             unit = channel.rule.parameters[leaf.parameter].unit
-            number = resolved.values[leaf.parameter].number
-            plain = number * 100 if unit == "percent" else number / MONEY.get(unit, 1)
             found[leaf.parameter] = {
                 "name": f"{PREFIX}{leaf.parameter}",
                 "label": words.name(leaf),
-                "unit": _units().get(unit, ""),
-                "now": _plain(plain),
+                "unit": units.word(unit),
+                "now": units.typed(resolved.values[leaf.parameter].number, unit),
                 "value": request.GET.get(f"{PREFIX}{leaf.parameter}", ""),
             }
     return list(found.values())
-
-
-def _units() -> dict[str, str]:
-    return {
-        "percent": "%",
-        "million_yuan": _("CNY million"),
-        "wan_yuan": _("CNY 10,000"),
-        "hundred_million_yuan": _("CNY 100 million"),
-        "yuan": _("CNY"),
-    }
-
-
-def _plain(number: Fraction) -> str:
-    return str(number.numerator) if number.denominator == 1 else f"{float(number):g}"
 
 
 def _tabs(told: Comparison, group: str, kept: dict[str, str]) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -16,11 +15,11 @@ from pilotage.finance.rules import Attested, Category, Compare, Condition, Resol
 from pilotage.finance.screening.enums import Answer
 from pilotage.finance.screening.single import Screened
 from pilotage.registry.models import localized
+from pilotage.web import units
 from pilotage.web.facts import words as figures
-from pilotage.web.formats import MINUS, UNKNOWN, in_english, money, number
+from pilotage.web.formats import MINUS, UNKNOWN, in_english
 
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "==": "="}
-MONEY = {"yuan", "wan_yuan", "million_yuan", "hundred_million_yuan"}
 TICK = 60  # per cent of the bar's length at which the threshold stands
 
 
@@ -55,55 +54,22 @@ def amounts(told: Told, resolved: Resolved) -> Amounts:
 
 
 def limit(condition: Compare, value: Value, unit: str) -> str:
-    return f"{SIGNS[condition.op]}{_amount(value.number, unit)}"
+    return f"{SIGNS[condition.op]}{units.amount(value.number, unit)}"
 
 
 def _compared(told: Told, condition: Compare, source: Value, unit: str) -> Amounts:
     edge = source.number
-    shown = f"{SIGNS[condition.op]}{_amount(edge, unit)}"
     if not isinstance(told.value, Fraction):
-        return Amounts(UNKNOWN, shown)
+        return Amounts(UNKNOWN, limit(condition, source, unit))
     own = _growth(told.value, condition) if condition.plus_one else told.value
-    gap = own - edge
+    shown = units.beside(own, edge, unit)
     share = min(100.0, max(0.0, float(own / edge) * TICK)) if edge > 0 else None
-    return Amounts(_amount(own, unit), shown, _signed(gap, unit), share)
+    return Amounts(shown.own, f"{SIGNS[condition.op]}{shown.edge}", shown.margin, share)
 
 
 def _growth(ratio: Fraction, condition: Compare) -> Fraction:
     """The yearly rate behind growth over several years; for the eye only, the rule compares without roots."""
-    return Fraction(float(ratio) ** (1 / condition.power)).limit_denominator(10**6) - 1 if ratio > 0 else Fraction(-1)
-
-
-def _amount(value: Fraction, unit: str) -> str:
-    if unit in MONEY:
-        return money(_rounded(value / 10_000, 2))
-    if unit == "percent":
-        return f"{number(_rounded(value * 100, 1))}%"
-    if unit == "basis_points":
-        return f"{number(_rounded(value / 100, 1))}%"
-    return number(_rounded(value, 2)) + _unit(unit, value)
-
-
-def _signed(gap: Fraction, unit: str) -> str:
-    sign = "+" if gap >= 0 else MINUS
-    size = abs(gap)
-    if unit in {"percent", "basis_points"}:
-        points = number(_rounded(size * 100 if unit == "percent" else size / 100, 1))
-        return sign + _("%(points)s percentage points") % {"points": points}
-    return f"{sign}{_amount(size, unit)}"
-
-
-def _unit(unit: str, value: Fraction) -> str:
-    """English leaves the unit to the condition's name."""
-    if in_english():
-        return ngettext(" month", " months", int(value)) if unit == "months" else ""
-    return {"months": "个月", "persons": "人", "count": "", "shares": "股"}.get(unit, "")
-
-
-def _rounded(value: Fraction, places: int) -> Decimal:
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    found = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return found.to_integral_value() if found == found.to_integral_value() else found.normalize()
+    return Fraction(float(ratio) ** (1 / condition.power)).limit_denominator(10**12) - 1 if ratio > 0 else Fraction(-1)
 
 
 # --- sentences ------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def test_who_drops_out_and_with_which_number(client_for: Any, cast: Any, made: A
     page = client.get(f"{COMPARE}?channel=demo-channel")
     assert (page.context["told"].out, [each.pk for each in page.context["rows"]]) == (2, [made[0].pk, made[1].pk])
     assert [(flip["name"], flip["lost"]) for flip in page.context["flips"]] == [("营业收入", 2), ("无重大违法", 0)]
-    moved = client.get(f"{COMPARE}?channel=demo-channel&p.least_revenue=150")
+    moved = client.get(f"{COMPARE}?channel=demo-channel&p.least_revenue=15000")
     assert [each.pk for each in moved.context["rows"]] == [made[0].pk]
     assert client.get(f"{COMPARE}?channel=demo-channel&p.least_revenue=much").status_code == 400
 
