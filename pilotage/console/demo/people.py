@@ -131,6 +131,20 @@ def file_for(enterprise: Enterprise, name: str, *, signs_in: bool = False) -> Us
     return _person(address, name, organisation, Role.FILER, signs_in=signs_in, is_manager=True)
 
 
+def signer_of(enterprise: Enterprise) -> User:
+    """Its legal representative; where it has none, the person who files becomes it, and where nobody files, somebody is appointed."""
+    body = Organisation.objects.filter(enterprise=enterprise).first()
+    if body is None:
+        body = _organisation(Kind.ENTERPRISE, enterprise.name_zh, enterprise.name_en, enterprise=enterprise)
+    members = list(body.memberships.filter(ended_at__isnull=True).select_related("user").order_by("pk"))
+    if not members:
+        return appoint_one(f"legal{enterprise.pk}@demo.example", "法定代表人", body, Role.LEGAL_REPRESENTATIVE)
+    held = next((each for each in members if each.role == Role.LEGAL_REPRESENTATIVE), None)
+    if held is None:
+        accounts.give_role(actor=None, user=members[0].user, organisation=body, role=Role.LEGAL_REPRESENTATIVE)
+    return User.objects.get(pk=(held or members[0]).user.pk)
+
+
 def _organisation(
     kind: str,
     name_zh: str,

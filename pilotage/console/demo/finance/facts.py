@@ -10,7 +10,7 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Organisation, User
 from pilotage.console.demo import shape
 from pilotage.console.demo.filing import local_moment
-from pilotage.console.demo.people import Offices
+from pilotage.console.demo.people import Offices, signer_of
 from pilotage.core import clock
 from pilotage.finance.facts import services
 from pilotage.finance.facts.lines import Line
@@ -19,7 +19,7 @@ from pilotage.plan.models import Plan
 from pilotage.registry import services as registry
 from pilotage.registry.models import Enterprise
 
-FIRMS = 40
+FIRMS, CONSENTING = 40, 14
 BASE = 2022
 WAN = 10_000
 PUBLISHED = date(2023, 4, 28)
@@ -55,9 +55,15 @@ def build(offices: Offices, plan: Plan) -> None:
     with clock.at(local_moment(2023, 9, 5)):
         services.load_listed_companies(actor=secretariat)
     _model(secretariat)
+    others = _others()
     with clock.at(local_moment(2023, 10, 12)):
-        for enterprise in _others():
+        for enterprise in others:
             _one(enterprise)
+    with clock.at(local_moment(2023, 10, 13)):
+        bank = Organisation.objects.get(memberships__user__email="bank@demo.example")
+        for place, enterprise in enumerate(others[:CONSENTING]):
+            _certified(secretariat, enterprise, place)
+            accounts.give_consent(actor=signer_of(enterprise), enterprise=enterprise, organisation=bank)
 
 
 # --- the model enterprise -------------------------------------------------------------------
@@ -100,13 +106,24 @@ def _lines() -> list[Line]:
 
 
 def _titles(secretariat: User, own: Enterprise) -> None:
-    for name, since, until in (
-        ("专精特新“小巨人”企业", date(2023, 7, 14), date(2026, 7, 13)),
-        ("高新技术企业", date(2021, 11, 30), date(2024, 11, 29)),
-    ):
-        registry.add_title(
-            actor=secretariat, enterprise=own, name=name, issuer="演示授予单位", granted_on=since, valid_until=until, source="演示数据"
-        )
+    _grant(secretariat, own, "专精特新“小巨人”企业", date(2023, 7, 14), date(2026, 7, 13))
+    _grant(secretariat, own, "高新技术企业", date(2021, 11, 30), date(2024, 11, 29))
+
+
+def _certified(secretariat: User, enterprise: Enterprise, place: int) -> None:
+    """Most hold the common title, some one of the rarer, one nothing, and one a title that has run out."""
+    if place % 4 != 3:
+        _grant(secretariat, enterprise, "高新技术企业", date(2021, 11, 30), date(2024, 11, 29))
+    if place % 3 == 1:
+        _grant(secretariat, enterprise, "专精特新中小企业", date(2022, 6, 30), date(2025, 6, 29))
+    if place == CONSENTING - 1:
+        _grant(secretariat, enterprise, "高新技术企业", date(2020, 9, 10), date(2023, 9, 9))
+
+
+def _grant(secretariat: User, enterprise: Enterprise, name: str, since: date, until: date) -> None:
+    registry.add_title(
+        actor=secretariat, enterprise=enterprise, name=name, issuer="演示授予单位", granted_on=since, valid_until=until, source="演示数据"
+    )
 
 
 # --- others ---------------------------------------------------------------------------------
