@@ -72,6 +72,19 @@ class Screened:
         """A number of that day's rule was found in no public text."""
         return any(told.source is not None and not told.source.verified for told in self.told)
 
+    def parts(self) -> list[bool | None]:
+        """Whether each part of the rule's first level holds; of one condition alone, that one."""
+        tree, told = self._tree()
+        return [_truth(part, told) for part in tree.parts] if isinstance(tree, Group) else [_truth(tree, told)] if tree else []
+
+    def carrying(self) -> list[Told]:
+        """The conditions that make it hold: all of what is asked together, of what is asked one of, those that hold."""
+        tree, told = self._tree()
+        return list(_carrying(tree, told)) if tree is not None else []
+
+    def _tree(self) -> tuple[Node | None, dict[str, Told]]:
+        return (self.resolved.tree if self.resolved else None), {each.condition.key: each for each in self.told}
+
     def rows(self) -> list[Row]:
         if self.resolved is None:
             return []
@@ -186,6 +199,19 @@ def _truth(node: Node, told: Mapping[str, Told]) -> bool | None:
     if isinstance(node, Group):
         return joined(node, [_truth(part, told) for part in node.parts])
     return told[node.key].truth
+
+
+def _carrying(node: Node, told: Mapping[str, Told]) -> Iterator[Told]:
+    """Of ways that are groups of conditions, the first that holds stands for the others."""
+    if not isinstance(node, Group):
+        if told[node.key].truth is True:
+            yield told[node.key]
+        return
+    parts = [] if isinstance(node, NoneOf) else [part for part in node.parts if _truth(part, told) is True]
+    if isinstance(node, AnyOf) and any(isinstance(part, Group) for part in parts):
+        parts = parts[:1]
+    for part in parts:
+        yield from _carrying(part, told)
 
 
 def _waits_for_words(node: Node, told: Mapping[str, Told]) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from pilotage.finance.facts.metrics import METRICS
-from pilotage.finance.rules import Attested, Category, Compare, Condition, Resolved, Told, Value
+from pilotage.finance.rules import AnyOf, Attested, Category, Compare, Condition, Resolved, Told, Value
 from pilotage.finance.screening.enums import Answer
 from pilotage.finance.screening.single import Screened
 from pilotage.registry.models import localized
@@ -20,6 +20,7 @@ from pilotage.web.facts import words as figures
 from pilotage.web.formats import MINUS, UNKNOWN, in_english
 
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "==": "="}
+NAMED = 4  # conditions in the sentence of a channel that is open
 TICK = 60  # per cent of the bar's length at which the threshold stands
 
 
@@ -81,23 +82,37 @@ def reason(each: Screened) -> str:
             if each.channel.has_rule
             else _("No published figures decide: investors do, case by case.")
         )
-    told, nearest = each.told, each.explanation.nearest
-    met = sum(row.truth is True for row in told)
-    counted = _("%(met)d of %(all)d conditions hold.") % {"met": met, "all": len(told)}
-    if each.answer == Answer.MEETS or not nearest:
+    nearest = each.explanation.nearest
+    if each.answer == Answer.MEETS:
+        return _carried(each)
+    parts = each.parts()
+    counted = _("%(met)d of %(all)d conditions hold.") % {"met": sum(truth is True for truth in parts), "all": len(parts)}
+    if not nearest:
         return counted
     return f"{counted}{'' if not in_english() else ' '}{_open_ones(nearest, each)}"
 
 
+def _carried(each: Screened) -> str:
+    """By what it qualifies: the conditions behind the verdict with the own figures."""
+    held = each.carrying()
+    named = [_held(told, each) for told in held[:NAMED]]
+    return _listed(named, len(held) - len(named))
+
+
+def _held(told: Told, each: Screened) -> str:
+    if each.resolved is None or not isinstance(told.condition, Compare):
+        return name(told.condition)
+    return _("%(what)s %(own)s") % {"what": name(told.condition), "own": amounts(told, each.resolved).own}
+
+
 def _open_ones(nearest: Sequence[Told], each: Screened) -> str:
     named = [said(told, each) for told in nearest[:3]]
-    more = len(nearest) - len(named)
-    text = pgettext("list", "; ").join(named)
-    return (
-        text
-        + (ngettext("; and %(count)d more", "; and %(count)d more", more) % {"count": more} if more else "")
-        + pgettext("sentence", ".")
-    )
+    return _listed(named, len(nearest) - len(named))
+
+
+def _listed(named: Sequence[str], more: int) -> str:
+    rest = ngettext("; and %(count)d more", "; and %(count)d more", more) % {"count": more} if more else ""
+    return pgettext("list", "; ").join(named) + rest + pgettext("sentence", ".")
 
 
 def said(told: Told, each: Screened) -> str:
@@ -140,4 +155,7 @@ def steps(each: Screened) -> list[str]:
 
 
 def group(node: Any) -> str:
-    return localized(node.zh, node.en)
+    """What a group is called; one without a name of its own says how many of its parts are asked, where that is not all."""
+    if node.zh or not isinstance(node, AnyOf):
+        return localized(node.zh, node.en)
+    return _("One of these suffices")

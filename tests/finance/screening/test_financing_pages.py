@@ -74,6 +74,18 @@ def test_the_day_of_the_rules_can_be_another(scene: Any, client_for: Any) -> Non
     assert client_for(scene.filer).get(f"{own(scene)}?on=yesterday").status_code == 404
 
 
+def test_an_open_channel_says_by_what(scene: Any, client_for: Any) -> None:
+    url = f"{own(scene)}?channel=star-attribute&on=2024-04-29"
+    assert "三年研发投入占营业收入9.1%；三年研发投入合计6,240万元；研发人员占比14.2%" in text(client_for(scene.filer), url).replace(" ", "")
+    assert "4项条件中满足3项。" in text(client_for(scene.filer), own(scene))
+
+
+def test_ways_of_which_one_suffices_stand_under_a_line_that_says_so(scene: Any, client_for: Any) -> None:
+    url = f"{own(scene)}?channel=chinext"
+    assert "满足一条即可" in text(client_for(scene.filer), url)
+    assert "One of these suffices" in text(client_for(scene.filer), url, **{"accept-language": "en"})
+
+
 def test_the_page_in_english(scene: Any, client_for: Any) -> None:
     told = text(client_for(scene.filer), f"{own(scene)}?channel=star-attribute", **{"accept-language": "en"})
     for words in ("My financing", "Does not meet", "Needs attestation", "CNY 62.4 million", "percentage points", "The nearest way"):

@@ -60,6 +60,22 @@ def test_groups_carry_their_own_answer_and_what_is_not_needed_is_spare(firm: Any
     assert by_key["star_attribute_industrialised"].answer == Answer.NEEDS_ATTESTATION
 
 
+def test_what_carries_a_verdict_is_named_once_for_each_part(firm: Any) -> None:
+    held = attribute(firm, BEFORE)
+    assert held.parts() == [True] * len(held.parts())
+    assert [told.condition.key for told in held.carrying()] == ["rd_share", "rd_sum", "rd_staff_share", "patents_main", "revenue_growth"]
+    short = attribute(firm, AFTER)
+    assert (short.parts().count(True), len(short.parts())) == (3, 4)
+    assert (attribute(firm, date(2019, 1, 1)).parts(), attribute(firm, date(2019, 1, 1)).carrying()) == ([], [])
+
+
+def test_of_ways_that_are_groups_the_first_that_holds_speaks(firm: Any) -> None:
+    make.facts(firm, net_profit=41 * 1_000_000, net_profit_1=33 * 1_000_000, market_cap=2_000_000_000)
+    channels = [each for each in make.model_channels() if each.key == "chinext"]
+    found = single.screen(firm, channels, on=BEFORE).screened[0]
+    assert [told.condition.key for told in found.carrying()] == ["profit_last", "profit_before", "profits"]
+
+
 def test_the_nearest_way_names_what_is_open(firm: Any) -> None:
     explanation = attribute(firm, AFTER).explanation
     assert explanation is not None
