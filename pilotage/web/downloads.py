@@ -1,11 +1,17 @@
-"""Answers that a browser keeps as a file."""
+"""Answers that a browser keeps as a file. Tables of any size: CSV as a stream, XLSX through a temporary file, so that size costs no memory."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+import tempfile
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from pilotage.core.tables import XLSX_TYPE
+from pilotage.core import clock
+from pilotage.core.tables import XLSX_TYPE, Column, csv_lines, write_xlsx
 
 
 def workbook(name: str, content: bytes) -> HttpResponse:
@@ -20,3 +26,18 @@ def pdf(name: str, content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
     return response
+
+
+def table_response(kind: str, name: str, columns: Sequence[Column | str], rows: Iterable[Sequence[Any]], title: str) -> HttpResponseBase:
+    """``name`` without date and ending; 404 for a kind other than xlsx and csv."""
+    full = f"{name}-{timezone.localtime(clock.now()):%Y%m%d-%H%M}.{kind}"
+    if kind == "csv":
+        response = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{full}"'
+        return response
+    if kind != "xlsx":
+        raise Http404
+    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  closed by FileResponse
+    write_xlsx(columns, rows, title=title, to=file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=full)

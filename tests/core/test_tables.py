@@ -10,7 +10,7 @@ import xlsxwriter
 from django.utils.translation import override
 
 from pilotage.core import tables
-from pilotage.core.tables import CellFault, Column, FaultKind, Row, Unreadable, find_header, read_rows
+from pilotage.core.tables import CellFault, Column, FaultKind, Row, Unreadable, find_header, read_rows, writers
 from tests.factories.registry import write_csv, write_raw_xlsx, write_xlsx
 
 
@@ -243,3 +243,12 @@ def test_what_is_written_reads_back(tmp_path):
     path = tmp_path / "out.xlsx"
     assert tables.write_xlsx(["企业", "日期"], [["甲", date(2023, 8, 31)], [None, None]], title="单", notes=["说明"], to=path) == b""
     assert rows_of(path) == [(1, ["说明"]), (2, ["企业", "日期"]), (3, ["甲", date(2023, 8, 31)])]
+
+
+def test_what_a_sheet_cannot_hold_goes_on_in_the_next(monkeypatch):
+    monkeypatch.setattr(writers, "MOST_LINES", 4)
+    content = tables.write_xlsx(["n"], ([number] for number in range(8)), title="单", notes=["说明"])
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["单", "单 2", "单 3"]
+    assert [[row[0] for row in sheet.values] for sheet in book.worksheets] == [["说明", "n", 0, 1], ["n", 2, 3, 4], ["n", 5, 6, 7]]
+    assert openpyxl.load_workbook(io.BytesIO(tables.write_xlsx(["n"], [[1], [2]], title="单", notes=["说明"]))).sheetnames == ["单"]

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+MOST_LINES = 1_048_576  # of a sheet
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
 
 
@@ -45,33 +46,45 @@ def write_xlsx(
     notes: Iterable[str] = (),
     to: IO[bytes] | Path | str | None = None,
 ) -> bytes:
-    """One sheet: ``notes`` above, then the head row, then ``rows``, in constant memory.
+    """``notes`` above, then the head row, then ``rows``, in constant memory; what a sheet cannot hold goes on in a further one.
 
     Writes into ``to`` where given and returns ``b""``, else returns the file.
     """
     buffer = io.BytesIO()
     target = buffer if to is None else str(to) if isinstance(to, Path) else to
     heads = [column if isinstance(column, Column) else Column(str(column)) for column in columns]
+    waiting = iter(rows)
     with xlsxwriter.Workbook(target, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
-        sheet = book.add_worksheet(sheet_name(title))
         formats = [book.add_format({"num_format": head.number_format}) if head.number_format else None for head in heads]
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        for index, head in enumerate(heads):
-            sheet.set_column(index, index, head.width)
-        line = 0
-        for note in notes:
-            sheet.write_string(line, 0, str(note))
-            line += 1
-        for index, head in enumerate(heads):
-            sheet.write_string(line, index, str(head.title), bold)
-        sheet.freeze_panes(line + 1, 0)
-        for line, row in enumerate(rows, line + 1):  # noqa: B020  the count goes on from the head row
-            for index, value in enumerate(row):
-                if value is None or value == "":
-                    continue
-                write_cell(sheet, line, index, value, formats[index], moment)
+        row, number = next(waiting, None), 1
+        while True:
+            sheet = book.add_worksheet(sheet_name(title, number))
+            line = _head(sheet, heads, notes if number == 1 else (), bold)
+            while row is not None and line < MOST_LINES:
+                for index, value in enumerate(row):
+                    if value is not None and value != "":
+                        write_cell(sheet, line, index, value, formats[index], moment)
+                row, line = next(waiting, None), line + 1
+            if row is None:
+                break
+            number += 1
     return buffer.getvalue()
+
+
+def _head(sheet: Any, heads: Sequence[Column], notes: Iterable[str], bold: Any) -> int:
+    """The number of the first line under the head row."""
+    for index, head in enumerate(heads):
+        sheet.set_column(index, index, head.width)
+    line = 0
+    for note in notes:
+        sheet.write_string(line, 0, str(note))
+        line += 1
+    for index, head in enumerate(heads):
+        sheet.write_string(line, index, str(head.title), bold)
+    sheet.freeze_panes(line + 1, 0)
+    return line + 1
 
 
 def write_cell(sheet: Any, line: int, index: int, value: Any, style: Any = None, moment: Any = None) -> None:
@@ -91,8 +104,10 @@ def write_cell(sheet: Any, line: int, index: int, value: Any, style: Any = None,
         sheet.write_string(line, index, str(value)[:32_767], style)
 
 
-def sheet_name(title: str) -> str:
-    return re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31] or "1"
+def sheet_name(title: str, number: int = 1) -> str:
+    """``number``: of a table that goes on in further sheets."""
+    end = f" {number}" if number > 1 else ""
+    return (re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[: 31 - len(end)] or "1") + end
 
 
 def csv_lines(columns: Sequence[Column | str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

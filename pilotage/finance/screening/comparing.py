@@ -2,17 +2,18 @@
 
 Data: the facts known today of the enterprises one may see, and the channel's rule of two days, the second with thresholds put in by name.
 Algorithm: one statement gives letters and masks of both; the database counts how often each pair of answers occurs, and the masks are
-taken apart here. Nothing is stored.
+taken apart here. Enterprises are read in parts of ``CHUNK``, so a list of any length costs the memory of one part. Nothing is stored.
 Invariants: both sides are asked of the same facts, so every difference comes from the rule; unknown stays unknown.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -33,7 +34,19 @@ from pilotage.finance.screening.enums import OF_LETTER, Answer
 from pilotage.finance.screening.statement import SQL, Asked, facts_with_words, for_django, select, what_if
 
 BEFORE, AFTER = "before", "after"
-GROUPS = {"out": ("m", "xua"), "in": ("xua", "m"), "other": ("xua", "xua")}
+CHUNK = 5_000
+COLUMNS = f"{BEFORE}, {AFTER}, {BEFORE}_failed, {BEFORE}_unknown, {AFTER}_failed, {AFTER}_unknown"
+
+
+class Group(StrEnum):
+    """Which enterprises of a comparison. Of one condition: those it holds for no longer, or newly."""
+
+    OUT = "out"
+    IN = "in"
+    OTHER = "other"
+    ANY = "any"
+    LOST = "lost"
+    GAINED = "gained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +65,46 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """One enterprise: its answers, and the conditions that hold on one side and fail on the other, by key."""
+
+    enterprise: int
+    before: Answer
+    after: Answer
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+
+    def is_in(self, group: Group, condition: str = "") -> bool:
+        match group:
+            case Group.OUT:
+                return self.before == Answer.MEETS != self.after
+            case Group.IN:
+                return self.after == Answer.MEETS != self.before
+            case Group.OTHER:
+                return self.before != self.after and Answer.MEETS not in (self.before, self.after)
+            case Group.LOST:
+                return condition in self.lost
+            case Group.GAINED:
+                return condition in self.gained
+        return self.before != self.after or bool(self.lost or self.gained)
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
+    """``groups``: how many enterprises are in each of those that need no condition."""
+
     channel: Channel
     days: tuple[date, date]
     total: int
     pairs: Mapping[tuple[Answer, Answer], int]
     flips: list[Flip] = field(default_factory=list)
+    groups: Mapping[Group, int] = field(default_factory=dict)
 
     def counts(self, side: int) -> dict[Answer, int]:
         found: Counter[Answer] = Counter()
         for pair, count in self.pairs.items():
             found[pair[side]] += count
         return {answer: found[answer] for answer in Answer}
-
-    @property
-    def out(self) -> int:
-        return sum(count for (old, new), count in self.pairs.items() if old == Answer.MEETS != new)
-
-    @property
-    def other(self) -> int:
-        """Neither side meets, and yet the answers differ: what was unknown is decided, or the other way."""
-        return sum(count for (old, new), count in self.pairs.items() if old != new and Answer.MEETS not in (old, new))
-
-    @property
-    def come_in(self) -> int:
-        return sum(count for (old, new), count in self.pairs.items() if new == Answer.MEETS != old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,61 +120,83 @@ class Question:
         before, after = self.channel.on(self.days[0]), self.channel.on(self.days[1])
         return before, what_if(after, self.thresholds)
 
-    def statement(self, *, masks: bool) -> SQL:
+    def statement(self, *, after: int | None = None) -> SQL:
+        """Letters and masks of both sides. ``after``: of enterprises with a higher number, in order, as many as make a part."""
         dialect = Dialect(connection.vendor)
         asked = [Asked(name, resolved) for name, resolved in zip((BEFORE, AFTER), self.sides(), strict=True)]
-        where, bound = "", ()
+        conditions: list[str] = []
+        bound: list[Any] = []
         if self.seen is not None:
-            inner, bound = self.seen.order_by().values("pk").query.sql_with_params()
-            where = f"f.enterprise_id IN ({inner})"
-        text, values = select(asked, dialect, facts_with_words(asked, dialect, clock.today(), where=where, bound=bound), masks=masks)
+            inner, inner_values = self.seen.order_by().values("pk").query.sql_with_params()
+            conditions, bound = [f"f.enterprise_id IN ({inner})"], [*inner_values]
+        if after is not None:
+            conditions, bound = [*conditions, "f.enterprise_id > %s"], [*bound, after]
+        source = facts_with_words(asked, dialect, clock.today(), where=" AND ".join(conditions), bound=bound)
+        text, values = select(asked, dialect, source, masks=True)
+        if after is not None:
+            text, values = f"{text} ORDER BY enterprise_id LIMIT %s", [*values, CHUNK]
         return for_django(text, dialect), values
 
 
 def compare(question: Question) -> Comparison:
     """One query, whatever the number of enterprises."""
-    text, values = question.statement(masks=True)
-    names = f"{BEFORE}, {AFTER}, {BEFORE}_failed, {BEFORE}_unknown, {AFTER}_failed, {AFTER}_unknown"
+    text, values = question.statement()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {names}, COUNT(*) FROM ({text}) answers GROUP BY {names}", values)
+        cursor.execute(f"SELECT {COLUMNS}, COUNT(*) FROM ({text}) answers GROUP BY {COLUMNS}", values)
         rows = cursor.fetchall()
+    told = _Told(question)
     pairs: Counter[tuple[Answer, Answer]] = Counter()
+    groups: Counter[Group] = Counter()
+    lost: Counter[str] = Counter()
+    gained: Counter[str] = Counter()
     for row in rows:
-        pairs[OF_LETTER[row[0]], OF_LETTER[row[1]]] += row[6]
-    return Comparison(question.channel, question.days, sum(pairs.values()), dict(pairs), _flips(question, rows))
-
-
-def moved(question: Question, group: str, *, after: int = 0, size: int = 25) -> list[int]:
-    """Who drops out (``out``), comes in (``in``) or changes among the rest (``other``), by number. One query.
-
-    One more than ``size`` are given where there are further ones.
-    """
-    text, values = question.statement(masks=False)
-    marks = [", ".join("%s" for _ in letters) for letters in GROUPS[group]]
-    condition = f"{BEFORE} IN ({marks[0]}) AND {AFTER} IN ({marks[1]}) AND {BEFORE} <> {AFTER} AND enterprise_id > %s"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT enterprise_id FROM ({text}) answers WHERE {condition} ORDER BY enterprise_id LIMIT %s",
-            [*values, *GROUPS[group][0], *GROUPS[group][1], after, size + 1],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _flips(question: Question, rows: Sequence[Sequence[Any]]) -> list[Flip]:
-    sides = question.sides()
-    places = [{leaf.key: place for place, leaf in enumerate(leaves(side.tree))} for side in sides]
-    lost: dict[str, int] = defaultdict(int)
-    gained: dict[str, int] = defaultdict(int)
-    shared = [leaf for leaf in leaves(sides[1].tree) if leaf.key in places[0]]
-    for row in rows:
-        for leaf in shared:
-            old, new = (_truth(row[2 + 2 * side], row[3 + 2 * side], places[side][leaf.key]) for side in (0, 1))
-            lost[leaf.key] += row[6] if old is True and new is False else 0
-            gained[leaf.key] += row[6] if old is False and new is True else 0
-    return [
-        Flip(leaf, _unit(sides[1], leaf), lost[leaf.key], gained[leaf.key], _value(sides[0], leaf), _value(sides[1], leaf))
-        for leaf in shared
+        moved, count = told.of(0, row), row[6]
+        pairs[moved.before, moved.after] += count
+        groups.update({group: count for group in Group if moved.is_in(group)})
+        lost.update(dict.fromkeys(moved.lost, count))
+        gained.update(dict.fromkeys(moved.gained, count))
+    flips = [
+        Flip(leaf, _unit(told.sides[1], leaf), lost[leaf.key], gained[leaf.key], _value(told.sides[0], leaf), _value(told.sides[1], leaf))
+        for leaf in told.shared
     ]
+    return Comparison(question.channel, question.days, sum(pairs.values()), dict(pairs), flips, dict(groups))
+
+
+def walk(question: Question, group: Group, condition: str = "", *, after: int = 0) -> Iterator[Moved]:
+    """The enterprises of a group, by number, from the one ``after`` on. A query for each part of the register."""
+    told, last = _Told(question), after
+    while True:
+        text, values = question.statement(after=last)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT enterprise_id, {COLUMNS} FROM ({text}) answers ORDER BY enterprise_id", values)
+            rows = cursor.fetchall()
+        for row in rows:
+            moved = told.of(row[0], row[1:])
+            if moved.is_in(group, condition):
+                yield moved
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1][0]
+
+
+class _Told:
+    """Takes letters and masks apart, with the conditions that stand on both sides."""
+
+    def __init__(self, question: Question) -> None:
+        self.sides = question.sides()
+        self.places = [{leaf.key: place for place, leaf in enumerate(leaves(side.tree))} for side in self.sides]
+        self.shared = [leaf for leaf in leaves(self.sides[1].tree) if leaf.key in self.places[0]]
+
+    def of(self, enterprise: int, row: Sequence[Any]) -> Moved:
+        """``row`` begins with ``COLUMNS``."""
+        lost, gained = [], []
+        for leaf in self.shared:
+            old, new = (_truth(row[2 + 2 * side], row[3 + 2 * side], self.places[side][leaf.key]) for side in (0, 1))
+            if old is True and new is False:
+                lost.append(leaf.key)
+            elif old is False and new is True:
+                gained.append(leaf.key)
+        return Moved(enterprise, OF_LETTER[row[0]], OF_LETTER[row[1]], tuple(lost), tuple(gained))
 
 
 def _truth(failed: int, unknown: int, place: int) -> bool | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +21,7 @@ from pilotage.finance.facts.rules import reads_all, visible_enterprises
 from pilotage.finance.rules import Compare, NotInForce
 from pilotage.finance.rules.walker import leaves
 from pilotage.finance.screening import rules
-from pilotage.finance.screening.comparing import GROUPS, Comparison, Question, compare, moved, threshold_in
+from pilotage.finance.screening.comparing import Comparison, Group, Question, compare, threshold_in, walk
 from pilotage.finance.screening.enums import Answer
 from pilotage.registry.models import Enterprise
 from pilotage.web import units
@@ -27,13 +29,15 @@ from pilotage.web.financing import words
 
 SIZE = 25
 PREFIX = "p."
+TABS = (Group.OUT, Group.IN, Group.OTHER, Group.ANY)
+OF_CONDITION = (Group.LOST, Group.GAINED)
 
 
 @require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
     rules.can_compare(request.user).require()
     found = channels(with_rule=True)
-    channel = next((each for each in found if each.key == request.GET.get("channel")), found[0] if found else None)
+    channel = chosen(request, found)
     context: dict[str, Any] = {"channels": found, "channel": channel, "errors": {}, "days": (clock.today(), clock.today()), "told": None}
     if channel is not None:
         try:
@@ -43,31 +47,57 @@ def comparison(request: HttpRequest) -> HttpResponse:
     return render(request, "financing/comparison.html", context, status=400 if context["errors"] else 200)
 
 
-def _answered(request: HttpRequest, channel: Channel) -> dict[str, Any]:
-    days = _days(request, channel)
+def chosen(request: HttpRequest, found: list[Channel]) -> Channel | None:
+    return next((each for each in found if each.key == request.GET.get("channel")), found[0] if found else None)
+
+
+def asked(request: HttpRequest, channel: Channel) -> Question:
+    """Over the enterprises that the reader may see. Raises ``Invalid``."""
     thresholds = {
         name: threshold_in(channel, name, text)
         for name in channel.rule.parameters
         if (text := request.GET.get(f"{PREFIX}{name}", "").strip()[:30])
     }
     seen = None if reads_all(request.user) else visible_enterprises(request.user)
-    question = Question(channel, days, seen, thresholds)
+    question = Question(channel, _days(request, channel), seen, thresholds)
     try:
-        told = compare(question)
+        question.sides()
     except NotInForce:
         raise Invalid({"before": _("No rule was in force on that day.")}) from None
-    group = request.GET.get("group") if request.GET.get("group") in GROUPS else "out"
+    return question
+
+
+def group_asked(request: HttpRequest, question: Question) -> tuple[Group, str] | None:
+    """The group, and the condition where it is one of a condition; None where nothing of the sort was asked for."""
+    text, condition = request.GET.get("group", ""), request.GET.get("condition", "")
+    if text not in set(Group):
+        return None
+    if text in OF_CONDITION:
+        return (Group(text), condition) if condition in {leaf.key for leaf in leaves(question.channel.rule.tree)} else None
+    return Group(text), ""
+
+
+def _answered(request: HttpRequest, channel: Channel) -> dict[str, Any]:
+    question = asked(request, channel)
+    told = compare(question)
+    # where nobody drops out, the first group in which there is somebody
+    first = next((group for group in TABS if told.groups.get(group)), Group.OUT)
+    group, condition = group_asked(request, question) or (first, "")
+    days = question.days
     kept = {"channel": channel.key, "before": days[0].isoformat(), "after": days[1].isoformat(),
             **{key: text for key, text in request.GET.items() if key.startswith(PREFIX) and text}}  # fmt: skip
+    listed = {**kept, "group": group.value, **({"condition": condition} if condition else {})}
     return {
         "told": told,
         "days": days,
         "sides": [{"day": days[side], "counts": [(each, told.counts(side)[each]) for each in Answer]} for side in (0, 1)],
-        "flips": [_flip(flip) for flip in told.flips],
+        "flips": [_flip(flip, kept) for flip in told.flips],
         "fields": _fields(request, channel, days[1]),
         "changes": [{"day": day, "before": day - timedelta(days=1)} for day in channel.changed_on()[1:]],
         "tabs": _tabs(told, group, kept),
-        **_moved(request, question, group, kept),
+        "who": _who(told, group, condition, kept),
+        "exports": [(kind, f"{reverse('financing:comparison-export', args=[kind])}?{urlencode(listed)}") for kind in ("xlsx", "csv")],
+        **_listed(request, question, (group, condition), listed),
     }
 
 
@@ -86,7 +116,7 @@ def _days(request: HttpRequest, channel: Channel) -> tuple[date, date]:
     return found[0], found[1]
 
 
-def _flip(flip: Any) -> dict[str, Any]:
+def _flip(flip: Any, kept: dict[str, str]) -> dict[str, Any]:
     is_number = isinstance(flip.condition, Compare)
     return {
         "name": words.name(flip.condition),
@@ -95,8 +125,10 @@ def _flip(flip: Any) -> dict[str, Any]:
         "is_changed": is_number and flip.before and flip.after and flip.before.value != flip.after.value,
         "is_unverified": is_number
         and any(value is not None and not value.verified and value.citation for value in (flip.before, flip.after)),
-        "lost": flip.lost,
-        "gained": flip.gained,
+        "cells": [
+            {"count": count, "url": f"?{urlencode({**kept, 'group': group.value, 'condition': flip.condition.key})}#who"}
+            for group, count in ((Group.LOST, flip.lost), (Group.GAINED, flip.gained))
+        ],
     }
 
 
@@ -116,17 +148,56 @@ def _fields(request: HttpRequest, channel: Channel, day: date) -> list[dict[str,
     return list(found.values())
 
 
-def _tabs(told: Comparison, group: str, kept: dict[str, str]) -> list[dict[str, Any]]:
-    names = {"out": (_("Drop out"), told.out), "in": (_("Come in"), told.come_in), "other": (_("Other changes"), told.other)}
+def group_name(group: Group) -> str:
+    return {
+        Group.OUT: _("Drop out"),
+        Group.IN: _("Come in"),
+        Group.OTHER: _("Other changes"),
+        Group.ANY: _("Any condition"),
+        Group.LOST: _("No longer holds"),
+        Group.GAINED: _("Newly holds"),
+    }[group]
+
+
+def _tabs(told: Comparison, group: Group, kept: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        {"url": f"?{urlencode({**kept, 'group': key})}#who", "label": label, "count": count, "current": key == group}
-        for key, (label, count) in names.items()
+        {
+            "url": f"?{urlencode({**kept, 'group': each.value})}#who",
+            "label": group_name(each),
+            "count": told.groups.get(each, 0),
+            "current": each == group,
+        }
+        for each in TABS
     ]
 
 
-def _moved(request: HttpRequest, question: Question, group: str, kept: dict[str, str]) -> dict[str, Any]:
-    start = request.GET.get("from", "")
-    ids = moved(question, group, after=int(start) if start.isdecimal() and len(start) < 18 else 0, size=SIZE)
-    rows = Enterprise.objects.filter(pk__in=ids[:SIZE]).select_related("province", "prefecture").order_by("pk")
-    following = f"?{urlencode({**kept, 'group': group, 'from': ids[SIZE - 1]})}#who" if len(ids) > SIZE else ""
-    return {"rows": list(rows), "next_url": following, "after_day": question.days[1].isoformat()}
+def _who(told: Comparison, group: Group, condition: str, kept: dict[str, str]) -> dict[str, Any]:
+    """Of the list: how many stand in it, and the condition by which it is filtered."""
+    flip = next((flip for flip in told.flips if flip.condition.key == condition), None)
+    if flip is None:
+        return {"total": told.groups.get(group, 0) if group in TABS else 0, "filter": "", "clear_url": ""}
+    return {
+        "total": flip.lost if group is Group.LOST else flip.gained,
+        "filter": f"{group_name(group)}{_(': ')}{words.name(flip.condition)}",
+        "clear_url": f"?{urlencode(kept)}#who",
+    }
+
+
+def _listed(request: HttpRequest, question: Question, wanted: tuple[Group, str], listed: dict[str, str]) -> dict[str, Any]:
+    text = request.GET.get("from", "")
+    start = int(text) if text.isdecimal() and len(text) < 18 else 0
+    found = list(islice(walk(question, *wanted, after=start), SIZE + 1))
+    known = Enterprise.objects.select_related("province", "prefecture").in_bulk([each.enterprise for each in found])
+    texts = {leaf.key: words.name(leaf) for leaf in leaves(question.channel.rule.tree)}
+    rows = [
+        {
+            "enterprise": known[each.enterprise],
+            "answers": (each.before, each.after),
+            "lost": [texts[key] for key in each.lost],
+            "gained": [texts[key] for key in each.gained],
+        }
+        for each in found[:SIZE]
+        if each.enterprise in known
+    ]
+    following = f"?{urlencode({**listed, 'from': found[SIZE - 1].enterprise})}#who" if len(found) > SIZE else ""
+    return {"rows": rows, "next_url": following, "after_day": question.days[1].isoformat()}

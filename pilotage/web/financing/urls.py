@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pilotage.web.financing import comparison, pages, paper, runs
+from pilotage.web.financing import comparison, exports, pages, paper, runs
 
 app_name = "financing"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("financing/screenings/", runs.screenings, name="screenings"),
     path("financing/screenings/compare/", comparison.comparison, name="comparison"),
     path("financing/screenings/<int:pk>/", runs.screening, name="screening"),
-    path("financing/screenings/<int:pk>.xlsx", runs.export, name="screening-export"),
+    path("financing/screenings/compare.<slug:kind>", exports.comparison, name="comparison-export"),
+    path("financing/screenings/<int:pk>.<slug:kind>", exports.screening, name="screening-export"),
     path("financing/channels/<slug:key>/", pages.channel, name="channel"),
 ]

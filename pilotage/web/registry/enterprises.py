@@ -17,8 +17,8 @@ from pilotage.core import clock, keyset, search
 from pilotage.registry import rules, selectors
 from pilotage.registry.enums import Ownership, Size
 from pilotage.registry.models import Enterprise, Site
+from pilotage.web.downloads import table_response
 from pilotage.web.registry.forms import IdentifierForm, SiteForm, TitleForm
-from pilotage.web.registry.responses import table_response
 
 PAGE = 50
 

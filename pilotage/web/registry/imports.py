@@ -18,8 +18,8 @@ from pilotage.core.verdict import Conflict, Invalid
 from pilotage.registry import mapping, rules, selectors, services, tasks
 from pilotage.registry.enums import ImportState
 from pilotage.registry.models import EnterpriseImport
+from pilotage.web.downloads import table_response
 from pilotage.web.registry.forms import UploadForm
-from pilotage.web.registry.responses import table_response
 
 WORKING = (ImportState.CHECKING, ImportState.RUNNING)
 

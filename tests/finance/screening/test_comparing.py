@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from pilotage.finance.facts.listed import SEED, load_listed_companies
-from pilotage.finance.screening.comparing import Question, compare, moved
+from pilotage.finance.screening import comparing
+from pilotage.finance.screening.comparing import Group, Question, compare, walk
 from pilotage.finance.screening.enums import Answer
 from pilotage.registry.models import Enterprise
 from tests.factories import finance
@@ -34,18 +35,23 @@ def words_for(made: list[Any]) -> None:
         finance.attestation(each, "demo_channel_word")
 
 
+def ids(question: Question, group: str, condition: str = "", after: int = 0) -> list[int]:
+    return [each.enterprise for each in walk(question, Group(group), condition, after=after)]
+
+
 def test_who_drops_out_under_the_rules_of_2024() -> None:
     channel = finance.channel()
     made = finance.screened(4)
     words_for(made[:3])
     found = compare(Question(channel, DAYS))
     assert found.pairs == {(M, X): 2, (M, M): 1, (A, A): 1}
-    assert (found.total, found.out, found.come_in, found.other) == (4, 2, 0, 0)
+    assert (found.total, found.groups) == (4, {Group.OUT: 2, Group.ANY: 2})
     assert [(flip.condition.key, flip.lost, flip.gained) for flip in found.flips] == [("revenue_enough", 2, 0), ("demo_channel_word", 0, 0)]
-    assert moved(Question(channel, DAYS), "out") == [made[0].pk, made[1].pk]
-    assert moved(Question(channel, DAYS), "out", after=made[0].pk) == [made[1].pk]
-    assert moved(Question(channel, DAYS), "in") == []
-    assert moved(Question(channel, DAYS[::-1]), "in") == [made[0].pk, made[1].pk]
+    question, back = Question(channel, DAYS), Question(channel, DAYS[::-1])
+    assert ids(question, "out") == ids(question, "lost", "revenue_enough") == ids(question, "any") == [made[0].pk, made[1].pk]
+    assert ids(question, "out", after=made[0].pk) == [made[1].pk]
+    assert ids(question, "in") == ids(question, "lost", "demo_channel_word") == ids(question, "gained", "revenue_enough") == []
+    assert ids(back, "in") == ids(back, "gained", "revenue_enough") == [made[0].pk, made[1].pk]
 
 
 def test_what_changes_without_meeting_is_named_too() -> None:
@@ -53,8 +59,18 @@ def test_what_changes_without_meeting_is_named_too() -> None:
     channel = finance.channel()
     made = finance.screened(1)
     found = compare(Question(channel, DAYS))
-    assert (found.pairs, found.other, found.out) == ({(A, X): 1}, 1, 0)
-    assert moved(Question(channel, DAYS), "other") == [made[0].pk]
+    assert (found.pairs, found.groups) == ({(A, X): 1}, {Group.OTHER: 1, Group.ANY: 1})
+    assert ids(Question(channel, DAYS), "other") == [made[0].pk]
+
+
+def test_a_list_is_read_in_parts(monkeypatch: Any, django_assert_num_queries: Any) -> None:
+    channel = finance.channel()
+    made = finance.screened(5, revenue=200_000_000)
+    monkeypatch.setattr(comparing, "CHUNK", 2)
+    with django_assert_num_queries(3):
+        assert ids(Question(channel, DAYS), "any") == [each.pk for each in made]
+    with django_assert_num_queries(1):
+        assert next(walk(Question(channel, DAYS), Group.ANY)).enterprise == made[0].pk
 
 
 def test_with_another_threshold() -> None:
@@ -63,7 +79,7 @@ def test_with_another_threshold() -> None:
     words_for(made)
     today = (DAYS[1], DAYS[1])
     found = compare(Question(channel, today, thresholds={"least_revenue": Fraction(150_000_000)}))
-    assert (found.come_in, found.out, found.pairs) == (1, 0, {(X, X): 1, (X, M): 1, (M, M): 2})
+    assert (found.groups, found.pairs) == ({Group.IN: 1, Group.ANY: 1}, {(X, X): 1, (X, M): 1, (M, M): 2})
     assert found.flips[0].after is not None
     assert found.flips[0].after.number == 150_000_000
 
@@ -74,7 +90,7 @@ def test_only_those_one_may_see_are_counted() -> None:
     words_for(made)
     seen = Enterprise.objects.filter(pk__in=[made[0].pk, made[2].pk])
     assert compare(Question(channel, DAYS, seen)).pairs == {(M, X): 1, (M, M): 1}
-    assert moved(Question(channel, DAYS, seen), "out") == [made[0].pk]
+    assert ids(Question(channel, DAYS, seen), "out") == [made[0].pk]
 
 
 def test_unknown_is_neither_lost_nor_gained() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from io import BytesIO
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from pilotage.finance.models import Screening
-from pilotage.finance.screening import services
+from pilotage.finance.models import FactRow, Screening
+from pilotage.finance.screening import comparing, services
+from pilotage.web.financing import exports
 from tests.factories import finance
 
 pytestmark = pytest.mark.django_db
@@ -72,21 +74,80 @@ def test_an_institution_counts_only_whom_it_may_see(client_for: Any, cast: Any, 
         assert client_for(stranger).get(f"{HOME}{screening.pk}.xlsx").status_code == 404
 
 
-def test_the_workbook_holds_what_is_filtered(client_for: Any, cast: Any, made: Any) -> None:
+def told(answer: Any) -> list[list[Any]]:
+    """The rows of a file without its head, CSV or XLSX."""
+    content = b"".join(answer.streaming_content)
+    if answer["Content-Type"].startswith("text/csv"):
+        return list(csv.reader(content.decode("utf-8-sig").splitlines()))[1:]
+    return [list(row) for row in load_workbook(BytesIO(content)).active.values][1:]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_the_file_holds_what_is_filtered(client_for: Any, cast: Any, made: Any, kind: str) -> None:
     services.screen_today()
-    answer = client_for(cast.secretariat).get(f"{HOME}{Screening.objects.get().pk}.xlsx?channel=demo-channel&answer=needs_attestation")
-    rows = list(load_workbook(BytesIO(answer.content)).active.values)
-    assert made[3].name_zh in str(rows)
-    assert made[0].name_zh not in str(rows)
+    answer = client_for(cast.secretariat).get(f"{HOME}{Screening.objects.get().pk}.{kind}?channel=demo-channel&answer=needs_attestation")
+    assert [(row[0], row[4], row[6]) for row in told(answer)] == [(made[3].name_zh, "需人工确认", "无重大违法")]
+    assert client_for(cast.secretariat).get(f"{HOME}{Screening.objects.get().pk}.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_comparison_is_kept_as_a_file(client_for: Any, cast: Any, made: Any, kind: str) -> None:
+    client = client_for(cast.secretariat)
+    rows = told(client.get(f"{HOME}compare.{kind}?channel=demo-channel&group=out"))
+    assert [[row[0], *row[4:7]] for row in rows] == [[each.name_zh, "符合", "不符合", "营业收入"] for each in made[:2]]
+    assert told(client.get(f"{HOME}compare.{kind}?channel=demo-channel&group=gained&condition=revenue_enough")) == []
+    # an address that asks for no group: all of whom anything differs
+    assert len(told(client.get(f"{HOME}compare.{kind}?channel=demo-channel"))) == 2
+    assert client.get(f"{HOME}compare.{kind}?channel=demo-channel&before=soon").status_code == 404
+
+
+def test_a_file_says_which_numbers_were_put_in(client_for: Any, cast: Any, made: Any) -> None:
+    content = b"".join(client_for(cast.secretariat).get(f"{HOME}compare.csv?channel=demo-channel&p.least_revenue=15000").streaming_content)
+    assert "2024年4月30日的规则（营业收入≥1.5亿元）" in content.decode().splitlines()[0]
+
+
+def test_a_file_holds_the_enterprises_of_its_reader_only(client_for: Any, cast: Any, made: Any) -> None:
+    services.screen_today()
+    files = [f"{HOME}{Screening.objects.get().pk}.csv?channel=demo-channel&answer=does_not_meet", f"{HOME}compare.csv?channel=demo-channel"]
+    assert [len(told(client_for(cast.finance_liaison).get(file))) for file in files] == [0, 0]
+    FactRow.objects.filter(pk=made[0].pk).update(is_public=True)
+    assert [[row[0] for row in told(client_for(cast.finance_liaison).get(file))] for file in files] == [[made[0].name_zh]] * 2
+    assert [[client_for(who).get(file).status_code for file in files] for who in (cast.outsider, cast.filer)] == [[404, 403]] * 2
+    assert [client_for(None).get(file).status_code for file in files] == [302, 302]
+
+
+def test_a_file_is_read_in_parts_and_sent_as_it_is_read(client_for: Any, cast: Any, monkeypatch: Any) -> None:
+    """Of a register of any size, the memory of one part."""
+    finance.channel()
+    made = finance.screened(7, revenue=200_000_000)
+    services.screen_today()
+    monkeypatch.setattr(exports, "PART", 2)
+    monkeypatch.setattr(comparing, "CHUNK", 2)
+    for file in (
+        f"{HOME}{Screening.objects.get().pk}.csv?channel=demo-channel&answer=does_not_meet",
+        f"{HOME}compare.csv?channel=demo-channel",
+    ):
+        answer = client_for(cast.secretariat).get(file)
+        lines = iter(answer.streaming_content)
+        next(lines)
+        with CaptureQueriesContext(connection) as first:
+            next(lines)
+        with CaptureQueriesContext(connection) as rest:
+            assert len(list(lines)) == len(made) - 1
+        assert 0 < len(first) <= 3 < len(rest)
 
 
 def test_who_drops_out_and_with_which_number(client_for: Any, cast: Any, made: Any) -> None:
     client = client_for(cast.secretariat)
     page = client.get(f"{COMPARE}?channel=demo-channel")
-    assert (page.context["told"].out, [each.pk for each in page.context["rows"]]) == (2, [made[0].pk, made[1].pk])
-    assert [(flip["name"], flip["lost"]) for flip in page.context["flips"]] == [("营业收入", 2), ("无重大违法", 0)]
+    assert [row["enterprise"].pk for row in page.context["rows"]] == [made[0].pk, made[1].pk]
+    assert [(flip["name"], flip["cells"][0]["count"]) for flip in page.context["flips"]] == [("营业收入", 2), ("无重大违法", 0)]
+    assert page.context["who"]["total"] == 2
+    by_condition = client.get(f"{COMPARE}{page.context['flips'][0]['cells'][0]['url']}")
+    assert [row["lost"] for row in by_condition.context["rows"]] == [["营业收入"], ["营业收入"]]
+    assert "不再满足：营业收入" in by_condition.content.decode()
     moved = client.get(f"{COMPARE}?channel=demo-channel&p.least_revenue=15000")
-    assert [each.pk for each in moved.context["rows"]] == [made[0].pk]
+    assert [row["enterprise"].pk for row in moved.context["rows"]] == [made[0].pk]
     assert client.get(f"{COMPARE}?channel=demo-channel&p.least_revenue=much").status_code == 400
 
 
