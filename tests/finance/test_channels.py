@@ -28,6 +28,7 @@ position: 1
 title: {zh: 演示渠道, en: Demo channel}
 authority: {zh: 演示单位, en: Demo body}
 note: {zh: 演示, en: For show}
+held: {metric: board, in: [star], text: {zh: 已在板, en: On the board}}
 terms:
   - {from: 2020-01-01, until: 2021-12-31, text: {zh: 利率2%, en: 2 %}, citation: 公告, verified: true}
 parameters:
@@ -77,9 +78,11 @@ FAULTS = {
     "no rule": (TEXT[TEXT.index("rule:"):], "", "parameters and no rule", "parameters:"),
     "no citation": (", citation: 第一条, verified: false", ", verified: false", "“citation” is missing", "value: 300"),
     "published late": ("in_force: 2024-04-30,", "published: 2024-05-30, in_force: 2024-04-30,", "before it was published", "value: 300"),
-    "years that are not kept": ("metric: revenue,", 'metric: "revenue[3]",', "kept for 3 years", "metric:"),
+    "years that are not kept": ("metric: revenue,", 'metric: "revenue[3]",', "kept for 3 years", "key: enough"),
     "another name": ("channel: demo\n", "channel: other\n", "The file is called “demo”", "channel: other"),
-    "a text that is run": ("metric: revenue,", 'metric: "__import__(revenue)",', "not known so", "metric:"),
+    "held by what is no code": ("held: {metric: board", "held: {metric: revenue", "not one of the metrics that are codes", "held:"),
+    "held by an unknown code": ("in: [star]", "in: [moon]", "“moon” is not one of the codes", "held:"),
+    "a text that is run": ("metric: revenue,", 'metric: "__import__(revenue)",', "not known so", "key: enough"),
 }  # fmt: skip
 
 
@@ -121,6 +124,12 @@ def test_loading_keeps_versions_and_retires():
     assert (chinext.version, chinext.position, Channel.objects.get(key="pe-vc").is_used) == (2, 50, False)
     assert AuditEvent.objects.filter(verb="channel.load").count() == 12
     assert selectors.current_plan() == own
+
+
+def test_who_is_there_already_is_told_so():
+    found = Channel(content={"held": {"metric": "board", "in": ["star"], "text": {"zh": "已在板", "en": "On the board"}}})
+    assert [found.held(facts) for facts in ({"board": "star"}, {"board": "none"}, {})] == ["On the board", "", ""]
+    assert Channel(content={}).held({"board": "star"}) == ""
 
 
 @pytest.mark.django_db

@@ -11,17 +11,33 @@ from pilotage.audit.chain import canonical, digest
 from pilotage.audit.services import record
 from pilotage.finance.channels.content import read
 from pilotage.finance.channels.models import Channel
+from pilotage.finance.facts.lines import CODES
 from pilotage.finance.rules import RuleError
 from pilotage.plan.models import Plan
 
 
 def faults(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """``(place in the file, sentence)`` of the first fault of the rule; none where it can be read."""
+    """``(place in the file, sentence)``: the faults of ``held``, then the first fault of the rule; none where all can be read."""
+    yield from _held_faults(content.get("held"))
     try:
         read(content)
     except RuleError as error:
         where, _colon, sentence = str(error).partition(": ")
         yield where, sentence
+
+
+def _held_faults(held: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    if held is None:
+        return
+    codes = CODES.get(held["metric"])
+    if codes is None:
+        told = _("“%(metric)s” is not one of the metrics that are codes: %(metrics)s.")
+        yield "held.metric", told % {"metric": held["metric"], "metrics": ", ".join(sorted(CODES))}
+        return
+    for place, code in enumerate(held["in"]):
+        if code not in codes:
+            told = _("“%(code)s” is not one of the codes: %(codes)s.")
+            yield f"held.in[{place}]", told % {"code": code, "codes": ", ".join(sorted(codes))}
 
 
 def load_channels(plan: Plan, docs: list[dict[str, Any]], actor: Any) -> list[str]:

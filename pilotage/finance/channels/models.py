@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -64,6 +64,11 @@ class Channel(Bilingual):
         """Amounts and rates that held on that day: ``{from, until, text, citation, verified}``."""
         told = day.isoformat()
         return [term for term in self.content.get("terms", []) if term["from"] <= told <= term.get("until", told)]
+
+    def held(self, facts: Mapping[str, Any]) -> str:
+        """Said where an enterprise of these facts is there already (``held`` of the file), in the reader's language; else blank."""
+        told = self.content.get("held")
+        return localized(told["text"]["zh"], told["text"]["en"]) if told and facts.get(told["metric"]) in told["in"] else ""
 
     def changed_on(self) -> list[date]:
         """The days on which the rule says something else than the day before, oldest first."""

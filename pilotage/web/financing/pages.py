@@ -109,7 +109,7 @@ def context_of(request: HttpRequest, owner: Enterprise) -> dict[str, Any]:
         "counts": _counted(standing.counts()),
         "asked": len(standing.asked()),
         "missing": [figures.column(column, standing.known.base_year) for column in missing],
-        "lines": [shown.listed(each, chosen.channel.key if chosen else "", query) for each in ordered],
+        "lines": [shown.listed(each, standing.facts, chosen.channel.key if chosen else "", query) for each in ordered],
         "chosen": shown.detail(chosen, standing) if chosen else None,
         "sorts": _sorts(by_channel, kept),
         "base_year": standing.known.base_year,

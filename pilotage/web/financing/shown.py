@@ -13,9 +13,10 @@ from pilotage.registry.models import localized
 from pilotage.web.financing import words
 
 
-def listed(each: Screened, chosen: str, query: str) -> dict[str, Any]:
+def listed(each: Screened, facts: single.Facts, chosen: str, query: str) -> dict[str, Any]:
     """A line of the list of channels."""
     return {
+        "held": each.channel.held(facts),
         "channel": each.channel,
         "answer": each.answer,
         "reason": words.reason(each),
