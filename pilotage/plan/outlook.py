@@ -157,7 +157,7 @@ def _outlook(plan: Plan, line: TargetLine, as_of: date, read: _Read) -> OutlookL
 
 def _inputs(line: TargetLine, read: _Read) -> Pipeline | Series | None:
     indicator = line.indicator
-    if indicator is None or line.value is None:
+    if indicator is None or line.value is None or line.target.kind == TargetKind.QUALITATIVE:
         return None
     options = line.target.indicator_options
     pipeline = read.pipeline(indicator, options)
@@ -176,7 +176,7 @@ def _series(target: Target, as_of: date, history: Sequence[tuple[date, Decimal |
 
 
 def _trend(line: TargetLine, read: _Read) -> list[tuple[date, Decimal | None]]:
-    if line.indicator is None:
+    if line.indicator is None or line.target.kind == TargetKind.QUALITATIVE:
         return []
     return read.history(line.indicator, line.target.indicator_options)[-TREND_MONTHS - 1 :]
 

@@ -14,6 +14,13 @@ import factory
 from pilotage.plan.models import Area, Measure, Plan, Target
 
 MODEL_FOLDER = Path(__file__).resolve().parents[2] / "plans" / "industrial-internet-2023"
+# what the targets of the model plan name
+INDICATORS = frozenset(
+    {
+        "plan.deliverables", "calls.enterprises_building", "directory.listed", "directory.labelled", "directory.edition_published",
+        "finance.amount", "pipeline.listed", "pipeline.cultivation",
+    }
+)  # fmt: skip
 
 
 class PlanFactory(factory.django.DjangoModelFactory):

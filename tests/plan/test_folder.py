@@ -9,9 +9,8 @@ import pytest
 from django.utils import translation
 
 from pilotage.plan.folder import PlanFolder, check
-from tests.factories.plan import MODEL_FOLDER, edit, folder_copy
+from tests.factories.plan import INDICATORS, MODEL_FOLDER, edit, folder_copy
 
-INDICATORS = {"plan.deliverables", "calls.enterprises_building", "directory.listed", "directory.labelled", "directory.edition_published"}
 PLAN, CALL, CODES = "plan.yaml", "calls/5g-factory-directory.yaml", "codes/recommenders.csv"
 
 

@@ -8,9 +8,8 @@ import pytest
 from django.utils import translation
 
 from pilotage.plan.folder import check
-from tests.factories.plan import edit, folder_copy
+from tests.factories.plan import INDICATORS, edit, folder_copy
 
-INDICATORS = {"plan.deliverables", "calls.enterprises_building", "directory.listed", "directory.labelled", "directory.edition_published"}
 CALL, BEFORE = "calls/5g-factory-directory.yaml", "\nstages:\n"
 ROLES = "roles: [{value: a, label: {zh: 甲, en: A}}, {value: a, label: {zh: 乙, en: B}}]"
 # what is written into the file; the key at fault; message; expected

@@ -137,7 +137,10 @@ def test_a_target_says_how_it_is_counted(client_for: Any, plan: Any) -> None:
     assert "截至当日已列入且未移出、未到期的名录条目数" in told
     assert "责任单位提交、秘书处确认的文件" in page(client_for(), address("M06-1"))
     assert "不少于300家" in told
-    assert "规划只有文字要求，没有数值，不作统计。" in page(client_for(), address("M15-1"))
+    assert "规划只有文字要求，没有数值，不作统计。" in page(client_for(), address("M07-1"))
+    told = page(client_for(), address("M15-1"))
+    assert '<p class="figure">0万元</p>' in told
+    assert "规划只有文字要求，没有数值；这里显示目前进展。" in told
     uncounted = TargetFactory(measure__area__plan=plan)
     assert "本系统尚未统计该目标" in page(client_for(), address(uncounted.code))
     assert "相差不超过10%时为已完成" in page(client_for(), address("M08-1"))
@@ -176,7 +179,7 @@ def test_the_data_of_the_page_as_csv(client_for: Any, plan: Any) -> None:
     response = client_for().get(reverse("plan:csv", args=[SLUG]))
     assert response["Content-Disposition"] == f'attachment; filename="{SLUG}-2023-10-31.csv"'
     rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
-    assert len(rows) == 22
+    assert len(rows) == 24
     listed = next(row for row in rows if row[4] == "M03-1")
     assert listed[:3] + listed[6:13] == ["基础设施", "M03", "建成不少于300家5G工厂", "不少于", "300", "", "家", "2023-12-31", "0", "推进中"]
 

@@ -10,9 +10,8 @@ from django.utils import translation
 
 from pilotage.plan.folder import check
 from pilotage.plan.reminders import USUAL_CHASE, Chase, chase_of, lines
-from tests.factories.plan import edit, folder_copy
+from tests.factories.plan import INDICATORS, edit, folder_copy
 
-INDICATORS = {"plan.deliverables", "calls.enterprises_building", "directory.listed", "directory.labelled", "directory.edition_published"}
 CALL, BEFORE, EVERY = "calls/5g-factory-directory.yaml", "\nstages:\n", "    kind: update\n    every: year\n"
 # what is written in the place of what; message; expected
 WRONG = {

@@ -36,7 +36,7 @@ def test_the_model_plan_becomes_rows() -> None:
     assert (report.plan, report.version, report.is_new_version, plan.version) == (plan, 1, True, 1)
     assert (plan.title_zh, plan.document_number) == ("工业互联网专项工作组2023年工作计划", "工信厅信管〔2023〕141号")
     assert (plan.declared_action_count, plan.declared_measure_count, plan.is_issue_date_verified) == (11, 54, False)
-    assert [model.objects.count() for model in (Area, Action, Measure, Target)] == [5, 11, 21, 21]
+    assert [model.objects.count() for model in (Area, Action, Measure, Target)] == [5, 11, 21, 23]
     assert sorted(Measure.objects.values_list("code", flat=True)) == [f"M{n:02d}" for n in range(1, 22)]
     assert Measure.objects.filter(sources=[]).count() == 0
     assert Measure.objects.get(code="M11").carries_over_to.isoformat() == "2024-12-31"

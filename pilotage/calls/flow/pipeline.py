@@ -24,6 +24,7 @@ from pilotage.calls.flow.models import FlowDay
 from pilotage.calls.flow.steps import ORDER, RANK, STATES, STEP_OF, FlowStep
 from pilotage.calls.models import Call, Stage
 from pilotage.calls.selectors import with_content
+from pilotage.core.running import running
 from pilotage.plan.forecast.model import Arrivals, Pipeline, Place, Prior, Step
 
 NEW = ApplicationKind.NEW.value
@@ -181,7 +182,7 @@ def _shares(call: Call, as_of: date) -> list[float]:
     found = filed([call.pk], closes)
     total = sum(number for _day, number in found)
     ends = [opens + timedelta(days=round((closes - opens).days * part) - (part == 0)) for part in PARTS]
-    return [number / total for number in flow.running(found, ends)] if total else []
+    return [number / total for number in running(found, ends)] if total else []
 
 
 # --- enterprises building -------------------------------------------------------------------

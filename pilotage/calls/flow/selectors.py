@@ -5,12 +5,10 @@ A day means its end: an application withdrawn in October still stands on 30 Sept
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import accumulate
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -22,6 +20,7 @@ from pilotage.calls.flow.steps import ORDER, RANK, STATES, STEP_OF, FlowStep, fr
 from pilotage.calls.flow.titles import passed_title
 from pilotage.calls.models import Application, Call
 from pilotage.core import clock
+from pilotage.core.running import running
 from pilotage.plan.indicators import as_counted, records_address
 
 CURRENT = (ApplicationKind.NEW.value,)
@@ -55,14 +54,6 @@ def _whole_plan(calls: Collection[int]) -> int | None:
         return None
     plans = dict(Call.objects.filter(plan__in=Call.objects.filter(pk__in=calls).values("plan")).order_by("pk").values_list("pk", "plan"))
     return next(iter(plans.values())) if set(plans) == set(calls) and len(set(plans.values())) == 1 else None
-
-
-def running(rows: Iterable[tuple[date, int]], days: Sequence[date]) -> list[int]:
-    """Sums of the changes up to each day; ``rows`` are in order of day."""
-    found = list(rows)
-    changed_on = [day for day, _change in found]
-    sums = [0, *accumulate(change for _day, change in found)]
-    return [sums[bisect_right(changed_on, day)] for day in days]
 
 
 def building_by_place(calls: Collection[int], day: date) -> dict[str, int]:

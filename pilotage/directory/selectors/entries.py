@@ -25,6 +25,7 @@ from django.db.models import CharField, Count, DateField, Exists, F, Max, OuterR
 from django.db.models.functions import Cast, Concat, StrIndex
 
 from pilotage.core.keyset import Page, page
+from pilotage.core.running import running
 from pilotage.core.search import _IS_CJK, capped_count, fts5_query, match, open_ending, runs, search_table
 from pilotage.directory.enums import IN_FORCE, LIST_DIMENSIONS, CountDimension, EditionState, EntryState
 from pilotage.directory.models import Edition, Entry, EntryAbsence, EntryCount, EntryScenario
@@ -220,7 +221,7 @@ def in_force(rows: QuerySet[Entry], days: Sequence[date], since: Sequence[str]) 
         elif back is not None and back > begin:
             changes[max(left, begin)] -= number
             changes[back] += number
-    return [sum(change for day, change in changes.items() if day <= asked) for asked in days]
+    return running(sorted(changes.items()), days)
 
 
 def counts_by_edition(editions: Sequence[Edition]) -> dict[int, dict[tuple[str, str], int]]:

@@ -8,7 +8,7 @@ Figures and records come from the same query sets, so a number opens exactly wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,6 +51,16 @@ class Figure:
         return Figure(self.count + other.count, self.amount + other.amount)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Flow:
+    """One contract, loan or note. ``amount`` in whole yuan; ``province`` blank: not known."""
+
+    on: date
+    amount: int
+    enterprise: int
+    province: str
+
+
 # --- the three sources -----------------------------------------------------------------------
 def introductions() -> QuerySet[Any]:
     rows = Introduction.objects.filter(state=IntroductionState.CLOSED)
@@ -82,6 +92,7 @@ def notes() -> QuerySet[Any]:
 def _flow(rows: QuerySet[Any], enterprise: str, channel: Any, amount: Any, on: Any) -> QuerySet[Any]:
     return rows.annotate(
         flow_channel=channel,
+        flow_enterprise=F(enterprise),
         flow_amount=amount,
         flow_on=on,
         flow_year=ExtractYear(on),
@@ -92,12 +103,15 @@ def _flow(rows: QuerySet[Any], enterprise: str, channel: Any, amount: Any, on: A
 
 
 SOURCES: dict[str, Callable[[], QuerySet[Any]]] = {"introduction": introductions, "pledge": pledges, "note": notes}
+# sources all of whose records are of one channel
+_CHANNEL_OF = {"pledge": PLEDGE_CHANNEL, "note": NOTES_CHANNEL}
 
 
 def rows_of(kind: str, asked: Asked) -> QuerySet[Any]:
     """The records of one kind that are asked for."""
     rows = SOURCES[kind]()
-    if asked.kind not in {"", kind}:
+    other = asked.channels and kind in _CHANNEL_OF and _CHANNEL_OF[kind] not in asked.channels
+    if other or asked.kind not in {"", kind}:
         return rows.none()
     wanted: dict[str, Any] = {}
     if asked.channels:
@@ -137,9 +151,7 @@ def total(asked: Asked) -> Figure:
     return figures(asked).get("", {}).get("total", Figure())
 
 
-def days(asked: Asked) -> Iterable[tuple[date, int]]:
-    """Each flow with its day, in order. One query for each source."""
-    found: list[tuple[date, int]] = []
-    for kind in SOURCES:
-        found += rows_of(kind, asked).order_by("flow_on", "pk").values_list("flow_on", "flow_amount")
-    return sorted(found)
+def flows(asked: Asked) -> list[Flow]:
+    """Each by itself, in order of day. One query for each source."""
+    names = ("flow_on", "flow_amount", "flow_enterprise", "flow_province")
+    return sorted(Flow(*row) for kind in SOURCES for row in rows_of(kind, asked).order_by().values_list(*names))

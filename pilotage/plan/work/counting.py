@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -13,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from pilotage.audit.models import AuditEvent
+from pilotage.core.running import running
 from pilotage.plan import indicators
 from pilotage.plan.indicators import Change, Indicator, records_address
 from pilotage.plan.models import Deliverable, Plan
@@ -33,7 +33,7 @@ def count(plan: Plan, options: Options, as_of: date) -> int:
 def history(plan: Plan, options: Options, days: Sequence[date]) -> list[Decimal | int | None]:
     """One query, whatever the number of days."""
     delivered = sorted(accepted(plan, options).values_list("delivered_on", flat=True))
-    return [bisect_right(delivered, day) for day in days]
+    return [*running(((day, 1) for day in delivered), days)]
 
 
 def records_url(plan: Plan, options: Options, _actor: Any) -> str | None:

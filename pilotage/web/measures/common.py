@@ -46,6 +46,6 @@ def work_crumbs(measure: Measure, *further: tuple[str, str]) -> list[tuple[str, 
     return [(pgettext("navigation", "Measures"), reverse("measures:desk")), (measure.code, page_of(measure)), *further]
 
 
-def goals(line: MeasureLine) -> list[tuple[Any, str]]:
-    """Each target with what it aims at in words."""
-    return [(each, words.goal(each.target)) for each in line.targets]
+def goals(line: MeasureLine) -> list[tuple[Any, str, tuple[str, str]]]:
+    """Each target with what it aims at in words, and what is counted with its unit."""
+    return [(each, words.goal(each.target), words.figure(each)) for each in line.targets]

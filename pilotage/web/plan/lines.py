@@ -60,6 +60,15 @@ def amount(target: Target, value: Decimal | None) -> str:
     return number if formats.in_english() else f"{number}{target.unit_zh}"
 
 
+def figure(line: TargetLine) -> tuple[str, str]:
+    """What is counted and its unit; money says its own."""
+    target, indicator = line.target, line.indicator
+    unit_zh = target.unit_zh or (indicator.unit_zh if indicator else "")
+    if unit_zh == "万元":
+        return formats.money(plain(line.value)), ""
+    return formats.number(plain(line.value)), target.unit or (indicator.unit if indicator else "")
+
+
 def sentence(line: TargetLine, steps: Steps | None) -> str:
     """What follows from value and status, in words."""
     target = line.target
@@ -69,6 +78,8 @@ def sentence(line: TargetLine, steps: Steps | None) -> str:
         return _("Result expected in %(year)d") % {"year": target.measure.carries_over_to.year}
     if line.status == TargetStatus.NOT_COUNTED or line.value is None:
         return _("No records in this system")
+    if target.kind == TargetKind.QUALITATIVE:
+        return _("The plan gives words and no number; this is how far it has come.")
     if target.kind == TargetKind.DELIVERABLE:
         return _deliverable(line, steps)
     if line.status == TargetStatus.MET:

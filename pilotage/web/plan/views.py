@@ -78,6 +78,7 @@ def target(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "goal": lines.goal(line.target),
         "sentence": lines.sentence(line, None),
         "value": lines.plain(line.value),
+        "figure": lines.figure(line),
         "due_on": due_on(line.target),
         "as_of": as_of,
         "sources": _sources(line),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from pilotage.audit.services import verify
 from pilotage.core import clock
@@ -17,11 +18,12 @@ from pilotage.finance.matching.amounts import Asked
 from pilotage.finance.matching.models import Introduction
 from pilotage.finance.matching.paper_models import BondNote, RelendingBatch
 from pilotage.finance.pledges.models import Pledge
-from pilotage.plan.indicators import get
+from pilotage.plan.indicators import CannotCount, get
 from pilotage.registry.models import Title
 from tests.conftest import moment
 from tests.factories import finance
 from tests.factories import matching as make
+from tests.factories.accounts import division
 from tests.factories.directory import edition, entry
 from tests.factories.plan import PlanFactory
 from tests.factories.registry import EnterpriseFactory
@@ -259,10 +261,10 @@ def _on(cast: Any, channel: str) -> Introduction:
     return introductions.introduce(actor=cast.legal_representative, need=need, offer=offer)
 
 
-def issued(cast: Any, amount: int, on: date) -> BondNote:
+def issued(cast: Any, amount: int, on: date, issuer: Any = None) -> BondNote:
     bank = make.bank_of(cast.finance_liaison)
     values = {"name_zh": "演示票据", "amount": amount, "proceeds_to_tech": amount}
-    note = notes.plan_note(actor=cast.secretariat, issuer=cast.enterprise, underwriter=bank, values=values)
+    note = notes.plan_note(actor=cast.secretariat, issuer=issuer or cast.enterprise, underwriter=bank, values=values)
     notes.tag(actor=cast.secretariat, note=note, on=make.TODAY)
     with clock.at(moment(f"{on.isoformat()} 18:00")):
         return notes.issue(actor=cast.secretariat, note=note, amount=amount, on=on)
@@ -301,18 +303,33 @@ def test_indicators_count_since_the_plan_began(cast: Any) -> None:
     plan = PlanFactory(starts_on=date(2023, 11, 20), ends_on=date(2024, 12, 31))
     closed(cast, 18_000_000, make.TODAY)
     issued(cast, 20_000_000, date(2024, 2, 1))
-    money, contracts = get("finance.amount"), get("finance.contracts")
+    contracts = get("finance.contracts")
     days = [date(2023, 11, 19), date(2023, 11, 20), date(2024, 1, 31), date(2024, 2, 1)]
 
-    assert money.history(plan, {}, days) == [Decimal(0), Decimal(1800), Decimal(1800), Decimal(3800)]
     assert contracts.history(plan, {}, days) == [0, 1, 1, 2]
-    assert [money.count(plan, {}, day) for day in days[1:]] == [Decimal(1800), Decimal(1800), Decimal(3800)]
+    assert [contracts.count(plan, {}, day) for day in days[1:]] == [1, 1, 2]
     assert contracts.count(plan, {"channel": "ip-pledge"}, days[-1]) == 1
-    assert money.count(plan, {"channels": ["sci-tech-bond", "pe-vc"]}, days[-1]) == 2000
-    assert money.by_place(plan, {}, days[-1]) == {"320000": Decimal(3800)}
-    address = money.records_url(plan, {"channel": "ip-pledge"}, cast.secretariat)
+    assert contracts.by_place(plan, {}, days[-1]) == {"320000": 2}
+    address = contracts.records_url(plan, {"channel": "ip-pledge"}, cast.secretariat)
     assert address == "/financing/matching/amounts/records/?since=2023-11-20&channel=ip-pledge"
-    assert money.records_url(plan, {}, cast.filer) is None
+    assert contracts.records_url(plan, {}, cast.filer) is None
+
+
+def test_an_amount_is_said_of_three_enterprises_and_more(cast: Any) -> None:
+    plan, money = PlanFactory(starts_on=date(2023, 11, 20), ends_on=date(2024, 12, 31)), get("finance.amount")
+    first, last = date(2024, 2, 1), date(2024, 2, 3)
+    assert (money.count(plan, {}, last), money.history(plan, {}, [last])) == (0, [0])
+    bodies = [cast.enterprise, *(EnterpriseFactory(province=division("320000")) for _number in range(2))]
+    for number, enterprise in enumerate(bodies):
+        issued(cast, 20_000_000, first + timedelta(days=number), enterprise)
+    issued(cast, 5_000_000, last, EnterpriseFactory(province=division("370000")))
+
+    with translation.override("en"), pytest.raises(CannotCount, match="1 contract so far"):
+        money.count(plan, {}, first)
+    assert money.history(plan, {}, [date(2024, 1, 31), first, first + timedelta(days=1), last]) == [0, None, None, 6500]
+    assert money.count(plan, {"kind": "note"}, last) == money.count(plan, {"channels": ["sci-tech-bond", "pe-vc"]}, last) == 6500
+    assert money.by_place(plan, {}, last) == {"320000": Decimal(6000)}
+    assert money.count(plan, {"channel": "ip-pledge"}, last) == 0
 
 
 def test_a_loan_on_a_pledge_stands_for_its_introduction(cast: Any) -> None:
