@@ -128,7 +128,7 @@ def test_who_reads_which_report(cast: Any, measure: Measure) -> None:
 def test_evidence_is_checked_kept_and_never_public(cast: Any, measure: Measure) -> None:
     report = make.draft(cast.unit_officer, measure)
     row = work_files.add_file(actor=cast.unit_officer, work=report, upload=SimpleUploadedFile("方案.pdf", PDF))
-    for name, content, words in (("a.pdf", b"MZ", "程序"), ("方案.pdf", PDF, "已经添加"), ("b.pdf", b"", "空文件")):
+    for name, content, words in (("a.pdf", b"MZ", "程序"), ("方案.pdf", PDF, "该文件已在此处"), ("b.pdf", b"", "空文件")):
         with pytest.raises(Invalid, match=words):
             work_files.add_file(actor=cast.unit_officer, work=report, upload=SimpleUploadedFile(name, content))
     work_services.submit_report(actor=cast.unit_officer, report=report)

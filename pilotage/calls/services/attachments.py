@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit.services import Entry, record, record_many
 from pilotage.calls import rules
-from pilotage.calls.enums import PreviewState, ScanState
-from pilotage.calls.forms.fields import Field, joined
+from pilotage.calls.enums import PreviewState
+from pilotage.calls.forms.fields import Field
 from pilotage.calls.invoices import repeat_of
 from pilotage.calls.joint import rules as joint_rules
 from pilotage.calls.joint import selectors as joint
@@ -22,10 +22,9 @@ from pilotage.calls.models import Application, Attachment, Partner, attachment_p
 from pilotage.calls.reports.forms import form_for
 from pilotage.calls.selectors import attachments_of
 from pilotage.calls.services.common import locked
-from pilotage.core import clock
+from pilotage.core import clock, incoming
 from pilotage.core.drawing import DRAWABLE
-from pilotage.core.filetypes import CONTENT_TYPES, kind_of, safe_name, sha256_of
-from pilotage.core.scanning import Infected, scanned
+from pilotage.core.filetypes import CONTENT_TYPES
 from pilotage.core.verdict import Invalid, Verdict
 
 
@@ -44,53 +43,38 @@ def may_change_files(actor: Any, application: Application, partner: Partner | No
 def add_attachment(
     *, actor: Any, application: Application, field: str, upload: UploadedFile, partner: Partner | None = None
 ) -> AddedAttachment:
-    """Store a file under a field of the form, or of a partner's part. Raises ``Invalid`` under the field's key with what is wrong with it.
-
-    The scanner is asked before the transaction: it may take seconds, and a refusal is recorded though nothing is stored.
-    """
+    """Store a file under a field of the form, or of a partner's part. Raises ``Invalid`` under the field's key with what is wrong with it."""
     may_change_files(actor, application, partner).require()
-    scan = _scanned(actor, application, field, upload)
+    asked = question_of(application, field, partner)
+    taken = incoming.take(
+        upload,
+        key=field,
+        accepted=asked.accept,
+        max_bytes=largest(asked),
+        refused=lambda found: record(application, "attachment.refuse", actor=actor, extra={"field": field, **found}),
+    )
     with transaction.atomic():
         fresh = locked(application)
         if partner:
             partner = _fresh_part(partner, fresh)
         may_change_files(actor, fresh, partner).require()
         question = question_of(fresh, field, partner)
-        name = safe_name(upload.name or "")
-        try:
-            kind = _checked(fresh, question, name, upload, partner)
-        except Invalid as error:
-            raise Invalid({field: "; ".join(error.errors.values())}) from None
-        sha256 = sha256_of(upload)
-        _not_here_already(fresh, field, sha256, partner)
+        present = fresh.attachments.filter(field=field, partner=partner, removed_at__isnull=True)
+        incoming.require_room(present.count(), question.max_count, key=field)
+        incoming.require_new(present, taken, key=field)
         attachment = Attachment(
             application=fresh,
             partner=partner,
             field=field,
-            name=name,
-            content_type=CONTENT_TYPES[kind],
-            size=upload.size or 0,
-            sha256=sha256,
             uploaded_by=actor,
             uploaded_at=clock.now(),
-            scan=scan,
-            preview=PreviewState.WAITING if CONTENT_TYPES[kind] in DRAWABLE else PreviewState.NONE,
+            preview=PreviewState.WAITING if CONTENT_TYPES[taken.kind] in DRAWABLE else PreviewState.NONE,
+            **taken.columns(),
         )
-        _store(attachment, upload)
+        taken.keep(attachment.file, attachment_path(attachment, attachment.name))
         attachment.save(force_insert=True)
         record(attachment, "attachment.add", actor=actor)
     return AddedAttachment(attachment, _warnings(actor, attachment, question))
-
-
-def _scanned(actor: Any, application: Application, field: str, upload: UploadedFile) -> ScanState:
-    name = safe_name(upload.name or "")
-    try:
-        return scanned(name, upload)  # type: ignore[arg-type]
-    except Infected as error:
-        with transaction.atomic():
-            found = {"field": field, "name": name, "sha256": sha256_of(upload), "signature": error.signature}
-            record(application, "attachment.refuse", actor=actor, extra=found)
-        raise Invalid({field: str(error)}) from None
 
 
 def remove_attachment(*, actor: Any, attachment: Attachment) -> Attachment:
@@ -159,36 +143,6 @@ def question_of(application: Application, key: str, partner: Partner | None = No
 def largest(question: Field) -> int:
     """Bytes."""
     return min(question.max_mb * 1024 * 1024, settings.ATTACHMENT_MAX_BYTES)
-
-
-def _checked(application: Application, question: Field, name: str, upload: UploadedFile, partner: Partner | None) -> str:
-    size, limit = upload.size or 0, largest(question)
-    if size == 0:
-        raise Invalid(_("“%(name)s” is empty.") % {"name": name})
-    if size > limit:
-        sentence = _("“%(name)s” has %(size)s MB; at most %(limit)s MB are accepted.")
-        raise Invalid(sentence % {"name": name, "size": f"{size / 1024 / 1024:.1f}", "limit": limit // 1024 // 1024})
-    if application.attachments.filter(field=question.key, partner=partner, removed_at__isnull=True).count() >= question.max_count:
-        raise Invalid(_("At most %(limit)s files are accepted here.") % {"limit": question.max_count})
-    kind = kind_of(name, upload)  # type: ignore[arg-type]
-    if question.accept and kind not in question.accept:
-        accepted = joined(each.upper() for each in question.accept)
-        raise Invalid(
-            _("“%(name)s” is %(kind)s; accepted here: %(accepted)s.") % {"name": name, "kind": kind.upper(), "accepted": accepted}
-        )
-    return kind
-
-
-def _not_here_already(application: Application, field: str, sha256: str, partner: Partner | None) -> None:
-    twin = application.attachments.filter(field=field, partner=partner, sha256=sha256, removed_at__isnull=True).first()
-    if twin:
-        raise Invalid({field: _("This file is here already, as “%(name)s”.") % {"name": twin.name}})
-
-
-def _store(attachment: Attachment, upload: UploadedFile) -> None:
-    """Written once per content: the path is the digest, so the same bytes are not stored twice."""
-    storage, path = attachment.file.storage, attachment_path(attachment, attachment.name)
-    attachment.file.name = path if storage.exists(path) else storage.save(path, upload)
 
 
 def _warnings(actor: Any, attachment: Attachment, question: Field) -> list[str]:

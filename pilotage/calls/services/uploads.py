@@ -21,7 +21,8 @@ from django.utils import timezone  # like sessions, uploads keep the machine's t
 from django.utils.translation import gettext as _
 
 from pilotage.calls.models import Application, Partner, Upload
-from pilotage.calls.services.attachments import AddedAttachment, add_attachment, largest, may_change_files, question_of, safe_name
+from pilotage.calls.services.attachments import AddedAttachment, add_attachment, largest, may_change_files, question_of
+from pilotage.core.filetypes import safe_name
 from pilotage.core.verdict import Conflict, Invalid
 
 KEPT = timedelta(hours=24)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import has_role, unit_codes
-from pilotage.core.scanning import ScanState
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.plan.models import Deliverable, Measure, ProgressReport, WorkFile
 from pilotage.plan.work.enums import DeliverableState, ReportState
@@ -84,12 +83,6 @@ def visible_files(actor: Any) -> QuerySet[WorkFile]:
         return WorkFile.objects.none()
     work = Q(report__in=visible_reports(actor)) | Q(deliverable__in=visible_deliverables(actor))
     return WorkFile.objects.filter(work, removed_at__isnull=True).order_by("id")
-
-
-def may_give_out(file: WorkFile) -> Verdict:
-    if file.scan == ScanState.INFECTED:
-        return no(_("This file is kept back: the virus scanner found something in it."))
-    return YES
 
 
 # --- deliverables -----------------------------------------------------------------------------

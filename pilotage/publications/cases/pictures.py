@@ -13,9 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import record
-from pilotage.core import clock, pictures
-from pilotage.core.filetypes import kind_of, safe_name, sha256_of
-from pilotage.core.scanning import Infected, scanned
+from pilotage.core import clock, incoming, pictures
 from pilotage.core.verdict import Invalid
 from pilotage.publications.cases import rules, services, versions
 from pilotage.publications.cases.models import CasePicture, CaseStudy, picture_path
@@ -30,15 +28,12 @@ def most_bytes() -> int:
 def add_picture(*, actor: Any, case: CaseStudy, upload: UploadedFile, caption_zh: str = "", caption_en: str = "") -> CasePicture:
     """Raises ``Invalid`` with what is wrong with it. The scanner and the picture library work before the transaction: they take time."""
     rules.can_write(actor, case).require()
-    name = safe_name(upload.name or "")
-    _check(name, upload)
-    try:
-        scan = scanned(name, upload)  # type: ignore[arg-type]
-    except Infected as error:
-        with transaction.atomic():
-            found = {"name": name, "sha256": sha256_of(upload), "signature": error.signature}
-            record(case, "publications.case_picture.refuse", actor=actor, extra=found)
-        raise
+    taken = incoming.take(
+        upload,
+        key="picture",
+        accepted=("jpg", "png"),
+        refused=lambda found: record(case, "publications.case_picture.refuse", actor=actor, extra=found),
+    )
     upload.seek(0)
     made = pictures.made_anew(upload.read())
     with transaction.atomic():
@@ -50,7 +45,7 @@ def add_picture(*, actor: Any, case: CaseStudy, upload: UploadedFile, caption_zh
         picture = CasePicture(
             case=fresh,
             kind=made.kind,
-            name=name,
+            name=taken.name,
             sha256=digest,
             size=len(made.content),
             width=made.width,
@@ -58,26 +53,15 @@ def add_picture(*, actor: Any, case: CaseStudy, upload: UploadedFile, caption_zh
             caption_zh=_caption(caption_zh),
             caption_en=_caption(caption_en),
             position=present[-1].position + 1 if present else 1,
-            scan=scan,
+            scan=taken.scan,
             uploaded_by=actor,
             uploaded_at=clock.now(),
         )
-        storage, path = picture.file.storage, picture_path(picture, name)
+        storage, path = picture.file.storage, picture_path(picture, taken.name)
         picture.file.name = path if storage.exists(path) else storage.save(path, ContentFile(made.content))
         picture.save(force_insert=True)
         record(picture, "publications.case_picture.add", actor=actor)
     return picture
-
-
-def _check(name: str, upload: UploadedFile) -> None:
-    size = upload.size or 0
-    if size == 0:
-        raise Invalid(_("“%(name)s” is empty.") % {"name": name})
-    if size > most_bytes():
-        sentence = _("“%(name)s” has %(size)s MB; at most %(limit)s MB are accepted.")
-        raise Invalid(sentence % {"name": name, "size": f"{size / 1024 / 1024:.1f}", "limit": most_bytes() // 1024 // 1024})
-    if kind_of(name, upload) not in {"jpg", "png"}:  # type: ignore[arg-type]
-        raise Invalid(_("Only JPG and PNG pictures are accepted."))
 
 
 def _fits(present: Sequence[CasePicture], digest: str) -> None:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from pilotage.calls.enums import PreviewState, ScanState
 from pilotage.calls.rules import visible_attachments
-from pilotage.calls.scanning import may_give_out
 from pilotage.calls.services.files import preview_name
+from pilotage.core.incoming import may_give_out
 
 
 @require_safe

@@ -30,7 +30,7 @@ from pilotage.calls.forms.ticket import Ticket, ticket_for
 from pilotage.calls.forms.xlsx import MOST_BYTES, CellProblem, FormBook, read_book, write_form
 from pilotage.calls.joint import rules as joint_rules
 from pilotage.calls.joint import selectors as joint
-from pilotage.calls.services.attachments import safe_name
+from pilotage.core.filetypes import safe_name
 from pilotage.core.tables import XLSX_TYPE
 from pilotage.web.calls import context
 from pilotage.web.calls.detail import visible_application

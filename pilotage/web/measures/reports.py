@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pilotage.accounts.rules import unit_codes
 from pilotage.audit.models import AuditEvent
 from pilotage.core import clock
+from pilotage.core.incoming import may_give_out
 from pilotage.core.periods import period_title
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid
@@ -213,7 +214,7 @@ def _history(row: ProgressReport) -> list[AuditEvent]:
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """The rule first, then headers that keep a browser from running anything."""
     file = get_object_or_404(work_rules.visible_files(request.user), pk=pk)
-    work_rules.may_give_out(file).require()
+    may_give_out(file).require()
     return _given(file)
 
 

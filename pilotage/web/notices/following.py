@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pilotage.core.incoming import may_give_out_scanned
 from pilotage.core.verdict import Invalid
 from pilotage.directory import objection_rules, services
 from pilotage.directory.enums import UNDECIDED
 from pilotage.directory.models import Objection, ObjectionFile
-from pilotage.directory.services.objection_files import may_give_out
 from pilotage.web.notices import proving
 from pilotage.web.notices.filing import STEPS, add_files
 from pilotage.web.notices.forms import EvidenceForm
@@ -77,7 +77,7 @@ def objection_file(request: HttpRequest, pk: int) -> FileResponse:
     actor = proving.objector(request, row.objection) or request.user
     if not objection_rules.visible_files(actor, row.objection).filter(pk=row.pk).exists():
         raise Http404
-    may_give_out(row).require()
+    may_give_out_scanned(row).require()
     try:
         content = row.file.open("rb")
     except FileNotFoundError:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pilotage.calls.enums import StageKind
 from pilotage.calls.forms.fields import in_language
-from pilotage.calls.scanning import may_give_out
+from pilotage.core.incoming import may_give_out
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
 from pilotage.review import scoring, services
