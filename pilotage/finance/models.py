@@ -25,6 +25,7 @@ from pilotage.finance.pledges.models import IpAsset as IpAsset
 from pilotage.finance.pledges.models import IpEvent as IpEvent
 from pilotage.finance.pledges.models import Pledge as Pledge
 from pilotage.finance.pledges.models import PledgeChange as PledgeChange
+from pilotage.finance.pledges.models import PledgeFile as PledgeFile
 from pilotage.finance.pledges.models import PledgeFlag as PledgeFlag
 from pilotage.finance.pledges.models import Valuation as Valuation
 from pilotage.finance.screening.models import Screening as Screening

@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from pilotage.accounts.enums import Role
 from pilotage.accounts.models import Organisation, User
 from pilotage.core import clock
 from pilotage.finance.pledges import assets, services
 from pilotage.finance.pledges.enums import Paper, PledgeState
-from pilotage.finance.pledges.models import IpAsset, Pledge
+from pilotage.finance.pledges.models import IpAsset, Pledge, Valuation
 from pilotage.registry.models import Enterprise
 from tests.conftest import moment
 from tests.factories.accounts import MembershipFactory, UserFactory
 
 NOW = moment("2023-11-20 10:00")
 TODAY = date(2023, 11, 20)
+PDF = b"%PDF-1.7 scan"
 DEBT_ENDS = date(2026, 11, 1)
 TOLD = {"consents": None, "is_complete": True, "is_free": True, "knows_pair": None, "knows_contest": None}
 
@@ -54,6 +57,17 @@ def right(cast: Any, number: str = "ZL201810000001.1", *, looked_up: bool = True
         if looked_up:
             assets.record_event(actor=cast.filer, asset=made, code="looked_up", on=TODAY)
     return made
+
+
+def valued(cast: Any, asset: IpAsset, amount: int = 26_000_000, *, sure: bool = False) -> Valuation:
+    with clock.at(NOW):
+        return assets.value(
+            actor=cast.filer, asset=asset, method="income", valuer="演示评估", valued_on=TODAY, amount=amount, valid_until=date(2024, 11, 19), sure=sure
+        )  # fmt: skip
+
+
+def scan(name: str = "合同.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
 
 
 def terms(**changes: Any) -> dict[str, Any]:
@@ -98,7 +112,7 @@ def disbursed(cast: Any, *rights: IpAsset, second: User | None = None) -> Pledge
 def defaulted(cast: Any) -> Pledge:
     made = disbursed(cast)
     with clock.at(NOW):
-        return services.step(actor=cast.finance_liaison, pledge=made, verb="default", reason="逾期九十天")
+        return services.default(actor=cast.finance_liaison, pledge=made, on=TODAY, reason="逾期九十天")
 
 
 def unsaved(cast: Any, state: str = PledgeState.OFFERED) -> Pledge:

@@ -13,12 +13,11 @@ from pilotage.audit.services import record
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.facts.services import refresh_rows
-from pilotage.finance.pledges import rules
+from pilotage.finance.pledges import rules, terms
 from pilotage.finance.pledges.enums import ENTERED, EventCode, IpKind, Method
 from pilotage.finance.pledges.models import IpAsset, IpEvent, Pledge, Valuation
 from pilotage.registry.models import Enterprise
 
-MOST_YUAN = 10**13
 Values = Mapping[str, Any]
 
 
@@ -122,17 +121,25 @@ def registered(*, actor: Any, pledge: Pledge, code: str, on: date, note: str) ->
 
 
 def value(
-    *, actor: Any, asset: IpAsset, method: str, valuer: str, valued_on: date | None, amount: Any, valid_until: date | None
+    *,
+    actor: Any,
+    asset: IpAsset,
+    method: str,
+    valuer: str,
+    valued_on: date | None,
+    amount: Any,
+    valid_until: date | None,
+    sure: bool = False,
 ) -> Valuation:
-    """``amount`` in whole yuan."""
+    """``amount`` in whole yuan, held against the valuation before it; ``sure``: whoever typed it has looked at it again."""
     rules.can_record(actor, asset).require()
     errors: dict[str, str] = {}
     if method not in Method.values:
         errors["method"] = _("Choose one of the list.")
     if not valuer.strip():
         errors["valuer"] = _("Fill this in.")
-    if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount <= MOST_YUAN:
-        errors["amount"] = _("Give an amount above zero.")
+    last = asset.valuations.values_list("value", flat=True).first()
+    errors |= terms.amount_errors(amount, last, sure=sure)
     if valued_on is None or valued_on > clock.today():
         errors["valued_on"] = _("Give the day of the valuation, not later than today.")
     elif valid_until is None or valid_until < valued_on:

@@ -73,6 +73,8 @@ S = PledgeState
 SECURED = (S.REGISTERED, S.PUBLISHED, S.DISBURSED, S.IN_DEFAULT, S.CLAIMED, S.DISPOSED, S.REPAID)
 # money is out
 OUTSTANDING = (S.DISBURSED, S.IN_DEFAULT, S.CLAIMED)
+# the registration file is open
+FILLED_IN = (S.CONTRACTED, S.DEFECT)
 ENDED = (S.REFUSED, S.CANCELLED, S.WITHDRAWN)
 # what is watched every day
 WATCHED = tuple(state for state in PledgeState if state not in ENDED)
@@ -87,6 +89,8 @@ class Paper(TextChoices):
     POWERS = "powers", _("Powers of attorney")
     AGENT = "agent", _("Identity of the agent")
     VALUATION = "valuation", _("Valuation report")
+    # ours: asked for only where others own a pledged right too
+    CONSENT = "consent", _("Written consent of the co-owners")
 
 
 class PaperState(TextChoices):

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pilotage.finance.pledges.enums import OUTSTANDING, SECURED, EventCode, FlagKind, IpKind, Method, PledgeState
+from pilotage.core.scanning import ScanState
+from pilotage.finance.pledges.enums import OUTSTANDING, SECURED, EventCode, FlagKind, IpKind, Method, Paper, PledgeState
 
 
 class AppendOnly(models.Model):
@@ -173,6 +174,37 @@ class Pledge(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+def pledge_file_path(file: PledgeFile, _name: str) -> str:
+    """Under its digest: the name and its ending say nothing about what is in it."""
+    return f"pledges/{file.pledge.number}/{file.sha256}"
+
+
+class PledgeFile(models.Model):
+    """A scan of a paper of the registration file; what was taken off stays in the store for the record."""
+
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="files")
+    paper = models.CharField(max_length=12, choices=Paper.choices)
+    file = models.FileField(upload_to=pledge_file_path, max_length=200)
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    scan = models.CharField(max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("scan of a paper")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pledge", "paper", "sha256"], condition=Q(removed_at__isnull=True), name="pledge_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PledgeChange(AppendOnly):

@@ -5,26 +5,22 @@ They hold facts only and do not imitate the forms: whoever files copies them ove
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from django.db.models import TextChoices
-from django.utils.dateformat import format as formatted
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from pilotage.core import clock, documents
-from pilotage.core.amounts import cny, grouped
 from pilotage.core.verdict import Invalid
-from pilotage.finance.pledges import checks, clocks, selectors
-from pilotage.finance.pledges.enums import SECURED, PledgeState
+from pilotage.finance.pledges import clocks, selectors
+from pilotage.finance.pledges import paper_parts as parts
+from pilotage.finance.pledges.checklist import PaperLine
+from pilotage.finance.pledges.enums import SECURED, PaperState, PledgeState
 from pilotage.finance.pledges.models import IpAsset, Pledge, PledgeChange
+from pilotage.finance.pledges.paper_words import TERMS, UNKNOWN, day, is_english, said, term
 from pilotage.finance.pledges.word_papers import docx
-
-UNKNOWN = "–"
 
 
 class PaperKind(TextChoices):
@@ -36,23 +32,11 @@ class PaperKind(TextChoices):
 
 
 @dataclass(slots=True)
-class Section:
-    """``facts`` as (label, value), then a table of ``head`` and ``rows`` in ``widths`` (shares), then ``lines``."""
-
-    heading: str
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    head: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    widths: list[int] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Sheet:
     title: str
     subtitle: str
     notice: str
-    sections: list[Section]
+    sections: list[parts.Section]
     signs: list[dict[str, str]]
     sign_words: str
     printed: str
@@ -83,7 +67,7 @@ def paper(pledge: Pledge, kind: str, form: str) -> bytes:
 
 
 def sheet(pledge: Pledge, kind: PaperKind) -> Sheet:
-    """What the paper says, in the active language. At most seven queries."""
+    """What the paper says, in the active language. At most eight queries."""
     assets = selectors.assets_of(pledge)
     sections = {
         PaperKind.APPLICATION: _application,
@@ -97,20 +81,20 @@ def sheet(pledge: Pledge, kind: PaperKind) -> Sheet:
         subtitle=_("Pledge %(number)s · facts from the record, not a form of the registration office") % {"number": pledge.number},
         notice=_("Demonstration with invented data, without any effect") if pledge.enterprise.is_fictional else "",
         sections=sections,
-        signs=[] if kind == PaperKind.CHECKLIST else _signs(pledge),
+        signs=[] if kind == PaperKind.CHECKLIST else parts.signs(pledge),
         sign_words=_("Signature or seal, date"),
         printed=_("Printed on %(day)s") % {"day": day(clock.today())},
-        language="en" if _english() else "zh-Hans",
+        language="en" if is_english() else "zh-Hans",
     )
 
 
 # --- the papers ------------------------------------------------------------------------------
-def _application(pledge: Pledge, assets: Sequence[IpAsset]) -> list[Section]:
-    return [_parties(pledge), _rights(assets), _debt(pledge), _values(assets)]
+def _application(pledge: Pledge, assets: Sequence[IpAsset]) -> list[parts.Section]:
+    return [parts.parties(pledge), parts.rights(assets), parts.debt(pledge), parts.values(assets)]
 
 
-def _summary(pledge: Pledge, assets: Sequence[IpAsset]) -> list[Section]:
-    contract = Section(
+def _summary(pledge: Pledge, assets: Sequence[IpAsset]) -> list[parts.Section]:
+    contract = parts.Section(
         _("Contract"),
         [
             (_("Number of the contract"), pledge.contract_number or UNKNOWN),
@@ -119,18 +103,18 @@ def _summary(pledge: Pledge, assets: Sequence[IpAsset]) -> list[Section]:
             (_("Co-owners consent"), said(pledge.consents)),
         ],
     )
-    return [_parties(pledge), contract, _debt(pledge), _rights(assets)]
+    return [parts.parties(pledge), contract, parts.debt(pledge), parts.rights(assets)]
 
 
-def _checklist(pledge: Pledge, assets: Sequence[IpAsset]) -> list[Section]:
-    file = Section(
+def _checklist(pledge: Pledge, assets: Sequence[IpAsset]) -> list[parts.Section]:
+    found, lines = selectors.standing(pledge, clock.today(), assets)
+    file = parts.Section(
         _("What the file holds"),
-        head=[_("Paper"), pgettext("paper of a pledge", "State")],
-        rows=[[str(line.paper.label), str(line.state.label)] for line in checks.papers(pledge.papers or {})],
-        widths=[3, 1],
+        head=[pgettext("paper of a pledge", "Paper"), pgettext("paper of a pledge", "State"), _("Scans")],
+        rows=[[str(line.paper.label), str(line.state.label), _scans(line)] for line in lines],
+        widths=[4, 2, 6],
     )
-    found = selectors.checks_of(pledge, clock.today(), assets)
-    grounds = Section(
+    grounds = parts.Section(
         _("The twelve grounds of refusal, as of %(day)s") % {"day": day(clock.today())},
         head=[_("Ground of refusal"), _("Answer"), _("Why, and what to do")],
         rows=[
@@ -147,18 +131,25 @@ def _checklist(pledge: Pledge, assets: Sequence[IpAsset]) -> list[Section]:
     return [file, grounds, _terms(pledge)]
 
 
-def _terms(pledge: Pledge) -> Section:
+def _scans(line: PaperLine) -> str:
+    """What lies there, or that it lies there on paper only."""
+    if line.files:
+        return _("; ").join(file.name for file in line.files)
+    return _("on paper") if line.state == PaperState.THERE else UNKNOWN
+
+
+def _terms(pledge: Pledge) -> parts.Section:
     """Until when the office decides, by each way of filing."""
     rows = [
         [
-            str(_WAYS[term.key]),
-            str(term.days),
-            day(clocks.due_on(pledge.filed_on, term)) if pledge.filed_on else UNKNOWN,
-            term.source if term.is_verified else f"{term.source} ({_('unverified')})",
+            str(_WAYS[each.key]),
+            str(each.days),
+            day(clocks.due_on(pledge.filed_on, each)) if pledge.filed_on else UNKNOWN,
+            each.source if each.is_verified else f"{each.source} ({_('unverified')})",
         ]
-        for term in clocks.TERMS
+        for each in clocks.TERMS
     ]
-    return Section(
+    return parts.Section(
         _("Term of the office"),
         head=[_("Way of filing"), _("Working days"), _("Decided at the latest on"), _("Source")],
         rows=rows,
@@ -173,155 +164,26 @@ _WAYS = {
 }
 
 
-def _change(pledge: Pledge, assets: Sequence[IpAsset]) -> list[Section]:
+def _change(pledge: Pledge, assets: Sequence[IpAsset]) -> list[parts.Section]:
     last: PledgeChange | None = pledge.changes.order_by("-changed_on", "-pk").first()
     if last is None:
         raise Invalid(_("Nothing of this pledge was changed."))
-    rows = [[str(_TERMS[name]), _term(name, last.before.get(name)), _term(name, last.after.get(name))] for name in last.after]
-    change = Section(
+    rows = [[str(TERMS[name]), term(name, last.before.get(name)), term(name, last.after.get(name))] for name in last.after]
+    change = parts.Section(
         _("The change"),
         [(_("Agreement"), last.agreement), (_("Day of the change"), day(last.changed_on))],
         [_("Item"), pgettext("change", "Before"), pgettext("change", "After")],
         rows,
         [2, 2, 2],
     )
-    return [_registered(pledge), change, _parties(pledge), _rights(assets)]
+    return [parts.registered(pledge), change, parts.parties(pledge), parts.rights(assets)]
 
 
-def _cancellation(pledge: Pledge, assets: Sequence[IpAsset]) -> list[Section]:
+def _cancellation(pledge: Pledge, assets: Sequence[IpAsset]) -> list[parts.Section]:
     why = {
         PledgeState.REPAID: _("The debt is repaid."),
         PledgeState.DISPOSED: _("The rights were disposed of."),
         PledgeState.CANCELLED: _("The pledge is cancelled."),
     }.get(PledgeState(pledge.state), _("The ground on which the pledge right ends is to be entered."))
-    ground = Section(_("Why the pledge right ends"), lines=[why, *([pledge.reason] if pledge.reason else [])])
-    return [_registered(pledge), ground, _parties(pledge), _rights(assets)]
-
-
-# --- parts -----------------------------------------------------------------------------------
-def _parties(pledge: Pledge) -> Section:
-    return Section(
-        _("Parties"),
-        [
-            (_("Pledgor"), pledge.enterprise.name_zh),
-            (_("Unified social credit code"), pledge.enterprise.uscc or UNKNOWN),
-            (_("Address"), pledge.enterprise.address or UNKNOWN),
-            (_("Pledgee"), pledge.organisation.name_zh),
-        ],
-    )
-
-
-def _rights(assets: Iterable[IpAsset]) -> Section:
-    return Section(
-        _("Pledged rights"),
-        head=[pgettext("right", "Number"), _("Name"), _("Kind"), _("Registered owners"), _("Filed"), _("Granted"), _("Expires")],
-        rows=[
-            [
-                each.number,
-                each.title,
-                str(each.get_kind_display()),
-                "、".join(each.owners) or UNKNOWN,
-                iso(each.filed_on),
-                iso(each.granted_on),
-                iso(each.expires_on),
-            ]
-            for each in assets
-        ],
-        widths=[5, 6, 3, 5, 3, 3, 3],
-    )
-
-
-def _debt(pledge: Pledge) -> Section:
-    return Section(
-        _("Secured debt"),
-        [
-            (_("Amount"), yuan(pledge.amount)),
-            (_("Term"), _("%(months)d months") % {"months": pledge.months} if pledge.months else UNKNOWN),
-            (_("End of the debt"), day(pledge.debt_ends_on)),
-            (_("Yearly rate"), _rate(pledge.rate)),
-            (_("Purpose"), pledge.purpose or UNKNOWN),
-        ],
-    )
-
-
-def _values(assets: Iterable[IpAsset]) -> Section:
-    today = clock.today()
-    found = [(each, selectors.value_on(each.valuations.all(), today)) for each in assets]
-    return Section(
-        _("Valuations in force"),
-        head=[pgettext("right", "Number"), pgettext("valuation", "Value"), _("Method"), _("Valuer"), _("Valued on"), _("Valid until")],
-        rows=[
-            [each.number, yuan(value.value), str(value.get_method_display()), value.valuer, iso(value.valued_on), iso(value.valid_until)]
-            for each, value in found
-            if value is not None
-        ],
-        widths=[5, 4, 3, 4, 3, 3],
-        lines=[_("%(right)s: no valuation in force.") % {"right": each.number} for each, value in found if value is None],
-    )
-
-
-def _registered(pledge: Pledge) -> Section:
-    return Section(
-        _("Registration"),
-        [
-            (_("Registration number"), pledge.registration_number or UNKNOWN),
-            (_("Registered on"), day(pledge.registered_on)),
-            (_("Published on"), day(pledge.published_on)),
-        ],
-    )
-
-
-def _signs(pledge: Pledge) -> list[dict[str, str]]:
-    return [
-        {"role": _("Pledgor"), "name": pledge.enterprise.name_zh},
-        {"role": _("Pledgee"), "name": pledge.organisation.name_zh},
-    ]
-
-
-# --- values in words -------------------------------------------------------------------------
-_TERMS = {
-    "amount": gettext_lazy("Amount"),
-    "months": gettext_lazy("Term"),
-    "rate": gettext_lazy("Yearly rate"),
-    "debt_ends_on": gettext_lazy("End of the debt"),
-}
-
-
-def _term(name: str, value: Any) -> str:
-    if value is None:
-        return UNKNOWN
-    if name == "amount":
-        return yuan(int(value))
-    if name == "rate":
-        return _rate(int(value))
-    return day(date.fromisoformat(value)) if name == "debt_ends_on" else _("%(months)d months") % {"months": value}
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
-def day(value: date | None) -> str:
-    return UNKNOWN if value is None else formatted(value, "j F Y" if _english() else "Y年n月j日")
-
-
-def iso(value: date | None) -> str:
-    return UNKNOWN if value is None else value.isoformat()
-
-
-def yuan(value: int) -> str:
-    """Whole yuan without losing a digit: 350万元, 2.86亿元 · CNY 3.5 million."""
-    amount = Decimal(value)
-    if _english():
-        return cny(amount)
-    if amount >= 10**8:
-        return f"{grouped(amount / 10**8)}亿元"
-    return f"{grouped(amount / 10**4)}万元" if amount >= 10**4 else f"{grouped(amount)}元"
-
-
-def _rate(value: int | None) -> str:
-    return UNKNOWN if value is None else f"{value / 100:.2f}%"
-
-
-def said(value: bool | None) -> str:
-    return _("not said") if value is None else _("yes") if value else _("no")
+    ground = parts.Section(_("Why the pledge right ends"), lines=[why, *([pledge.reason] if pledge.recovered is not None else [])])
+    return [parts.registered(pledge), ground, parts.parties(pledge), parts.rights(assets)]

@@ -15,7 +15,7 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import enterprise_ids, has_role, memberships_as
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.finance.pledges.enums import ENDED
-from pilotage.finance.pledges.models import IpAsset, Pledge
+from pilotage.finance.pledges.models import IpAsset, Pledge, PledgeFile
 
 Actor = Any  # a User, AnonymousUser, or None for the system
 _NOT_OWN = _("Only the enterprise itself decides about its rights.")
@@ -41,6 +41,11 @@ def visible_pledges(actor: Actor) -> QuerySet[Pledge]:
     if sees_all(actor):
         return Pledge.objects.all()
     return Pledge.objects.filter(Q(enterprise__in=enterprise_ids(actor)) | Q(organisation__in=bank_ids(actor)))
+
+
+def visible_files(actor: Actor) -> QuerySet[PledgeFile]:
+    """Whoever sees the pledge; what was taken off is shown to nobody."""
+    return PledgeFile.objects.filter(pledge__in=visible_pledges(actor), removed_at__isnull=True)
 
 
 def visible_assets(actor: Actor) -> QuerySet[IpAsset]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from pilotage.finance.pledges import checks
+from pilotage.core import clock
+from pilotage.finance.pledges import checklist, checks
 from pilotage.finance.pledges.enums import OUTSTANDING, PATENTS, SECURED, Answer, PledgeState
-from pilotage.finance.pledges.models import IpAsset, Pledge, PledgeFlag, Valuation
+from pilotage.finance.pledges.grounds import Case, cases
+from pilotage.finance.pledges.models import IpAsset, Pledge, PledgeFile, PledgeFlag, Valuation
 
 ORDER = ("-id",)
 # held against others: filed or further, until it is cancelled
@@ -52,16 +54,41 @@ def held_by_others(pledges: Sequence[Pledge], states: Iterable[str] = HELD) -> d
     return found
 
 
-def checks_of(pledge: Pledge, on: date, assets: Sequence[IpAsset] | None = None) -> list[checks.Check]:
-    """The twelve grounds for a pledge on a day. Five queries, two when its rights are handed in."""
-    found = assets_of(pledge) if assets is None else assets
-    return checks.grounds(checks.cases(pledge, found, on, held_elsewhere(pledge)))
+def files_of(pledge: Pledge) -> list[PledgeFile]:
+    """The scans that lie in its registration file. One query."""
+    return list(pledge.files.filter(removed_at__isnull=True).order_by("id"))
+
+
+def standing(pledge: Pledge, on: date, assets: Sequence[IpAsset] | None = None) -> tuple[list[checks.Check], list[checklist.PaperLine]]:
+    """The twelve grounds for a pledge on a day, and its registration file. Seven queries, four when its rights are handed in."""
+    found = cases(pledge, assets_of(pledge) if assets is None else assets, on, held_elsewhere(pledge))
+    lines = _lines(pledge, found)
+    return checks.grounds(found, lines), lines
+
+
+def lines_of(pledge: Pledge) -> list[checklist.PaperLine]:
+    """Its registration file today. Four queries."""
+    return _lines(pledge, cases(pledge, assets_of(pledge), clock.today()))
+
+
+def _lines(pledge: Pledge, found: Sequence[Case]) -> list[checklist.PaperLine]:
+    return checklist.lines(pledge.papers or {}, files_of(pledge), shared=any(case.others for case in found))
+
+
+def checks_of(pledge: Pledge, on: date) -> list[checks.Check]:
+    return standing(pledge, on)[0]
 
 
 def value_on(valuations: Iterable[Valuation], on: date) -> Valuation | None:
     """The last valuation that holds on that day."""
     held = [each for each in valuations if each.valued_on <= on <= each.valid_until]
     return max(held, key=lambda each: (each.valued_on, each.pk), default=None)
+
+
+def worth(assets: Iterable[IpAsset], on: date) -> int | None:
+    """What the rights are worth together on that day, in yuan; None where none has a valuation in force. One query for each right not prefetched."""
+    held = [value for asset in assets if (value := value_on(asset.valuations.all(), on))]
+    return sum(value.value for value in held) or None
 
 
 def flags_in_force(pledges: Iterable[Pledge]) -> dict[int, list[PledgeFlag]]:
@@ -112,7 +139,7 @@ def pledgeable_patents(ids: Sequence[int], on: date) -> Mapping[int, int]:
     unsure: set[int] = set()
     for asset in assets:
         pledge = Pledge(enterprise=asset.enterprise)
-        case = checks.cases(pledge, [asset], on, held)[0]
+        case = cases(pledge, [asset], on, held)[0]
         answer = checks.right_alone(case)
         found[asset.enterprise_id] = found.get(asset.enterprise_id, 0) + (answer == Answer.CLEAR)
         if answer == Answer.UNKNOWN:

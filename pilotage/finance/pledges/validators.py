@@ -12,12 +12,10 @@ from pilotage.finance.pledges import checks, selectors
 
 
 def ready_to_file(pledge: Any) -> None:
-    """No ground refuses or is undetermined, and the file is complete."""
+    """By ``checks.may_file``; what stands in the way is named with its remedy."""
     found = selectors.checks_of(pledge, clock.today())
-    errors = [f"{check.ground.label}: {check.answer.label}" for check in found if not check.lets_through]
-    errors += [_("%(paper)s: missing") % {"paper": line.paper.label} for line in checks.papers(pledge.papers or {}) if not line.is_settled]
-    if errors:
-        raise Invalid(_("Not ready to be filed. %(what)s") % {"what": _("; ").join(errors)})
+    if not checks.may_file(found):
+        raise Invalid(_("Not ready to be filed. %(what)s") % {"what": " ".join(checks.obstacles(found))})
 
 
 def held_by_nobody_else(pledge: Any) -> None:

@@ -98,6 +98,8 @@ def say(request: HttpRequest, problem: Invalid) -> None:
 
 def put_errors(form: Any, problem: Invalid, names: Mapping[str, str] | None = None) -> None:
     """A service's errors at the fields of the form; ``names`` where a field is called otherwise there."""
+    if "sure" in problem.errors and hasattr(form, "doubted"):
+        form.doubted()
     for name, sentence in problem.errors.items():
         field = (names or {}).get(name, name)
         form.add_error(field if field in form.fields else None, sentence)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pilotage.finance.pledges.enums import ENTERED, IpKind, Method, Paper, PaperState
+from pilotage.core import clock
+from pilotage.finance.pledges.checklist import PaperLine
+from pilotage.finance.pledges.enums import ENTERED, OPTIONAL_PAPERS, EventCode, IpKind, Method, PaperState
 from pilotage.finance.pledges.models import Pledge
 from pilotage.registry.models import Division
 from pilotage.web.pledges.common import to_basis_points, to_percent, to_wan, to_yuan
@@ -23,7 +27,19 @@ def _day(label: Any, **kwargs: Any) -> forms.DateField:
 
 
 def _wan(label: Any, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, min_value=Decimal(0), max_digits=13, decimal_places=4, help_text=WAN, **kwargs)
+    wrong = {"min_value": _("Give an amount above zero. What is not known is entered neither as -1 nor as 0.")}
+    return forms.DecimalField(
+        label=label, min_value=Decimal(0), max_digits=13, decimal_places=4, help_text=WAN, error_messages=wrong, **kwargs
+    )
+
+
+class Sure(forms.Form):
+    """A form whose amount may be doubted; the box is shown once it is."""
+
+    sure = forms.BooleanField(label=_("The amount is right as it stands"), required=False, widget=forms.HiddenInput)
+
+    def doubted(self) -> None:
+        self.fields["sure"].widget = forms.CheckboxInput()
 
 
 def _rate(label: Any, **kwargs: Any) -> forms.DecimalField:
@@ -85,6 +101,8 @@ class EventForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["code"].initial = EventCode.LOOKED_UP  # what is entered most often
+        self.fields["on"].initial = clock.today
         # the code of the gazette stands before the word, as people search for it
         self.fields["code"].choices = [  # type: ignore[attr-defined]
             (code.value, f"{code.value} {code.label}" if code.value.isupper() else code.label) for code in ENTERED
@@ -94,22 +112,25 @@ class EventForm(forms.Form):
         return {**self.cleaned_data, "owners": lines_of(self.cleaned_data["owners"])}
 
 
-class ValueForm(forms.Form):
+class ValueForm(Sure):
     method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
     valuer = forms.CharField(label=_("Valuer"), max_length=200)
     valued_on = _day(_("Valued on"))
     amount = _wan(pgettext_lazy("valuation", "Value"))
     valid_until = _day(_("Valid until"))
 
+    field_order = ("method", "valuer", "valued_on", "amount", "sure")
+
     def values(self) -> dict[str, Any]:
         return {**self.cleaned_data, "amount": to_yuan(self.cleaned_data["amount"])}
 
 
-class OfferForm(forms.Form):
+class OfferForm(Sure):
     organisation = forms.ChoiceField(label=_("Bank"))
     amount = _wan(_("Amount"))
     purpose = forms.CharField(label=_("Purpose"), required=False, max_length=300)
     assets = forms.MultipleChoiceField(label=_("Rights to pledge"), widget=forms.CheckboxSelectMultiple)
+    field_order = ("organisation", "amount", "sure")
 
     def __init__(self, *args: Any, banks: Any, rights: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +138,7 @@ class OfferForm(forms.Form):
         self.fields["assets"].choices = [(str(each.pk), label) for each, label in rights]  # type: ignore[attr-defined]
 
 
-class TermsForm(forms.Form):
+class TermsForm(Sure):
     """Terms of the loan: for the contract and for a change."""
 
     number = forms.CharField(label=_("Number of the agreement"), max_length=80)
@@ -126,6 +147,7 @@ class TermsForm(forms.Form):
     months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
     rate = _rate(_("Rate"), required=False, help_text=_("percent a year"))
     debt_ends_on = _day(_("The debt ends on"))
+    field_order = ("number", "on", "amount", "sure")
 
     def terms(self) -> dict[str, Any]:
         found = self.cleaned_data
@@ -147,7 +169,7 @@ def terms_initial(pledge: Pledge) -> dict[str, Any]:
 
 
 class FileForm(forms.Form):
-    """The papers of the registration file, and what the parties say."""
+    """Papers that lie there without a scan, and what the parties say; only what this pledge raises is asked."""
 
     is_complete = _answer(_("The contract holds what article 8 asks for"))
     consents = _answer(_("All co-owners consent in writing"))
@@ -155,20 +177,49 @@ class FileForm(forms.Form):
     knows_pair = _answer(_("Both sides know and accept a same-day counterpart"))
     knows_contest = _answer(_("Both sides know and accept a pending invalidation"))
 
-    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
-        kept = pledge.papers or {}
-        initial = {f"paper_{paper}": kept.get(paper, PaperState.MISSING) for paper in Paper.values}
+    def __init__(self, *args: Any, pledge: Pledge, lines: Iterable[PaperLine], asked: Collection[str], **kwargs: Any) -> None:
+        unscanned = [line for line in lines if not line.is_scanned]
+        initial = {f"paper_{line.paper}": line.state for line in unscanned}
         super().__init__(*args, initial={**initial, **{name: said_as(getattr(pledge, name)) for name in self.base_fields}}, **kwargs)
+        for name in set(self.base_fields) - set(asked):
+            del self.fields[name]
         told = list(self.fields)
-        for paper in Paper:
-            self.fields[f"paper_{paper}"] = forms.ChoiceField(label=paper.label, choices=PaperState.choices)
-        self.order_fields([*(f"paper_{paper}" for paper in Paper), *told])
+        for line in unscanned:
+            optional = line.paper in OPTIONAL_PAPERS
+            choices = [
+                (state.value, ON_PAPER.get(state, state.label)) for state in PaperState if optional or state != PaperState.NOT_NEEDED
+            ]
+            self.fields[f"paper_{line.paper}"] = forms.ChoiceField(label=line.paper.label, choices=choices, required=False)
+        self.order_fields([*told, *(f"paper_{line.paper}" for line in unscanned)])
 
     def papers(self) -> dict[str, str]:
-        return {paper: self.cleaned_data[f"paper_{paper}"] for paper in Paper.values}
+        return {name.removeprefix("paper_"): value for name, value in self.cleaned_data.items() if name.startswith("paper_") and value}
 
     def told(self) -> dict[str, bool | None]:
-        return {name: answer_of(self.cleaned_data[name]) for name in self.base_fields}
+        """What was not asked stays as it was said before."""
+        return {name: answer_of(self.cleaned_data[name]) for name in self.base_fields if name in self.data}
+
+
+ON_PAPER = {PaperState.THERE: _("There, on paper"), PaperState.MISSING: _("Missing, or to be scanned")}
+
+
+class _Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ScanForm(forms.Form):
+    """Scans of one paper, several at once."""
+
+    paper = forms.ChoiceField(label=pgettext_lazy("paper of a pledge", "Paper"))
+    files = forms.FileField(label=_("Scans"), required=False, widget=_Files(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx"}))
+
+    def __init__(self, *args: Any, lines: Iterable[PaperLine], **kwargs: Any) -> None:
+        lines = list(lines)
+        missing = next((line.paper for line in lines if not line.is_settled), "")
+        super().__init__(*args, initial={"paper": missing}, **kwargs)
+        self.fields["paper"].choices = [(line.paper.value, line.paper.label) for line in lines]  # type: ignore[attr-defined]
+        most = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
+        self.fields["files"].help_text = _("PDF, JPG, PNG, DOCX or XLSX, each up to %(most)s MB; several at once.") % {"most": most}
 
 
 class RegisterForm(forms.Form):
@@ -178,6 +229,11 @@ class RegisterForm(forms.Form):
 
 class PublishForm(forms.Form):
     on = _day(pgettext_lazy("pledge", "Published on"))
+
+
+class DefaultForm(forms.Form):
+    on = _day(_("In default since"), help_text=_("The region's term of that day decides about compensation."))
+    reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
 class ClaimForm(forms.Form):

@@ -13,11 +13,11 @@ from pilotage.accounts.enums import OrganisationKind
 from pilotage.accounts.models import Organisation
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
-from pilotage.finance.pledges import services
+from pilotage.finance.pledges import selectors, services
 from pilotage.finance.pledges.models import IpAsset
 from pilotage.finance.pledges.status import status_of
 from pilotage.registry.models import Enterprise
-from pilotage.web.pledges.common import put_errors, reader_of, tabs, to_yuan
+from pilotage.web.pledges.common import put_errors, reader_of, tabs, to_yuan, yuan
 from pilotage.web.pledges.forms import OfferForm
 from pilotage.web.pledges.rights import status_words
 
@@ -29,7 +29,12 @@ def new(request: HttpRequest) -> HttpResponse:
     if enterprise is None:
         raise Http404
     banks = list(Organisation.objects.filter(kind=OrganisationKind.FINANCE).order_by("pk")[:500])
-    rights = list(IpAsset.objects.filter(enterprise=enterprise).prefetch_related("events").order_by("kind", "number")[:500])
+    rights = list(
+        IpAsset.objects.filter(enterprise=enterprise)
+        .select_related("enterprise")
+        .prefetch_related("events", "valuations")
+        .order_by("kind", "number")[:500]
+    )
     chosen = request.GET.getlist("right")
     form = OfferForm(request.POST or None, banks=banks, rights=[(right, _label(right)) for right in rights], initial={"assets": chosen})
     if request.method == "POST" and form.is_valid():
@@ -42,6 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 assets=[right for right in rights if str(right.pk) in found["assets"]],
                 amount=to_yuan(found["amount"]),
                 purpose=found["purpose"],
+                sure=found["sure"],
             )
         except Invalid as problem:
             put_errors(form, problem)
@@ -53,7 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _label(right: IpAsset) -> str:
-    """Number and name, and what stands against pledging it."""
-    status = status_of(right, right.events.all(), clock.today())
-    words = [pgettext("right", "Ended")] if status.ended else status_words(status)
-    return " · ".join([str(right), *words])
+    """Number and name, what it is worth, and what stands against pledging it."""
+    today = clock.today()
+    status, value = status_of(right, right.events.all(), today), selectors.value_on(right.valuations.all(), today)
+    words = [pgettext("right", "Ended")] if status.ended else status_words(right, status)
+    return " · ".join([str(right), yuan(value.value) if value else _("not valued"), *words])

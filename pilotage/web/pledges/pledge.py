@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pilotage.core import documents
 from pilotage.core.verdict import Invalid
-from pilotage.finance.pledges import papers, rules, services
+from pilotage.finance.pledges import papers, rules, selectors, services
 from pilotage.finance.pledges.models import Pledge
 from pilotage.web.downloads import pdf
 from pilotage.web.pledges import shown
 from pilotage.web.pledges.common import Reader, put_errors, reader_of, say, to_yuan
-from pilotage.web.pledges.forms import ClaimForm, DisposeForm, FileForm, PublishForm, RegisterForm, TermsForm
+from pilotage.web.pledges.forms import ClaimForm, DefaultForm, DisposeForm, FileForm, PublishForm, RegisterForm, TermsForm
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Forms = dict[str, Any]
@@ -27,12 +27,13 @@ FORMS: dict[str, Callable[..., Any]] = {
     "change": TermsForm,
     "register": RegisterForm,
     "publish": PublishForm,
+    "default": DefaultForm,
     "claim": ClaimForm,
     "dispose": DisposeForm,
 }
 
 
-def _pledge_of(reader: Reader, number: str) -> Pledge:
+def pledge_of(reader: Reader, number: str) -> Pledge:
     rows = rules.visible_pledges(reader.actor).select_related("enterprise", "organisation")
     return get_object_or_404(rows, number=number)
 
@@ -40,10 +41,10 @@ def _pledge_of(reader: Reader, number: str) -> Pledge:
 @require_safe
 def pledge_page(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
-    return _show(request, reader, _pledge_of(reader, number), {})
+    return show(request, reader, pledge_of(reader, number), {})
 
 
-def _show(request: HttpRequest, reader: Reader, pledge: Pledge, bound: Forms) -> HttpResponse:
+def show(request: HttpRequest, reader: Reader, pledge: Pledge, bound: Forms) -> HttpResponse:
     context = shown.context(reader, pledge, bound)
     wrong = any(form.errors for form in bound.values())
     return render(request, "pledges/pledge.html", context, status=422 if wrong else 200)
@@ -52,17 +53,17 @@ def _show(request: HttpRequest, reader: Reader, pledge: Pledge, bound: Forms) ->
 @require_POST
 def act(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
-    pledge = _pledge_of(reader, number)
+    pledge = pledge_of(reader, number)
     verb = request.POST.get("do", "")
     form = _form(verb, pledge, request)
     try:
         if form is not None and not form.is_valid():
-            return _show(request, reader, pledge, {verb: form})
+            return show(request, reader, pledge, {verb: form})
         _do(request, reader, pledge, verb, form)
     except Invalid as problem:
         if form is not None:
             put_errors(form, problem, {"agreement": "number"})
-            return _show(request, reader, pledge, {verb: form})
+            return show(request, reader, pledge, {verb: form})
         say(request, problem)
     else:
         messages.success(request, _said(verb))
@@ -71,7 +72,8 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
 
 def _form(verb: str, pledge: Pledge, request: HttpRequest) -> Any:
     if verb == "fill_file":
-        return FileForm(request.POST, pledge=pledge)
+        lines = selectors.lines_of(pledge)
+        return FileForm(request.POST, pledge=pledge, lines=lines, asked=services.TOLD)
     return FORMS[verb](request.POST) if verb in FORMS else None
 
 
@@ -80,6 +82,8 @@ def _do(request: HttpRequest, reader: Reader, pledge: Pledge, verb: str, form: A
     name, _colon, half = verb.partition(":")
     if half and name in services.TWO_PERSON:
         _half(actor, pledge, name, half, reason)
+    elif verb == "looked_up":
+        services.looked_up(actor=actor, pledge=pledge)
     elif verb in services.STEPS:
         services.step(actor=actor, pledge=pledge, verb=verb, reason=reason)
     elif form is not None:
@@ -104,13 +108,15 @@ def _with_form(actor: Any, pledge: Pledge, verb: str, form: Any) -> None:
     if verb == "fill_file":
         services.fill_file(actor=actor, pledge=pledge, papers=form.papers(), told=form.told())
     elif verb == "contract":
-        services.contract(actor=actor, pledge=pledge, number=found["number"], on=found["on"], terms=form.terms())
+        services.contract(actor=actor, pledge=pledge, number=found["number"], on=found["on"], terms=form.terms(), sure=found["sure"])
     elif verb == "change":
-        services.change(actor=actor, pledge=pledge, agreement=found["number"], on=found["on"], terms=form.terms())
+        services.change(actor=actor, pledge=pledge, agreement=found["number"], on=found["on"], terms=form.terms(), sure=found["sure"])
     elif verb == "register":
         services.register(actor=actor, pledge=pledge, number=found["number"], on=found["on"])
     elif verb == "publish":
         services.publish(actor=actor, pledge=pledge, on=found["on"])
+    elif verb == "default":
+        services.default(actor=actor, pledge=pledge, on=found["on"], reason=found["reason"])
     elif verb == "claim":
         services.claim(actor=actor, pledge=pledge, loss=to_yuan(found["loss"]))
     else:
@@ -122,13 +128,15 @@ def _said(verb: str) -> str:
         return _("Proposed. A second person of the bank confirms.")
     if verb.endswith(":withdraw"):
         return _("The proposal is withdrawn.")
+    if verb == "looked_up":
+        return _("Entered for every right: looked up in the register today.")
     return _("Saved.") if verb == "fill_file" else _("Entered in the record.")
 
 
 @require_safe
 def paper(request: HttpRequest, number: str, kind: str, form: str) -> HttpResponse:
     reader = reader_of(request)
-    pledge = _pledge_of(reader, number)
+    pledge = pledge_of(reader, number)
     if form not in {"pdf", "docx"} or kind not in papers.kinds_of(pledge):
         raise Http404
     try:

@@ -54,12 +54,22 @@ def rights(request: HttpRequest) -> HttpResponse:
 def _line(asset: IpAsset, today: Any) -> dict[str, Any]:
     status = status_of(asset, asset.events.all(), today)
     value = selectors.value_on(asset.valuations.all(), today)
-    return {"row": asset, "words": status_words(status), "word": status.word, "status": status, "value": yuan(value.value) if value else ""}
+    return {
+        "row": asset,
+        "words": status_words(asset, status),
+        "word": status.word,
+        "status": status,
+        "value": yuan(value.value) if value else "",
+    }
 
 
-def status_words(status: Status) -> list[str]:
+def status_words(asset: IpAsset, status: Status) -> list[str]:
     """What stands against the right, after its legal status."""
     found = []
+    if status.owners and asset.enterprise.name_zh not in status.owners:
+        found.append(_("registered for %(owners)s") % {"owners": "、".join(status.owners)})
+    elif len(status.owners) > 1:
+        found.append(_("with co-owners"))
     if status.pledged_by:
         found.append(pgettext("right", "pledged"))
     if status.preserved:
@@ -101,7 +111,7 @@ def _right_of(reader: Reader, pk: int) -> IpAsset:
 @require_safe
 def right_page(request: HttpRequest, pk: int) -> HttpResponse:
     reader = reader_of(request)
-    return _show(request, reader, _right_of(reader, pk), EventForm(initial={"on": clock.today()}), ValueForm())
+    return _show(request, reader, _right_of(reader, pk), EventForm(), ValueForm())
 
 
 def _show(request: HttpRequest, reader: Reader, asset: IpAsset, event_form: EventForm, value_form: ValueForm) -> HttpResponse:
@@ -116,7 +126,7 @@ def _show(request: HttpRequest, reader: Reader, asset: IpAsset, event_form: Even
         "tabs": tabs("rights"),
         "asset": asset,
         "status": status,
-        "words": status_words(status),
+        "words": status_words(asset, status),
         "facts": _facts(asset, status),
         "events": [_event(event) for event in events],
         "values": [{"row": each, "amount": yuan(each.value), "holds": held is not None and each.pk == held.pk} for each in values],

@@ -10,55 +10,76 @@ from django.utils.translation import pgettext
 from pilotage.audit.models import AuditEvent
 from pilotage.core import clock
 from pilotage.core.transitions import may
-from pilotage.finance.pledges import checks, compensation, papers, rules, selectors, services
-from pilotage.finance.pledges.enums import PledgeState
+from pilotage.finance.pledges import compensation, papers, rules, selectors, services
+from pilotage.finance.pledges.checklist import PaperLine
+from pilotage.finance.pledges.checks import may_file
+from pilotage.finance.pledges.enums import FILLED_IN, PledgeState
 from pilotage.finance.pledges.models import Pledge
 from pilotage.finance.pledges.status import status_of
 from pilotage.finance.pledges.transitions import PLEDGE
 from pilotage.web.audit.words import act as act_name
 from pilotage.web.pledges.common import Reader, day, months, percent, share, tabs, yuan
-from pilotage.web.pledges.forms import ClaimForm, DisposeForm, FileForm, PublishForm, RegisterForm, TermsForm, terms_initial
+from pilotage.web.pledges.forms import (
+    ClaimForm,
+    DefaultForm,
+    DisposeForm,
+    FileForm,
+    PublishForm,
+    RegisterForm,
+    ScanForm,
+    TermsForm,
+    terms_initial,
+)
+from pilotage.web.pledges.guide import guide, needs_look
 
 S = PledgeState
 # the way a pledge goes when all goes well; the others end it or stand beside it
 LINE = (S.OFFERED, S.CONTRACTED, S.FILED, S.REGISTERED, S.PUBLISHED, S.DISBURSED, S.REPAID, S.CANCELLED)
 ASIDE = {S.DEFECT: S.FILED, S.REFUSED: S.FILED, S.IN_DEFAULT: S.DISBURSED, S.CLAIMED: S.DISBURSED, S.DISPOSED: S.REPAID}
 BEFORE_FILING = (S.OFFERED, S.CONTRACTED, S.FILED, S.DEFECT, S.REFUSED)
+# what was written at the step that led here
+TELLING = (S.DEFECT, S.REFUSED, S.WITHDRAWN, S.IN_DEFAULT, S.CLAIMED, S.DISPOSED)
 CHANGEABLE = (S.REGISTERED, S.PUBLISHED, S.DISBURSED)
 
 
 def context(reader: Reader, pledge: Pledge, bound: dict[str, Any]) -> dict[str, Any]:
-    """About fifteen queries, whatever the number of rights."""
+    """About sixteen queries, whatever the number of rights."""
     today = clock.today()
     assets = selectors.assets_of(pledge)
-    found = selectors.checks_of(pledge, today, assets)
+    found, lines = selectors.standing(pledge, today, assets)
+    flags = selectors.flags_in_force([pledge]).get(pledge.pk, [])
     events = list(AuditEvent.objects.filter(object_type=pledge._meta.label_lower, object_id=str(pledge.pk)).order_by("number")[:300])
     verbs = {row.verb for row in PLEDGE.verbs_from(pledge.state) if may(reader.actor, pledge, row.verb)}
     is_party = bool(rules.can_party(reader.actor, pledge))
     is_bank = pledge.organisation_id in reader.banks
+    rights = [_right(pledge, asset, today) for asset in assets]
+    may_fill = is_party and pledge.state in FILLED_IN
     return {
         "reader": reader,
         "tabs": tabs("home"),
         "pledge": pledge,
         "line": stage_line(pledge, events),
-        "facts": _facts(pledge),
+        "guide": guide(pledge, found, is_bank=is_bank, is_party=is_party, flags=len(flags)),
+        "facts": _facts(pledge, selectors.worth(assets, today)),
         "registration": _registration(pledge),
-        "assets": [_right(pledge, asset, today) for asset in assets],
+        "assets": rights,
         "checks": found,
         "blocking": sum(not check.lets_through for check in found),
         "shows_checks": pledge.state in BEFORE_FILING,
-        "file": checks.papers(pledge.papers or {}),
+        "may_file": may_file(found),
+        "needs_look": may_fill and any(needs_look(each["status"].looked_up, today) for each in rights),
+        "file": lines,
+        "shows_file": pledge.state != S.OFFERED,
         "papers": papers.kinds_of(pledge),
-        "flags": selectors.flags_in_force([pledge]).get(pledge.pk, []),
+        "flags": flags,
         "changes": [_change(each) for each in pledge.changes.order_by("-changed_on", "-id")],
         "verbs": verbs,
         "is_party": is_party,
-        "may_fill": is_party and pledge.state in {S.CONTRACTED, S.DEFECT},
+        "may_fill": may_fill,
         "may_change": is_bank and pledge.state in CHANGEABLE,
         "two": _two(reader, pledge, verbs) if reader.sees_all or is_party else [],
-        "forms": {**_forms(pledge), **bound},
+        "forms": {**_forms(pledge, lines, asked_of(pledge, rights)), **bound},
         "claim": _claim(pledge),
-        "waits_for": _waits_for(pledge, verbs),
         "history": [
             {"title": act_name(each.verb), "at": each.at, "text": each.reason, "url": "", "state": "done"} for each in reversed(events)
         ],
@@ -85,11 +106,22 @@ def stage_line(pledge: Pledge, events: list[AuditEvent]) -> list[dict[str, Any]]
     return steps
 
 
-def _facts(pledge: Pledge) -> list[tuple[str, str]]:
+def asked_of(pledge: Pledge, rights: list[dict[str, Any]]) -> set[str]:
+    """Which of the questions that no register answers this pledge raises; what was answered before stays to be read."""
+    raised = {
+        "consents": any([name for name in each["status"].owners if name != pledge.enterprise.name_zh] for each in rights),
+        "knows_pair": any(each["row"].has_pair for each in rights),
+        "knows_contest": any(each["status"].contested for each in rights),
+    }
+    return {name for name in services.TOLD if raised.get(name, True) or getattr(pledge, name) is not None}
+
+
+def _facts(pledge: Pledge, worth: int | None) -> list[tuple[str, str]]:
     return [
         (_("Pledgor"), pledge.enterprise.name),
         (_("Pledgee"), pledge.organisation.name),
         (_("Amount"), yuan(pledge.amount)),
+        (_("Loan to value"), f"{share(pledge.amount * 10_000 // worth)} ({yuan(worth)})" if worth else _("no valuation in force")),
         (pgettext("loan", "Term"), months(pledge.months)),
         (_("Rate"), percent(pledge.rate)),
         (_("The debt ends on"), day(pledge.debt_ends_on)),
@@ -110,7 +142,7 @@ def _registration(pledge: Pledge) -> list[tuple[str, str]]:
         (_("Compensation claimed"), pledge.claim is not None and yuan(pledge.claim)),
         (_("Came in from the rights"), pledge.recovered is not None and yuan(pledge.recovered)),
         (pgettext("pledge", "Ended on"), pledge.ended_on and day(pledge.ended_on)),
-        (_("Reason"), pledge.reason),
+        (_("Reason"), pledge.state in TELLING and pledge.reason),
     ]
     return [(label, str(value)) for label, value in rows if value]
 
@@ -150,14 +182,16 @@ def _two(reader: Reader, pledge: Pledge, verbs: set[str]) -> list[dict[str, Any]
     return found
 
 
-def _forms(pledge: Pledge) -> dict[str, Any]:
+def _forms(pledge: Pledge, lines: list[PaperLine], asked: set[str]) -> dict[str, Any]:
     today = {"on": clock.today()}
     return {
         "contract": TermsForm(initial={**terms_initial(pledge), **today}),
         "change": TermsForm(initial={**terms_initial(pledge), **today}),
-        "fill_file": FileForm(pledge=pledge),
+        "fill_file": FileForm(pledge=pledge, lines=lines, asked=asked),
+        "scan": ScanForm(lines=lines),
         "register": RegisterForm(initial=today),
         "publish": PublishForm(initial=today),
+        "default": DefaultForm(initial=today),
         "claim": ClaimForm(),
         "dispose": DisposeForm(),
     }
@@ -170,11 +204,3 @@ def _claim(pledge: Pledge) -> dict[str, Any] | None:
     found = compensation.claim(pledge, pledge.loss if pledge.loss is not None else pledge.amount, pledge.defaulted_on)
     term = found.term
     return {"why": found.why, "term": term, "share": share(term.share) if term else "", "most": yuan(found.amount)}
-
-
-def _waits_for(pledge: Pledge, verbs: set[str]) -> str:
-    """For whom the next step is, where it is not the reader's."""
-    if verbs or pledge.state in {S.REFUSED, S.CANCELLED, S.WITHDRAWN}:
-        return ""
-    bank = _("The next step is the bank's.")
-    return bank if pledge.state not in {S.CONTRACTED, S.FILED, S.DEFECT, S.REGISTERED} else _("The next step is that of the two parties.")

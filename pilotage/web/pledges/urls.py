@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pilotage.web.pledges import home, offers, pledge, rights, terms
+from pilotage.web.pledges import files, home, offers, pledge, rights, terms
 
 app_name = "pledges"
 ROOT = "financing/pledges/"
@@ -15,5 +15,9 @@ urlpatterns = [
     path(f"{ROOT}compensation/", terms.terms, name="terms"),
     path(f"{ROOT}<str:number>/", pledge.pledge_page, name="pledge"),
     path(f"{ROOT}<str:number>/act/", pledge.act, name="act"),
+    path(f"{ROOT}<str:number>/files/", files.add, name="add-file"),
+    path(f"{ROOT}<str:number>/files/<int:pk>/", files.download, name="file"),
+    path(f"{ROOT}<str:number>/files/<int:pk>/remove/", files.remove, name="remove-file"),
+    path(f"{ROOT}<str:number>/all.zip", files.everything, name="bundle"),
     path(f"{ROOT}<str:number>/<slug:kind>.<slug:form>", pledge.paper, name="paper"),
 ]

@@ -10,9 +10,9 @@ import pytest
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.facts.models import FactRow
-from pilotage.finance.pledges import assets, checks, selectors, services
+from pilotage.finance.pledges import assets, checklist, checks, selectors, services
 from pilotage.finance.pledges.enums import Answer, Ground, Paper, PaperState
-from pilotage.finance.pledges.models import IpEvent
+from pilotage.finance.pledges.models import IpAsset, IpEvent
 from pilotage.finance.pledges.status import status_of
 from tests.factories import pledges as make
 
@@ -39,9 +39,9 @@ def test_a_sound_pledge_is_let_through(cast: Any) -> None:
 
 # (what differs at the right, events, what is said) -> the grounds that are not clear
 CASES: list[tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any], dict[str, str]]] = [
-    ({"owners": ["别家公司"]}, [], {"consents": True}, {G.OWNER: A.REFUSES}),
     ({"owners": []}, [], {}, {G.OWNER: A.UNKNOWN, G.CO_OWNERS: A.UNKNOWN}),
     ({}, [{"code": "TR01", "owners": ["受让公司"]}], {"consents": True}, {G.OWNER: A.REFUSES}),
+    ({}, [{"code": "TR01", "owners": ["受让公司"]}, {"code": "TR01", "owners": "own"}], {}, {}),
     ({}, [{"code": "IW01"}], {}, {G.ENDED: A.REFUSES}),
     ({}, [{"code": "ceased"}], {}, {G.ENDED: A.REFUSES}),
     ({}, [{"code": "ceased"}, {"code": "restored"}], {}, {}),
@@ -81,7 +81,8 @@ def test_grounds(cast: Any, fields: dict[str, Any], events: list[dict[str, Any]]
     asset = make.right(cast, **fields)
     pledge = make.filled(cast, asset, told=told)
     for event in events:
-        assets.record_event(actor=cast.filer, asset=asset, on=make.TODAY, **event)
+        back = {"owners": [cast.enterprise.name_zh]} if event.get("owners") == "own" else {}
+        assets.record_event(actor=cast.filer, asset=asset, on=make.TODAY, **{**event, **back})
 
     assert {ground: answer for ground, answer in answers(pledge).items() if answer != A.CLEAR} == expected
     found = selectors.checks_of(pledge, clock.today())
@@ -99,8 +100,9 @@ def test_nothing_is_filed_while_a_ground_refuses_or_is_unknown(cast: Any, answer
 
 
 def test_only_two_grounds_can_be_accepted_by_both_sides(cast: Any) -> None:
-    asset = make.right(cast, owners=["别家公司"], fee_due_on=date(2023, 1, 1))
+    asset = make.right(cast, fee_due_on=date(2023, 1, 1))
     pledge = make.filled(cast, asset, told={"knows_pair": True, "knows_contest": True, "consents": True})
+    assets.record_event(actor=cast.filer, asset=asset, code="TR01", on=make.TODAY, owners=["别家公司"])
 
     assert {ground for ground, answer in answers(pledge).items() if answer == A.REFUSES} == {G.OWNER, G.FEE}
 
@@ -130,12 +132,34 @@ def test_the_worst_of_several_rights_decides(cast: Any) -> None:
 def test_papers(cast: Any) -> None:
     pledge = make.filled(cast)
     pledge = services.fill_file(actor=cast.filer, pledge=pledge, papers={Paper.AGENT: "not_needed", Paper.CONTRACT: "not_needed"}, told={})
-    lines = {line.paper: line for line in checks.papers(pledge.papers)}
+    lines = {line.paper: line for line in selectors.standing(pledge, clock.today())[1]}
 
     assert (lines[Paper.AGENT].is_settled, lines[Paper.CONTRACT].is_settled) == (True, False)
-    assert {line.state for line in checks.papers({})} == {PaperState.MISSING}
-    with pytest.raises(Invalid):
+    assert {line.state for line in checklist.lines({}, [], shared=True)} == {PaperState.MISSING}
+    with pytest.raises(Invalid, match=str(Paper.CONTRACT.label)):
         services.step(actor=cast.filer, pledge=pledge, verb="file")
+
+
+@pytest.mark.parametrize("paper", Paper.values)
+def test_a_missing_paper_leaves_its_ground_open(cast: Any, paper: str) -> None:
+    """Each paper proves one ground; the consent is asked for only where others own the right too."""
+    pledge = make.filled(cast, make.right(cast, owners=[cast.enterprise.name_zh, "合作高校"]), told={"consents": True})
+    assert checks.may_file(selectors.checks_of(pledge, clock.today()))
+    pledge = services.fill_file(actor=cast.finance_liaison, pledge=pledge, papers={paper: "missing"}, told={})
+
+    found = selectors.checks_of(pledge, clock.today())
+    open_now = [check for check in found if not check.lets_through]
+    assert [(check.ground, check.answer) for check in open_now] == [(checklist.PROVES[paper], A.UNKNOWN)]
+    assert str(Paper(paper).label) in open_now[0].findings[-1].why
+    assert str(Paper(paper).label) in checks.obstacles(found)[0]
+
+
+def test_the_consent_is_not_asked_of_a_sole_owner(cast: Any) -> None:
+    assert Paper.CONSENT not in {line.paper for line in selectors.standing(make.contracted(cast), clock.today())[1]}
+
+
+def test_no_right_no_pledge(cast: Any) -> None:
+    assert {check.answer for check in checks.grounds([], [])} == {A.UNKNOWN}
 
 
 def test_an_expired_right_is_not_offered(cast: Any) -> None:
@@ -143,6 +167,52 @@ def test_an_expired_right_is_not_offered(cast: Any) -> None:
     with pytest.raises(Invalid) as problem:
         make.offered(cast, asset)
     assert ("ZL201810000001.1" in problem.value.errors["assets"], "2023-11-19" in problem.value.errors["assets"]) == (True, True)
+
+
+def test_a_transferred_right_is_not_offered(cast: Any) -> None:
+    asset = make.right(cast)
+    assets.record_event(actor=cast.filer, asset=asset, code="TR01", on=make.TODAY, owners=["受让公司"])
+    with pytest.raises(Invalid) as problem:
+        make.offered(cast, asset)
+    assert ("ZL201810000001.1" in problem.value.errors["assets"], "受让公司" in problem.value.errors["assets"]) == (True, True)
+
+
+def test_rights_of_two_enterprises_are_not_offered_together(cast: Any) -> None:
+    other = IpAsset.objects.create(
+        **{**make.right_values(cast.other_enterprise, "ZL8"), "enterprise": cast.other_enterprise, "entered_at": clock.now()}
+    )
+    with pytest.raises(Invalid) as problem:
+        make.offered(cast, make.right(cast), other)
+    assert set(problem.value.errors) == {"assets"}
+
+
+@pytest.mark.parametrize("amount", [-1, 0, 1_000, 26_000_000_000])
+def test_an_amount_in_another_unit_is_named(cast: Any, amount: int) -> None:
+    """-1 and 0 as "missing", thousands or yuan in place of 万元: at the valuation, the offer, the contract and the change."""
+    asset = make.right(cast)
+    make.valued(cast, asset)
+    say = {"organisation": make.bank_of(cast.finance_liaison), "assets": [asset], "enterprise": cast.enterprise}
+    contracted = make.contracted(cast, make.right(cast, "ZL5"))
+    registered = make.registered(cast, make.right(cast, "ZL6"))
+    acts = [
+        lambda sure: make.valued(cast, asset, amount, sure=sure),
+        lambda sure: services.offer(actor=cast.filer, amount=amount, sure=sure, **say),
+        lambda sure: services.contract(
+            actor=cast.finance_liaison, pledge=contracted, number="1", on=make.TODAY, terms=make.terms(amount=amount), sure=sure
+        ),
+        lambda sure: services.change(
+            actor=cast.finance_liaison, pledge=registered, agreement="1", on=make.TODAY, terms=make.terms(amount=amount), sure=sure
+        ),
+    ]
+    for act in acts:
+        with pytest.raises(Invalid) as problem:
+            act(False)
+        assert set(problem.value.errors) == ({"amount", "sure"} if amount > 0 else {"amount"})
+    if amount > 0:
+        assert acts[0](True).value == acts[1](True).amount == amount
+    else:
+        with pytest.raises(Invalid):
+            acts[0](True)
 
 
 def test_a_term_beyond_the_life_of_the_right_is_not_contracted(cast: Any) -> None:

@@ -188,8 +188,8 @@ class Loans:
         pledge = self.filed(self.contracted((right,), 400, (7, 6), (7, 11), date(2024, 7, 10)), 7, 12)
         pledge = self.registered(pledge, 7, 17)
         pledge = self.by_two(pledge, "disburse", 7, 20)
-        with on(11, 20):
-            services.step(actor=self.bank, pledge=pledge, verb="default", reason="利息逾期九十天。（演示）")
+        with on(11, 20) as today:
+            services.default(actor=self.bank, pledge=pledge, on=today, reason="利息逾期九十天。（演示）")
         with on(12, 6):
             services.claim(actor=self.bank, pledge=pledge, loss=300 * WAN)
 
