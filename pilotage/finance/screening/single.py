@@ -20,8 +20,11 @@ from pilotage.finance.rules import (
     AnyOf,
     AtLeast,
     Attested,
+    Category,
     Compare,
+    Condition,
     Explanation,
+    Holds,
     Node,
     NoneOf,
     NotInForce,
@@ -66,6 +69,11 @@ class Screened:
     @property
     def told(self) -> tuple[Told, ...]:
         return self.explanation.told if self.explanation else ()
+
+    @property
+    def nearest(self) -> tuple[Told, ...]:
+        """What would have to change; nothing where it is open, or where no change would do."""
+        return (self.explanation.nearest or ()) if self.explanation else ()
 
     @property
     def is_unverified(self) -> bool:
@@ -249,7 +257,12 @@ def _nearness(each: Screened) -> tuple[int, int, Fraction, int]:
 
 def _columns(each: Screened) -> Iterator[str]:
     for told in each.told:
-        if isinstance(told.condition, Compare) and each.resolved is not None:
-            yield from columns(told.condition, each.resolved)
-        elif not isinstance(told.condition, Attested):
-            yield told.condition.metric  # type: ignore[attr-defined]
+        if each.resolved is not None:
+            yield from columns_of(told.condition, each.resolved)
+
+
+def columns_of(condition: Condition, resolved: Resolved) -> list[str]:
+    """The columns of METRICS that a condition reads; none where a person answers."""
+    if isinstance(condition, Compare):
+        return list(dict.fromkeys(columns(condition, resolved)))
+    return [condition.metric] if isinstance(condition, Category | Holds) else []

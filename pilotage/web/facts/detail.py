@@ -80,7 +80,7 @@ def context_of(request: HttpRequest, enterprise: Enterprise, on: date) -> dict[s
         "consents_url": resolved("accounts:consents") if own else "",
         "financing_url": resolved("financing:home"),
         "errors": {},
-        "asked": dict.fromkeys(("condition", "holds", "ground", "valid_until"), ""),
+        "asked": {**dict.fromkeys(("holds", "ground", "valid_until"), ""), "condition": request.GET.get("attest", "")},
         "anything": bool(told),
     }
 

@@ -100,7 +100,7 @@ def context_of(request: HttpRequest, owner: Enterprise) -> dict[str, Any]:
     kept = {"on": on.isoformat()} if on != clock.today() else {}
     query = "".join(f"&{urlencode({key: value})}" for key, value in {**kept, **({"sort": "channel"} if by_channel else {})}.items())
     own = owner.pk in enterprise_ids(request.user)
-    missing = standing.missing()
+    missing, may_state = standing.missing(), rules.can_state(request.user, owner)
     return {
         "enterprise": owner,
         "own": own,
@@ -110,10 +110,10 @@ def context_of(request: HttpRequest, owner: Enterprise) -> dict[str, Any]:
         "asked": len(standing.asked()),
         "missing": [figures.column(column, standing.known.base_year) for column in missing],
         "lines": [shown.listed(each, standing.facts, chosen.channel.key if chosen else "", query) for each in ordered],
-        "chosen": shown.detail(chosen, standing) if chosen else None,
+        "chosen": shown.detail(chosen, standing, may_state=bool(may_state)) if chosen else None,
         "sorts": _sorts(by_channel, kept),
         "base_year": standing.known.base_year,
-        "may_state": rules.can_state(request.user, owner),
+        "may_state": may_state,
         "readers": EnterpriseConsent.objects.filter(enterprise=owner, withdrawn_at__isnull=True).count() if own else None,
         "paper_url": f"{reverse('financing:paper', args=[owner.pk])}?{urlencode(kept)}",
         "lists_others": rules.lists_others(request.user),

@@ -10,7 +10,7 @@ from pilotage.finance.screening import single
 from pilotage.finance.screening.enums import Answer
 from pilotage.finance.screening.single import Screened, Standing
 from pilotage.registry.models import localized
-from pilotage.web.financing import words
+from pilotage.web.financing import behind, words
 
 
 def listed(each: Screened, facts: single.Facts, chosen: str, query: str) -> dict[str, Any]:
@@ -27,12 +27,17 @@ def listed(each: Screened, facts: single.Facts, chosen: str, query: str) -> dict
     }
 
 
-def detail(each: Screened, standing: Standing) -> dict[str, Any]:
+def detail(each: Screened, standing: Standing, *, may_state: bool = False) -> dict[str, Any]:
+    """``may_state``: the reader can state what is missing, so a step leads to where that is done."""
     return {
         "channel": each.channel,
         "answer": each.answer,
         "rows": [_row(row, each) for row in each.rows() if row.depth or words.group(row.node)],
-        "steps": words.steps(each),
+        "sources": behind.sources(each, standing),
+        "steps": [
+            {"text": text, "url": behind.where(told, each, standing) if may_state else ""}
+            for told, text in zip(each.nearest, words.steps(each), strict=True)
+        ],
         "has_way": each.explanation is not None and each.explanation.nearest is not None,
         "changes": [found for told in each.told if (found := _changes(each, told, standing.facts))],
         "terms": [localized(term["text"]["zh"], term["text"].get("en", "")) for term in each.channel.terms_on(standing.on)],

@@ -169,7 +169,7 @@
     if (scrolls && !reachable) {
       box.dataset.reach = "";
       box.tabIndex = 0;
-      box.setAttribute("role", "region");
+      box.setAttribute("role", "group");
       box.setAttribute("aria-label", nameOf(box));
     } else if (box.hasAttribute("data-reach")) ["data-reach", "tabindex", "role", "aria-label"].forEach((name) => box.removeAttribute(name));
   });
