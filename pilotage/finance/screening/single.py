@@ -112,8 +112,7 @@ class Standing:
     screened: list[Screened]
 
     def counts(self) -> dict[Answer, int]:
-        answers = [each.answer for each in self.screened]
-        return {answer: answers.count(answer) for answer in Answer}
+        return counts(self.screened)
 
     def by_nearness(self) -> list[Screened]:
         """What is open first, then by how little is missing; what cannot be said of this day last."""
@@ -135,15 +134,17 @@ def screen(enterprise: Enterprise, channels: Sequence[Channel], *, on: date, fac
     return Standing(enterprise, on, day, known, facts, [against(channel, facts, on) for channel in channels])
 
 
-def answers_of_many(ids: Sequence[int], channels: Sequence[Channel], *, on: date) -> dict[int, dict[Answer, int]]:
-    """How many channels give which answer, for each enterprise of a page. A fixed number of queries."""
+def screen_many(ids: Sequence[int], channels: Sequence[Channel], *, on: date) -> dict[int, list[Screened]]:
+    """Each enterprise of a page against these channels, by what is known today. A fixed number of queries."""
     known, attested = known_of_many(ids, clock.today()), attestations_of_many(ids)
-    found = {}
-    for pk in ids:
-        facts = {**known[pk].facts, **attested.get(pk, {})}
-        answers = [against(channel, facts, on).answer for channel in channels]
-        found[pk] = {answer: answers.count(answer) for answer in Answer}
-    return found
+    facts = {pk: {**known[pk].facts, **attested.get(pk, {})} for pk in ids}
+    return {pk: [against(channel, facts[pk], on) for channel in channels] for pk in ids}
+
+
+def counts(screened: Sequence[Screened]) -> dict[Answer, int]:
+    """How many channels give which answer."""
+    answers = [each.answer for each in screened]
+    return {answer: answers.count(answer) for answer in Answer}
 
 
 def against(channel: Channel, facts: Facts, on: date) -> Screened:

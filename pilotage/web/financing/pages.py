@@ -25,7 +25,7 @@ from pilotage.finance.screening import single
 from pilotage.finance.screening.enums import Answer
 from pilotage.registry.models import Enterprise
 from pilotage.web.facts import words as figures
-from pilotage.web.financing import shown
+from pilotage.web.financing import shown, words
 
 SIZE = 25
 COUNTED = 10_000
@@ -50,10 +50,13 @@ def home(request: HttpRequest) -> HttpResponse:
     pages = page(found, order=("-pk",), after=request.GET.get("after", ""), size=SIZE)
     total = found.order_by()[: COUNTED + 1].count()
     ruled = channels(with_rule=True)
-    answers = single.answers_of_many([each.pk for each in pages.rows], ruled, on=clock.today())
+    chosen = next((each for each in ruled if each.key == request.GET.get("channel")), None)
+    screened = single.screen_many([each.pk for each in pages.rows], [chosen] if chosen else ruled, on=clock.today())
     context = {
         "page": pages,
-        "rows": [{"enterprise": each, "answers": _counted(answers[each.pk])} for each in pages.rows],
+        "chosen": chosen,
+        "ruled": ruled,
+        "rows": [_line(each, screened[each.pk], chosen) for each in pages.rows],
         "columns": list(Answer),
         "total": min(total, COUNTED),
         "capped": total > COUNTED,
@@ -67,6 +70,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "everyone": everyone,
     }
     return render(request, "financing/list.html", context)
+
+
+def _line(owner: Enterprise, screened: list[single.Screened], chosen: Channel | None) -> dict[str, Any]:
+    """One channel with its reason, or how many give which answer."""
+    if chosen is None:
+        return {"enterprise": owner, "answers": _counted(single.counts(screened))}
+    [one] = screened
+    return {"enterprise": owner, "answer": one.answer, "reason": words.reason(one), "steps": words.steps(one)[:1]}
 
 
 def visible(request: HttpRequest, pk: int) -> Enterprise:

@@ -108,6 +108,18 @@ def test_a_bank_needs_consent(scene: Any, client_for: Any) -> None:
     assert "科创板：科创属性" in text(client, own(scene))
 
 
+def test_a_bank_reads_down_one_channel_why_each_qualifies(scene: Any, client_for: Any, at: Any) -> None:
+    consent(scene)
+    client = client_for(scene.finance_liaison)
+    url = f"{reverse('financing:home')}?channel=star-attribute"
+    told = text(client, url)
+    assert f"{own(scene)}?channel=star-attribute#condition-title" in told
+    assert ("不符合" in told, "4项条件中满足3项。" in told) == (True, True)
+    at("2024-04-29 10:00")
+    assert "三年研发投入占营业收入9.1%" in text(client, url).replace(" ", "")
+    assert 'data-label="不符合"' in text(client, f"{reverse('financing:home')}?channel=moon")
+
+
 @pytest.mark.parametrize("name", ["enterprise", "history", "paper"])
 def test_nobody_else_is_let_in(scene: Any, client_for: Any, name: str) -> None:
     url = reverse(f"financing:{name}", args=[scene.enterprise.pk])
