@@ -377,8 +377,8 @@ def _discussion(event: AuditEvent, discussion: Discussion, reading: Reading) -> 
 
 
 def _dates(event: AuditEvent, stage: Stage, _reading: Reading) -> Iterator[Letter]:
-    before = _snapshot(event).get("_extra", {}).get("closes_at")
-    closes = _snapshot(event).get("closes_at")
+    before = snapshot(event).get("_extra", {}).get("closes_at")
+    closes = snapshot(event).get("closes_at")
     if before == closes:
         return
     call = stage.call
@@ -387,7 +387,8 @@ def _dates(event: AuditEvent, stage: Stage, _reading: Reading) -> Iterator[Lette
         yield Letter(user, "dates", params, f"event:{event.number}", event.at, call, reverse("calls:detail", args=[call.slug]))
 
 
-def _snapshot(event: AuditEvent) -> dict[str, Any]:
+def snapshot(event: AuditEvent) -> dict[str, Any]:
+    """The object as it was then, with ``_extra``. One query."""
     found = AuditSnapshot.objects.filter(pk=event.snapshot_digest).first()
     return json.loads(found.body) if found else {}
 

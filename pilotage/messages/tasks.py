@@ -9,6 +9,7 @@ from pilotage.calls.services import remind_by_rule
 from pilotage.directory.services import remind_terms
 from pilotage.finance.matching import reminding as introductions
 from pilotage.finance.matching.services import expire
+from pilotage.finance.pipeline import overdue, rounds
 from pilotage.finance.pledges.ticking import watch_when_new
 from pilotage.messages import services
 from pilotage.plan.work import reminding as work_reminding
@@ -26,6 +27,8 @@ def tick() -> dict[str, int]:
         "needs_ended": expire,
         "introductions_chased": introductions.remind_by_rule,
         "pledges_watched": watch_when_new,
+        "tier_rounds_moved": rounds.tick,
+        "suspensions_chased": overdue.tell,
         "read": _read_all,
         "objections_chased": services.chase_objections,
         "reminded": services.send_reminders,

@@ -17,7 +17,9 @@ from pilotage.calls.deadlines import moment
 from pilotage.messages.enums import MessageKind
 from pilotage.messages.evaluation_wording import WORDS as EVALUATION_WORDS
 from pilotage.messages.finance_wording import WORDS as FINANCE_WORDS
+from pilotage.messages.listing_wording import WORDS as LISTING_WORDS
 from pilotage.messages.pledge_wording import WORDS as PLEDGE_WORDS
+from pilotage.messages.recommendation_wording import WORDS as RECOMMENDATION_WORDS
 from pilotage.messages.verdict_wording import WORDS as VERDICT_WORDS
 from pilotage.messages.work_wording import WORDS
 from pilotage.registry.models import localized
@@ -247,7 +249,18 @@ WORDINGS: Mapping[str, Wording] = {
     "reminder.experts": Wording(K.DEADLINE, _("Reviews to finish: %(call)s"), _CLOSES),
     "reminder.secretariat": Wording(K.DEADLINE, _DEADLINE, _CLOSES),
     # --- the work on measures
-    **{name: Wording(*words) for name, words in {**WORDS, **EVALUATION_WORDS, **FINANCE_WORDS, **PLEDGE_WORDS, **VERDICT_WORDS}.items()},
+    **{
+        name: Wording(*words)
+        for name, words in {
+            **WORDS,
+            **EVALUATION_WORDS,
+            **FINANCE_WORDS,
+            **LISTING_WORDS,
+            **PLEDGE_WORDS,
+            **RECOMMENDATION_WORDS,
+            **VERDICT_WORDS,
+        }.items()
+    },
     # --- accounts
     "role.given": Wording(K.ACCOUNT, _("New role: %(role)s"), _("You act for %(organisation)s as %(role)s now.")),
 }

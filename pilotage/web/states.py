@@ -19,7 +19,7 @@ from pilotage.directory.enums import EditionState, EntryState, NoticeState, Obje
 from pilotage.finance.matching.enums import BatchState, IntroductionState, NeedState, NoteState, OfferState
 from pilotage.finance.pipeline.enums import Answer as ListingAnswer
 from pilotage.finance.pipeline.enums import BatchState as ListingBatchState
-from pilotage.finance.pipeline.enums import Decision, Stage
+from pilotage.finance.pipeline.enums import Decision, LineState, Stage
 from pilotage.finance.pipeline.enums import RoundState as TierRoundState
 from pilotage.finance.pledges.enums import Answer as PledgeAnswer
 from pilotage.finance.pledges.enums import PaperState, PledgeState
@@ -370,6 +370,14 @@ _LISTING_BATCH = {
     ListingBatchState.SIGNED: (_GOOD, "lock"),
     ListingBatchState.DROPPED: (_NEUTRAL, "circle-minus"),
 }
+_LISTING_LINE = {
+    LineState.NEW: (_NEUTRAL, "pencil"),
+    LineState.ASKED: (_NEUTRAL, "clock"),
+    LineState.GIVEN: (_GOOD, "circle-check"),
+    LineState.REFUSED: (_WARN, "circle-x"),
+    LineState.WITHDRAWN: (_WARN, "arrow-back-up"),
+    LineState.LEFT_OUT: (_NEUTRAL, "circle-minus"),
+}
 _LISTING_ANSWER = {
     ListingAnswer.WAITING: (_NEUTRAL, "clock"),
     ListingAnswer.ACCEPTED: (_GOOD, "circle-check"),
@@ -466,6 +474,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "relending-batch": _looks(_RELENDING_BATCH),
     "listing": _looks(_LISTING),
     "listing-batch": _looks(_LISTING_BATCH),
+    "listing-line": _looks(_LISTING_LINE),
     "listing-answer": _looks(_LISTING_ANSWER),
     "tier-round": _looks(_TIER_ROUND),
     "tier-objection": _looks(_TIER_OBJECTION),

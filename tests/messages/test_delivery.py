@@ -216,6 +216,8 @@ def test_a_tick_carries_a_decision_to_the_door(cast: Any, settings: Any) -> None
         "needs_ended": 0,
         "introductions_chased": 0,
         "pledges_watched": 0,
+        "tier_rounds_moved": 0,
+        "suspensions_chased": 0,
         "terms_chased": 0,
         "digests": 0,
         "sent": 0,

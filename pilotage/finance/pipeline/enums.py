@@ -61,6 +61,22 @@ class BatchState(TextChoices):
     DROPPED = "dropped", pgettext_lazy("recommendation batch", "Dropped")
 
 
+class LineState(TextChoices):
+    """Whether the enterprise lets its own line go to the receiver of this one list."""
+
+    NEW = "new", pgettext_lazy("line of a recommendation", "Not asked yet")
+    ASKED = "asked", pgettext_lazy("line of a recommendation", "Waits for the enterprise")
+    GIVEN = "given", pgettext_lazy("line of a recommendation", "Consented")
+    REFUSED = "refused", pgettext_lazy("line of a recommendation", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("line of a recommendation", "Consent withdrawn")
+    LEFT_OUT = "left_out", pgettext_lazy("line of a recommendation", "Left out")
+
+
+# on the list; the rest stays as a record of why it is not
+ON_LIST = (LineState.NEW, LineState.ASKED, LineState.GIVEN)
+OFF_LIST = (LineState.REFUSED, LineState.WITHDRAWN, LineState.LEFT_OUT)
+
+
 class Answer(TextChoices):
     WAITING = "waiting", pgettext_lazy("answer of a receiver", "No answer yet")
     ACCEPTED = "accepted", pgettext_lazy("answer of a receiver", "Taken up")

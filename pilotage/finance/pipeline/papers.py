@@ -14,6 +14,7 @@ from django.utils.translation import override
 from pilotage.core import documents
 from pilotage.core.tables import Column, write_xlsx
 from pilotage.finance.pipeline.batch_models import BatchLine, RecommendationBatch
+from pilotage.finance.pipeline.enums import ON_LIST
 
 OFFICIAL = "zh-hans"
 WIDTHS = (1, 7, 5, 3, 4, 3)
@@ -34,10 +35,10 @@ def _cells(number: int, line: BatchLine) -> list[Any]:
     return [number, line.enterprise_name, line.uscc, line.province, line.industry, line.cultivated_from]
 
 
-def papers(batch: RecommendationBatch, signers: Sequence[Any], made_at: datetime) -> tuple[bytes, bytes]:
-    """``(pdf, xlsx)`` in the official language. Raises ``documents.DocumentError`` without a font."""
+def papers(batch: RecommendationBatch, signers: Sequence[Any], made_at: datetime, digest: str) -> tuple[bytes, bytes]:
+    """``(pdf, xlsx)`` in the official language; ``digest``: of the list they print. Raises ``documents.DocumentError`` without a font."""
     with override(OFFICIAL):
-        rows = [_cells(number, line) for number, line in enumerate(batch.lines.order_by("position"), 1)]
+        rows = [_cells(number, line) for number, line in enumerate(batch.lines.filter(state__in=ON_LIST).order_by("position"), 1)]
         day = timezone.localtime(made_at).date()
         data = {
             "title": batch.title,
@@ -47,9 +48,11 @@ def papers(batch: RecommendationBatch, signers: Sequence[Any], made_at: datetime
             "facts": [
                 [_("Receiver"), batch.receiver.name],
                 [_("Market"), batch.get_market_display()],
+                [_("Purpose"), batch.purpose],
                 [_("Number of enterprises"), str(len(rows))],
                 [_("Signed off by"), _(", ").join(str(each) for each in signers)],
                 [_("Signed off on"), day.isoformat()],
+                [_("Digest of the list (SHA-256)"), digest],
             ],
             "widths": list(WIDTHS),
             "head": _head(),

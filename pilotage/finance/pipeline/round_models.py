@@ -14,7 +14,11 @@ from pilotage.finance.pipeline.enums import Decision, Direction, RoundState
 
 
 class TierRound(models.Model):
-    """``day``: by the figures of which day it is judged. ``objection_days``: working days. ``effective_on``: from when the new tier holds."""
+    """``day``: by the figures of which day it is judged. ``objection_days``: working days. ``effective_on``: from when the new tier holds.
+
+    ``closed_on``: the day on which the end of the objection period was told. ``carried_out_on``: when the projects of its companies were
+    moved to their last stage, on the day of effect or when the list became final, whichever is later.
+    """
 
     number = models.CharField(max_length=20, unique=True)
     direction = models.CharField(max_length=8, choices=Direction.choices)
@@ -25,6 +29,8 @@ class TierRound(models.Model):
     notice_on = models.DateField(null=True, blank=True)
     objections_until = models.DateField(null=True, blank=True)
     final_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    carried_out_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -18,7 +18,7 @@ from pilotage.finance.facts.enums import Tier
 from pilotage.finance.facts.models import TierStay
 from pilotage.finance.facts.selectors import attestations_of_many, facts_of_many
 from pilotage.finance.facts.services import enter_tier
-from pilotage.finance.pipeline import rules
+from pilotage.finance.pipeline import rules, tiers
 from pilotage.finance.pipeline.enums import Decision, Direction, RoundState
 from pilotage.finance.pipeline.numbers import next_numbers
 from pilotage.finance.pipeline.round_models import RoundLine, TierObjection, TierRound
@@ -179,13 +179,49 @@ def confirm(*, actor: Any, found: TierRound) -> TierRound:
     if proposal is None:
         raise Conflict(_("Nobody has proposed this act, or it was decided already. Reload the page to see what has happened."))
     audit.confirm(proposal, found, actor=actor)
-    source = found.source or _("Tier round %(number)s") % {"number": found.number}
-    for line in found.lines.filter(stands=True).select_related("enterprise").order_by("id"):
+    there = set(TierStay.objects.filter(tier=found.tier, until_on__isnull=True).values_list("enterprise_id", flat=True))
+    for line in found.lines.filter(stands=True).exclude(enterprise__in=there).select_related("enterprise").order_by("id"):
         try:
-            enter_tier(actor=actor, enterprise=line.enterprise, tier=found.tier, from_on=found.effective_on, source=source)
+            enter_tier(actor=actor, enterprise=line.enterprise, tier=found.tier, from_on=found.effective_on, source=_source(found))
         except Invalid as problem:
             raise Invalid(f"{line.enterprise.name}: {'; '.join(problem.errors.values())}") from None
+    if found.effective_on <= clock.today():
+        _carry_out(found, actor)
     return found
+
+
+def _source(found: TierRound) -> str:
+    return found.source or _("Tier round %(number)s") % {"number": found.number}
+
+
+def _carry_out(found: TierRound, actor: Any) -> int:
+    """The projects that led to the tier are listed from the day of effect. Returns how many."""
+    firms = list(found.lines.filter(stands=True).values_list("enterprise_id", flat=True))
+    found.carried_out_on = clock.today()
+    found.save(update_fields=["carried_out_on"])
+    count = tiers.list_projects(actor=actor, enterprises=firms, tier=found.tier, on=found.effective_on, document=_source(found))
+    audit.record(found, "finance.tier_round.carry_out", actor=actor, extra={"projects": count})
+    return count
+
+
+# --- what the calendar does ------------------------------------------------------------------
+def tick() -> int:
+    """Tell that days to object are over, and carry out what holds from today. Each once; may be repeated at any time. Returns how many rounds."""
+    today = clock.today()
+    over = TierRound.objects.filter(state=RoundState.NOTICE, objections_until__lt=today, closed_on__isnull=True)
+    due = TierRound.objects.filter(state=RoundState.FINAL, effective_on__lte=today, carried_out_on__isnull=True)
+    # without a transaction, which would hold up who writes at every tick
+    if not over.exists() and not due.exists():
+        return 0
+    with transaction.atomic():
+        closed, begun = list(over.select_for_update().order_by("pk")), list(due.select_for_update().order_by("pk"))
+        for found in closed:
+            found.closed_on = today
+            found.save(update_fields=["closed_on"])
+            audit.record(found, "finance.tier_round.close", actor=None)
+        for found in begun:
+            _carry_out(found, None)
+    return len(closed) + len(begun)
 
 
 def waiting(found: TierRound) -> Proposal | None:

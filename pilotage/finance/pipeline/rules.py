@@ -1,7 +1,8 @@
 """Who sees and works what of the way to a market.
 
 The secretariat works the projects, batches and rounds; auditors read all. An enterprise reads its own and adds documents. A liaison reads
-what was sent to the own organisation: the batch for ever, the project while the enterprise's consent is in force. Lists of tier rounds are
+what was sent to the own organisation: the batch for ever, the project while the enterprise's general consent is in force. An enterprise
+reads its own line of a list that asked it, never the list; its legal representative decides on it. Lists of tier rounds are
 read by everybody with a part in financing once they are open to objections. For all others there is nothing here.
 """
 
@@ -17,7 +18,7 @@ from pilotage.accounts.models import EnterpriseConsent
 from pilotage.accounts.rules import enterprise_ids, has_role, memberships_as
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.finance.pipeline.batch_models import BatchLine, RecommendationBatch
-from pilotage.finance.pipeline.enums import BatchState, RoundState
+from pilotage.finance.pipeline.enums import ENDED, ON_LIST, BatchState, RoundState
 from pilotage.finance.pipeline.models import ListingProject
 from pilotage.finance.pipeline.round_models import TierRound
 
@@ -60,7 +61,7 @@ def visible_projects(actor: Actor) -> QuerySet[ListingProject]:
         consented = EnterpriseConsent.objects.filter(
             enterprise=OuterRef("project__enterprise"), organisation=OuterRef("batch__receiver"), withdrawn_at__isnull=True
         )
-        sent = BatchLine.objects.filter(Exists(consented), batch__receiver__in=receivers, batch__state=BatchState.SIGNED)
+        sent = BatchLine.objects.filter(Exists(consented), batch__receiver__in=receivers, batch__state=BatchState.SIGNED, state__in=ON_LIST)
         condition |= Q(pk__in=sent.values("project"))
     return ListingProject.objects.filter(condition)
 
@@ -71,8 +72,15 @@ def can_add_document(actor: Actor, project: ListingProject) -> Verdict:
     return no(_("Documents are added by the enterprise itself or by the secretariat."))
 
 
+def can_tell(actor: Actor, project: ListingProject) -> Verdict:
+    """What an enterprise says of its own project, while it is on its way."""
+    if project.enterprise_id not in enterprise_ids(actor):
+        return no(_("This is entered by the enterprise itself."))
+    return YES if project.state not in ENDED else no(_("The project has ended."))
+
+
 def can_read_documents(actor: Actor, project: ListingProject) -> bool:
-    """Papers stay between the enterprise and those who work or check the list; a receiver is told of the stages only."""
+    """All papers and reasons stay between the enterprise and those who work or check the list; a receiver reads stages, and what is for it."""
     return sees_all(actor) or project.enterprise_id in enterprise_ids(actor)
 
 
@@ -81,6 +89,17 @@ def visible_batches(actor: Actor) -> QuerySet[RecommendationBatch]:
     if sees_all(actor):
         return RecommendationBatch.objects.all()
     return RecommendationBatch.objects.filter(receiver__in=receiver_ids(actor), state=BatchState.SIGNED)
+
+
+def visible_lines(actor: Actor) -> QuerySet[BatchLine]:
+    """The own lines of the actor's enterprises, once they were asked."""
+    return BatchLine.objects.filter(project__enterprise__in=enterprise_ids(actor), asked_at__isnull=False)
+
+
+def can_decide(actor: Actor, line: BatchLine) -> Verdict:
+    if line.project.enterprise_id in enterprise_ids(actor, Role.LEGAL_REPRESENTATIVE):
+        return YES
+    return no(_("Only the legal representative decides whether the enterprise goes on this list."))
 
 
 def can_answer(actor: Actor, batch: RecommendationBatch) -> Verdict:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import QuerySet
 
-from pilotage.finance.pipeline.durations import Duration, Way, duration, spells
+from pilotage.core import clock
+from pilotage.finance.pipeline.durations import Duration, Spell, Way, duration, spells
 from pilotage.finance.pipeline.enums import GONE, LINE, NEEQ, NEEQ_LINE, Market, Stage, line_of
-from pilotage.finance.pipeline.history import effective
+from pilotage.finance.pipeline.history import Round, effective, rounds
 from pilotage.finance.pipeline.models import ListingProject, StageStep
+from pilotage.finance.pipeline.step_enums import StepKind
 
 EXCHANGES = "exchanges"
 
@@ -20,7 +22,7 @@ EXCHANGES = "exchanges"
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What the list and the funnel are cut to. ``reached``: ever got there; ``left``: was there when it was withdrawn or terminated;
-    ``paused``: is suspended there.
+    ``paused``: is suspended there; ``overdue``: is suspended past the limit.
     """
 
     market: str = ""
@@ -29,6 +31,7 @@ class Filter:
     reached: str = ""
     left: str = ""
     paused: str = ""
+    overdue: bool = False
     words: str = ""
     as_of: date | None = None
     since: date | None = None
@@ -45,6 +48,7 @@ class Filter:
             reached=given.get("reached", "") if given.get("reached", "") in stages else "",
             left=given.get("left", "") if given.get("left", "") in stages else "",
             paused=given.get("paused", "") if given.get("paused", "") in stages else "",
+            overdue=given.get("overdue", "") == "1",
             words=given.get("q", "").strip()[:100],
             as_of=_day(given.get("as_of", "")),
             since=_day(given.get("since", "")),
@@ -76,12 +80,25 @@ def filtered(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingP
     if asked.stage:
         rows = rows.filter(state__in=stages_of(asked.stage))
     if asked.reached:
-        rows = rows.filter(pk__in=StageStep.objects.filter(stage=asked.reached).values("project"))
+        rows = rows.filter(pk__in=_entered(asked.reached).values("project"))
     if asked.left:
         rows = rows.filter(state__in=GONE, left_from=asked.left)
     if asked.paused:
         rows = rows.filter(state=Stage.SUSPENDED, left_from=asked.paused)
+    if asked.overdue:
+        rows = overdue(rows, clock.today())
     return _since(rows, asked)
+
+
+def overdue(rows: QuerySet[ListingProject], today: date) -> QuerySet[ListingProject]:
+    """Suspended past the last day of the limit."""
+    return rows.filter(state=Stage.SUSPENDED, suspended_until__lt=today)
+
+
+def _entered(stage: str) -> QuerySet[StageStep]:
+    """Rows by which a stage was entered and that were not taken back."""
+    rows = StageStep.objects.filter(stage=stage, kind=StepKind.ENTERED, corrects__isnull=True)
+    return rows.filter(taken_back_by__isnull=True)
 
 
 def _since(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingProject]:
@@ -100,12 +117,13 @@ def in_scope(rows: QuerySet[ListingProject], market: str, province: str) -> Quer
 # --- histories -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class History:
-    """A project's stages in order with their days, corrections applied."""
+    """A project's stages in order with their days, corrections applied, without what was taken back; and its rounds of inquiry."""
 
     pk: int
     market: str
     province: str
     steps: list[tuple[date, str]] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
 
     def stage_on(self, day: date) -> str | None:
         """None before it was on the list."""
@@ -126,11 +144,14 @@ def histories(rows: QuerySet[ListingProject]) -> list[History]:
         for pk, market, province in rows.order_by("pk").values_list("pk", "market", "enterprise__province")
     }
     told = defaultdict(list)
-    steps = StageStep.objects.filter(project__in=rows.order_by().values("pk")).order_by("id").only("project", "stage", "on", "corrects")
+    names = ("project", "stage", "kind", "on", "corrects", "takes_back")
+    steps = StageStep.objects.filter(project__in=rows.order_by().values("pk")).order_by("id").only(*names)
     for step in steps:
         told[step.project_id].append(step)
     for pk, own in told.items():
-        found[pk].steps.extend((step.on, step.stage) for step in effective(own))
+        held = effective(own)
+        found[pk].steps.extend((step.on, step.stage) for step in held)
+        found[pk].rounds.extend(rounds(held))
     return list(found.values())
 
 
@@ -152,10 +173,9 @@ class FunnelRow:
     to_next: Duration | None
 
 
-def funnel(rows: QuerySet[ListingProject], market: str, until: date) -> list[FunnelRow]:
-    """Three queries. For a tier of the NEEQ its shorter line."""
+def funnel(rows: QuerySet[ListingProject], told: Sequence[History], market: str, until: date) -> list[FunnelRow]:
+    """``told``: the histories of the rows. One more query. For a tier of the NEEQ its shorter line."""
     line = NEEQ_LINE if market in NEEQ else LINE
-    told = histories(rows)
     ways = [each.way() for each in told]
     reached = Counter(stage for way in ways for stage in way.entered)
     states = list(rows.order_by().values_list("state", "left_from"))
@@ -169,3 +189,34 @@ def funnel(rows: QuerySet[ListingProject], market: str, until: date) -> list[Fun
         )
         for stage, then in zip(line, nexts, strict=True)
     ]
+
+
+# --- rounds of inquiry -----------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """``untold``: the inquiry went on without a day of answers being entered; such rounds count in no duration."""
+
+    number: int
+    asked: int
+    untold: int
+    to_answer: Duration
+
+
+def rounds_told(told: Iterable[History], until: date) -> list[RoundRow]:
+    """How many rounds of each number there were, and how long the answers took. Who was gone before answering waited at least so long."""
+    by_number: dict[int, list[Round]] = defaultdict(list)
+    for each in told:
+        for one in each.rounds:
+            by_number[one.number].append(one)
+    return [_round_row(number, by_number[number], until) for number in sorted(by_number)]
+
+
+def _round_row(number: int, found: Sequence[Round], until: date) -> RoundRow:
+    known = [each for each in found if not each.left_to or each.left_to in GONE]
+    waits = [_wait(each, until) for each in known]
+    return RoundRow(number, len(found), len(found) - len(known), duration(waits))
+
+
+def _wait(found: Round, until: date) -> Spell:
+    end = found.answered_on or found.left_on or until
+    return Spell(max(0, (end - found.asked_on).days), found.answered_on is not None)

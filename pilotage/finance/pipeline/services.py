@@ -1,30 +1,27 @@
-"""Every write to a project: put on the list, moved with its day, corrected with both values kept, given papers."""
+"""Writes to a project: put on the list, given an owner, told of by the enterprise, moved with its day. ``amending`` corrects, ``documents`` keeps papers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit import services as audit
 from pilotage.core import clock
-from pilotage.core.filetypes import kind_of, safe_name, sha256_of
-from pilotage.core.scanning import Infected, scanned
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.finance.pipeline import rules
-from pilotage.finance.pipeline.enums import ENDED, Market, Stage
-from pilotage.finance.pipeline.history import Step, effective
-from pilotage.finance.pipeline.models import ListingDocument, ListingProject, StageStep
+from pilotage.finance.pipeline.enums import GONE, Market, Stage
+from pilotage.finance.pipeline.history import Step, effective, standing
+from pilotage.finance.pipeline.models import ListingProject, StageStep
 from pilotage.finance.pipeline.numbers import next_numbers
+from pilotage.finance.pipeline.step_enums import Cause, StepKind
+from pilotage.finance.pipeline.suspensions import limit_of
 from pilotage.finance.pipeline.transitions import PROJECT
 from pilotage.registry.models import Enterprise
-
-MOST_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,11 @@ def enter_many(*, actor: Any, news: Sequence[New]) -> list[ListingProject]:
             numbers = next_numbers(ListingProject, len(news))
             rows = [_project(new, number, actor, now) for new, number in zip(news, numbers, strict=True)]
             made = ListingProject.objects.bulk_create(rows, batch_size=500)
-            first = [StageStep(project=each, stage=Stage.CULTIVATION, on=each.stage_on, by=actor, at=now) for each in made]
+            first = [StageStep(project=each, stage=Stage.CULTIVATION, on=each.stage_on, owner=actor, by=actor, at=now) for each in made]
             StageStep.objects.bulk_create(first, batch_size=500)
             audit.record_many([audit.Entry(each, "finance.listing.enter") for each in made], actor=actor)
     except IntegrityError:
-        raise Conflict(_("The enterprise is on its way to this market already.")) from None
+        raise taken() from None
     return made
 
 
@@ -84,17 +81,20 @@ def _project(new: New, number: str, actor: Any, now: Any) -> ListingProject:
     )
 
 
-def running_pairs(enterprises: Sequence[int]) -> set[tuple[int, str]]:
-    """``(enterprise, market)`` of projects on their way. One query."""
-    rows = ListingProject.objects.filter(enterprise__in=enterprises).exclude(state__in=ENDED).order_by()
+def taken() -> Conflict:
+    return Conflict(_("The enterprise is on its way to this market, or listed there, already."))
+
+
+def taken_pairs(enterprises: Sequence[int]) -> set[tuple[int, str]]:
+    """``(enterprise, market)`` of projects on their way or at their end; who withdrew or was refused may begin again. One query."""
+    rows = ListingProject.objects.filter(enterprise__in=enterprises).exclude(state__in=GONE).order_by()
     return set(rows.values_list("enterprise_id", "market"))
 
 
 def change(*, actor: Any, project: ListingProject, owner: Any, sponsor: str, note: str) -> ListingProject:
     """Who works it, who tutors or sponsors it, a note."""
     rules.can_work(actor, project).require()
-    if owner is not None and not rules.is_secretariat(owner):
-        raise Invalid({"owner": _("Choose somebody of the secretariat.")})
+    may_own(owner)
     with transaction.atomic():
         project.owner, project.sponsor, project.note = owner, sponsor.strip()[:200], note.strip()[:1000]
         project.save(update_fields=["owner", "sponsor", "note"])
@@ -102,98 +102,82 @@ def change(*, actor: Any, project: ListingProject, owner: Any, sponsor: str, not
     return project
 
 
+def may_own(owner: Any) -> None:
+    if owner is not None and not rules.is_secretariat(owner):
+        raise Invalid({"owner": _("Choose somebody of the secretariat.")})
+
+
+def tell(*, actor: Any, project: ListingProject, sponsor: str, own_note: str) -> ListingProject:
+    """By the enterprise, of its own project: who sponsors it, and how it stands."""
+    rules.can_tell(actor, project).require()
+    with transaction.atomic():
+        project.sponsor, project.own_note = sponsor.strip()[:200], own_note.strip()[:1000]
+        project.save(update_fields=["sponsor", "own_note"])
+        audit.record(project, "finance.listing.tell", actor=actor)
+    return project
+
+
 # --- stages ----------------------------------------------------------------------------------
-def move(*, actor: Any, project: ListingProject, verb: str, on: date | None, reason: str = "", document: str = "") -> ListingProject:
-    """Along the state table, entered with its day. ``document``: number or name of the paper that says so."""
-    if verb not in PROJECT.by_verb:
+def move(
+    *,
+    actor: Any,
+    project: ListingProject,
+    verb: str,
+    on: date | None,
+    reason: str = "",
+    document: str = "",
+    owner: Any = None,
+    cause: str = "",
+    until: date | None = None,
+) -> ListingProject:
+    """Along the state table, entered with its day.
+
+    ``document``: number or name of the paper that says so; ``owner``: who is responsible for the step, else who works the project.
+    A suspension takes a ``cause``; ``until`` is the last day of its limit, from the paper or else from the rule, where one names it.
+    """
+    if verb not in PROJECT.by_verb or verb == "take_back":
         raise Invalid(_("There is no such step."))
     rules.can_work(actor, project).require()
-    if on is None or not project.stage_on <= on <= clock.today():
-        said = {"day": project.stage_on.isoformat()}
-        raise Invalid({"on": _("Give a day from %(day)s, when the present stage began, to today.") % said})
+    may_own(owner)
     with transaction.atomic():
-        audit.transition(project, verb, actor=actor, reason=reason, changes={"stage_on": on}, extra={"document": document})
-        StageStep.objects.create(
+        steps = effective(ListingProject.objects.select_for_update().get(pk=project.pk).steps.all())
+        _check(verb, on, cause, until, steps[-1].on)
+        step = StageStep(
             project=project,
-            stage=project.state,
+            kind=StepKind.ANSWERED if verb == "answer" else StepKind.ENTERED,
             on=on,
+            owner=owner or project.owner,
             reason=reason.strip()[:1000],
             document=document.strip()[:200],
             by=actor,
             at=clock.now(),
         )
+        if verb == "suspend" and on is not None:
+            step.cause, step.until = cause, until or limit_of(cause, on)
+        told = {"on": step.on, "document": step.document}
+        audit.transition(project, verb, actor=actor, reason=reason, changes=_changes(project, verb, steps, step), extra=told)
+        step.stage = project.state
+        step.save()
     return project
 
 
-def correct(*, actor: Any, step: StageStep, on: date | None, reason: str, document: str = "") -> StageStep:
-    """A day that was entered wrongly. Both stay in the history; the days of the stages before and after set the bounds.
-
-    The paper stays the same unless another is named.
-    """
-    rules.can_work(actor).require()
-    if not reason.strip():
-        raise Invalid({"reason": _("Give a reason: it is shown to the people concerned and kept in the record.")})
-    with transaction.atomic():
-        project = ListingProject.objects.select_for_update().get(pk=step.project_id)
-        steps = effective(project.steps.all())
-        place = next((number for number, each in enumerate(steps) if step.pk in each.ids), None)
-        if place is None:
-            raise Invalid(_("There is no such step."))
-        day = _within(steps, place, on)
-        root = steps[place].ids[0]
-        made = StageStep.objects.create(
-            project=project,
-            stage=steps[place].stage,
-            on=day,
-            reason=reason.strip()[:1000],
-            document=(document.strip() or steps[place].row.document)[:200],
-            corrects_id=root,
-            by=actor,
-            at=clock.now(),
-        )
-        if place == len(steps) - 1:
-            project.stage_on = made.on
-            project.save(update_fields=["stage_on"])
-        told = {"stage": steps[place].stage, "was": steps[place].on, "now": day}
-        audit.record(project, "finance.listing.correct", actor=actor, reason=reason, extra=told)
-    return made
+def last_day(project: ListingProject) -> date:
+    """The day of the last step that holds: nothing is entered before it. One query."""
+    return effective(project.steps.all())[-1].on
 
 
-def _within(steps: Sequence[Step], place: int, on: date | None) -> date:
-    first = steps[place - 1].on if place else date.min
-    last = steps[place + 1].on if place + 1 < len(steps) else clock.today()
-    if on is None or not first <= on <= last:
-        raise Invalid({"on": _("The day must lie between the stage before and the stage after.")})
-    return on
+def _check(verb: str, on: date | None, cause: str, until: date | None, last: date) -> None:
+    """``last``: the day of the step before."""
+    if on is None or not last <= on <= clock.today():
+        raise Invalid({"on": _("Give a day from %(day)s, the day of the step before, to today.") % {"day": last.isoformat()}})
+    if verb == "suspend" and cause not in Cause.values:
+        raise Invalid({"cause": _("Say why the review is suspended.")})
+    if verb == "suspend" and until is not None and until < on:
+        raise Invalid({"until": _("The limit cannot end before the suspension began.")})
 
 
-# --- papers ----------------------------------------------------------------------------------
-def add_document(*, actor: Any, project: ListingProject, title: str, upload: UploadedFile | None) -> ListingDocument:
-    """By the enterprise or the secretariat, kept under the present stage. Raises ``Refused``, ``Invalid``."""
-    rules.can_add_document(actor, project).require()
-    if upload is None:
-        raise Invalid({"file": _("Choose a file first.")})
-    name = safe_name(upload.name or "")
-    if (upload.size or 0) > MOST_BYTES:
-        raise Invalid({"file": _("The file is larger than 20 MB.")})
-    kind_of(name, upload)  # type: ignore[arg-type]
-    try:
-        scanned(name, upload)  # type: ignore[arg-type]
-    except Infected as error:
-        raise Invalid({"file": str(error)}) from None
-    with transaction.atomic():
-        made = ListingDocument(
-            project=project,
-            stage=project.state,
-            title=(title.strip() or name)[:200],
-            file_name=name,
-            sha256=sha256_of(upload),
-            size=upload.size or 0,
-            by=actor,
-            at=clock.now(),
-        )
-        made.file.save(name, upload, save=False)
-        made.save()
-        told = {"title": made.title, "file": name, "sha256": made.sha256}
-        audit.record(project, "finance.listing.add_document", actor=actor, extra=told)
-    return made
+def _changes(project: ListingProject, verb: str, steps: list[Any], step: StageStep) -> dict[str, Any]:
+    """The columns that follow from the history with this step in it; the state table adds its own."""
+    step.stage = PROJECT.by_verb[verb].target_of(project)
+    found = standing([*steps, Step(step.stage, step.on, [0], [step])])
+    return asdict(found)

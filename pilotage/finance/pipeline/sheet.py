@@ -59,6 +59,7 @@ def workbook(rows: Iterable[ListingProject], *, with_notes: bool) -> bytes:
     columns = [
         Column(_("Number"), 14), Column(_("Enterprise"), 30), Column(_("Credit code"), 22), Column(_("Province"), 14), Column(_("Market"), 16),
         Column(_("Stage"), 16), Column(_("Since"), 12, "yyyy-mm-dd"), Column(_("Days"), 8), Column(_("Sponsor"), 24), Column(_("Owner"), 12),
+        Column(_("Round of inquiry"), 8), Column(_("Cause of the suspension"), 24), Column(_("Suspended until"), 12, "yyyy-mm-dd"),
         *([Column(_("Note"), 30)] if with_notes else []),
     ]  # fmt: skip
     today = clock.today()
@@ -72,7 +73,7 @@ def _cells(row: ListingProject, today: date) -> list[Any]:
     owner = str(row.owner) if row.owner else ""
     return [
         row.number, own.name, own.uscc or "", province, row.get_market_display(), row.get_state_display(), row.stage_on, days, row.sponsor,
-        owner,
+        owner, row.inquiry_round or None, row.get_suspension_cause_display(), row.suspended_until,
     ]  # fmt: skip
 
 
@@ -109,18 +110,18 @@ def _places(head: Any) -> dict[str, int]:
 
 def _entered(actor: Any, lines: list[tuple[int, dict[str, str]]]) -> Imported:
     by_code, by_name = _register(lines)
-    running = services.running_pairs([each.pk for each in (*by_code.values(), *(one for many in by_name.values() for one in many))])
+    taken = services.taken_pairs([each.pk for each in (*by_code.values(), *(one for many in by_name.values() for one in many))])
     news, refused = [], []
     for number, said in lines:
         name = said.get("name") or said.get("code", "")
         try:
             new = _new(said, by_code, by_name)
-            if (new.enterprise.pk, new.market) in running:
-                raise Invalid(_("The enterprise is on its way to this market already."))
+            if (new.enterprise.pk, new.market) in taken:
+                raise Invalid(str(services.taken()))
         except Invalid as problem:
             refused.append(Refusal(number, name, "; ".join(problem.errors.values())))
             continue
-        running.add((new.enterprise.pk, new.market))
+        taken.add((new.enterprise.pk, new.market))
         news.append(new)
     return Imported(services.enter_many(actor=actor, news=news), refused)
 

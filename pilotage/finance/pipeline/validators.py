@@ -7,10 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilotage.accounts.models import EnterpriseConsent
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
-from pilotage.finance.pipeline.enums import Decision, RoundState, Stage, line_of
+from pilotage.finance.pipeline.enums import NEEQ, ON_LIST, BatchState, Decision, LineState, RoundState, Stage, line_of
 
 MOST_NAMED = 5
 
@@ -21,6 +20,11 @@ def is_on_the_way(stage: Stage) -> Callable[[Any], None]:
             raise Invalid(_("The way to this market has no such stage."))
 
     return check
+
+
+def is_to_a_tier(project: Any) -> None:
+    if project.market not in NEEQ:
+        raise Invalid(_("This project does not lead to a tier of the NEEQ."))
 
 
 def is_next(stage: Stage) -> Callable[[Any], None]:
@@ -36,26 +40,30 @@ def is_next(stage: Stage) -> Callable[[Any], None]:
     return check
 
 
-def without_consent(batch: Any) -> list[str]:
-    """Names of the enterprises that have not let the receiver see them, in the order of the list. Two queries."""
-    consented = EnterpriseConsent.objects.filter(organisation=batch.receiver_id, withdrawn_at__isnull=True)
-    given = set(consented.values_list("enterprise_id", flat=True))
-    lines = batch.lines.order_by("position").values_list("project__enterprise_id", "enterprise_name")
-    return [name for enterprise, name in lines if enterprise not in given]
-
-
 def batch_is_ready(batch: Any) -> None:
-    if not batch.lines.exists():
+    """Somebody is on the list, still on the cultivation list, and has consented to exactly this list. Two queries."""
+    lines = batch.lines.filter(state__in=ON_LIST).order_by("position")
+    rows = list(lines.values_list("enterprise_name", "state", "project__state"))
+    if not rows:
         raise Invalid(_("The list is empty."))
-    moved = list(batch.lines.exclude(project__state=Stage.CULTIVATION).values_list("enterprise_name", flat=True).order_by("position"))
+    moved = [name for name, _state, stage in rows if stage != Stage.CULTIVATION]
     if moved:
-        raise Invalid(_("No longer on the cultivation list: %(names)s. Leave them out first.") % {"names": _few(moved)})
-    missing = without_consent(batch)
+        raise Invalid(_("No longer on the cultivation list: %(names)s. Leave them out first.") % {"names": few(moved)})
+    unasked = [name for name, state, _stage in rows if state == LineState.NEW]
+    if unasked:
+        raise Invalid(_("Not asked for consent yet: %(names)s.") % {"names": few(unasked)})
+    missing = [name for name, state, _stage in rows if state != LineState.GIVEN]
     if missing:
-        raise Invalid(_("Without the consent of the enterprise: %(names)s. Wait for it, or leave them out.") % {"names": _few(missing)})
+        raise Invalid(_("Without the consent of the enterprise: %(names)s. Wait for it, or leave them out.") % {"names": few(missing)})
 
 
-def _few(names: list[str]) -> str:
+def list_is_draft(line: Any) -> None:
+    if line.batch.state != BatchState.DRAFT:
+        raise Invalid(_("The list is signed off or dropped; nothing on it changes any more."))
+
+
+def few(names: list[str]) -> str:
+    """Names for a sentence: the first of them, and how many more."""
     shown = _(", ").join(names[:MOST_NAMED])
     return shown if len(names) <= MOST_NAMED else _("%(names)s and %(count)d more") % {"names": shown, "count": len(names) - MOST_NAMED}
 

@@ -54,7 +54,9 @@ def tabs(reader: Reader, current: str) -> list[dict[str, Any]]:
         ("home", pgettext("listing pipeline", "Projects"), True),
         ("funnel", pgettext("listing pipeline", "Funnel"), reader.sees_all),
         ("batches", pgettext("listing pipeline", "Recommendations"), reader.sees_all or bool(reader.receivers)),
+        ("lists", pgettext("listing pipeline", "Lists we are on"), bool(reader.enterprises)),
         ("rounds", pgettext("listing pipeline", "Tier rounds"), True),
+        ("tiers", pgettext("listing pipeline", "Tiers"), reader.sees_all),
     ]
     return [
         {"url": reverse(f"pipeline:{name}"), "label": label, "current": name == current, "count": None}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotage.accounts.enums import OrganisationKind
 from pilotage.accounts.models import Organisation
+from pilotage.finance.facts.enums import Tier
 from pilotage.finance.pipeline.enums import Direction, Market
 from pilotage.registry.models import Enterprise
 
@@ -39,10 +40,18 @@ class NewForm(forms.Form):
 class BatchForm(forms.Form):
     receiver = forms.ChoiceField(label=_("Receiver"), help_text=_("a regulator or an exchange"))
     market = forms.ChoiceField(
-        label=_("Market"), choices=Market.choices, help_text=_("everybody on its cultivation list is put on the list")
+        label=_("Market"),
+        choices=Market.choices,
+        help_text=_("everybody on its cultivation list is put on the list, but for those who do not meet by the newest screening"),
     )
     title_zh = forms.CharField(label=_("Name in Chinese"), max_length=150)
     title_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("for what the receiver gets the list; each enterprise consents to exactly this"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,3 +70,19 @@ class RoundForm(forms.Form):
 class LineForm(forms.Form):
     enterprise = EnterpriseField(label=_("Enterprise"), help_text=_("credit code or full name in Chinese"))
     ground = forms.CharField(label=_("Why it is on the list"), max_length=500)
+
+
+class TierForm(forms.Form):
+    tier = forms.ChoiceField(label=_("Tier"), choices=[choice for choice in Tier.choices if choice[0] != Tier.NONE])
+    from_on = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs=DAY))
+    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("where this is published: number and name of the announcement"))
+
+
+class EnterpriseTierForm(TierForm):
+    enterprise = EnterpriseField(label=_("Enterprise"), help_text=_("credit code or full name in Chinese"))
+    field_order = ("enterprise", "tier", "from_on", "source")
+
+
+class LeaveForm(forms.Form):
+    until_on = forms.DateField(label=_("Last day on the tier"), widget=forms.DateInput(attrs=DAY))
+    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("where this is published: number and name of the announcement"))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from pilotage.core import clock
 from pilotage.finance.pipeline import rules
 from pilotage.finance.pipeline.enums import Stage
-from pilotage.finance.pipeline.selectors import EXCHANGES, Filter, funnel, in_scope
+from pilotage.finance.pipeline.selectors import EXCHANGES, Filter, funnel, histories, in_scope, rounds_told
 from pilotage.web.pipeline.common import reader_of, tabs
 from pilotage.web.pipeline.home import choices
 
@@ -26,7 +26,8 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     asked = Filter.read(request.GET.dict())  # type: ignore[arg-type]
     market = asked.market or EXCHANGES
     rows = in_scope(rules.visible_projects(reader.actor), market, asked.province)
-    found = funnel(rows, market, clock.today())
+    today, told = clock.today(), histories(rows)
+    found = funnel(rows, told, market, today)
     names = dict(Stage.choices)
     most = max((row.reached for row in found), default=0) or 1
     lines: list[dict[str, Any]] = [
@@ -38,7 +39,14 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
         }
         for row in found
     ]
-    context = {"tabs": tabs(reader, "funnel"), "lines": lines, "market": market, "province": asked.province, **choices()}
+    context = {
+        "tabs": tabs(reader, "funnel"),
+        "lines": lines,
+        "rounds": rounds_told(told, today),
+        "market": market,
+        "province": asked.province,
+        **choices(),
+    }
     return render(request, "pipeline/funnel.html", context)
 
 

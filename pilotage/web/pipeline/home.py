@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from pilotage.core.keyset import page
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.finance.pipeline import rules, services, sheet
 from pilotage.finance.pipeline.enums import Market, Stage
-from pilotage.finance.pipeline.selectors import EXCHANGES, Filter, filtered
+from pilotage.finance.pipeline.models import ListingProject
+from pilotage.finance.pipeline.selectors import EXCHANGES, Filter, filtered, overdue
 from pilotage.registry.models import Division
 from pilotage.web.downloads import workbook
 from pilotage.web.pipeline.common import put_errors, reader_of, tabs, worker_of
@@ -41,13 +43,21 @@ def home(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(reader, "home"),
         "page": found,
         "total": rows.count(),
-        "lines": [{"project": row, "days": (today - row.stage_on).days} for row in found.rows],
+        "lines": [_line(row, today) for row in found.rows],
+        "overdue": overdue(rules.visible_projects(reader.actor), today).count(),
         "asked": asked,
         "is_filtered": asked != Filter(),
         "told": _told(asked),
         **choices(),
     }
     return render(request, "pipeline/home.html", context)
+
+
+def _line(row: ListingProject, today: date) -> dict[str, Any]:
+    """``word``: where the stage alone does not say the round. ``overdue``: days past the limit of the suspension."""
+    late = (today - row.suspended_until).days if row.suspended_until and row.suspended_until < today else 0
+    word = _("Inquiry, round %(number)d") % {"number": row.inquiry_round} if row.state == Stage.INQUIRY and row.inquiry_round > 1 else ""
+    return {"project": row, "days": (today - row.stage_on).days, "overdue": late, "word": word}
 
 
 def choices() -> dict[str, Any]:
@@ -69,6 +79,8 @@ def _told(asked: Filter) -> list[str]:
         told.append(_("Left from: %(stage)s") % {"stage": names[asked.left]})
     if asked.paused:
         told.append(_("Suspended at: %(stage)s") % {"stage": names[asked.paused]})
+    if asked.overdue:
+        told.append(_("Suspended past the limit"))
     if asked.as_of:
         told.append(_("As of %(day)s; stage and days are those of today") % {"day": asked.as_of.isoformat()})
     if asked.since:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +15,16 @@ from pilotage.audit.services import withdraw_proposal
 from pilotage.core import clock
 from pilotage.core.keyset import page
 from pilotage.core.transitions import may
-from pilotage.core.verdict import Invalid, Verdict
+from pilotage.core.verdict import Conflict, Invalid, Verdict
 from pilotage.finance.pipeline import rounds as services
 from pilotage.finance.pipeline import rules
 from pilotage.finance.pipeline.enums import RoundState
 from pilotage.finance.pipeline.round_models import TierObjection, TierRound
+from pilotage.finance.pipeline.validators import round_is_ripe
 from pilotage.web.pipeline.common import Reader, put_errors, reader_of, say, tabs, worker_of
 from pilotage.web.pipeline.forms import LineForm, RoundForm
+
+SIZE = 50
 
 
 @require_safe
@@ -44,16 +49,12 @@ def round_page(request: HttpRequest, number: str) -> HttpResponse:
 def _shown(request: HttpRequest, reader: Reader, found: TierRound, form: LineForm) -> HttpResponse:
     proposal = services.waiting(found)
     own = proposal is not None and proposal.proposed_by_id == request.user.pk
-    verdict = may(reader.actor, found, "finish")
-    in_time = found.objections_until is not None and clock.today() <= found.objections_until
-    objecting = found.state == RoundState.NOTICE and in_time
-    lines = list(found.lines.select_related("enterprise").order_by("id"))
+    verdict = _final(reader, found)
     context = {
         "reader": reader,
         "tabs": tabs(reader, "rounds"),
         "round": found,
-        "lines": [{"line": line, "may_object": objecting and bool(rules.can_object(reader.actor, line))} for line in lines],
-        "standing": sum(line.stands for line in lines),
+        **_lines(request, reader, found),
         "objections": _objections(reader, found),
         "form": form,
         "proposal": proposal,
@@ -62,8 +63,41 @@ def _shown(request: HttpRequest, reader: Reader, found: TierRound, form: LineFor
         "withdraws": own,
         "is_draft": found.state == RoundState.DRAFT,
         "in_notice": found.state == RoundState.NOTICE,
+        "is_over": found.state == RoundState.NOTICE and not _in_time(found),
     }
     return render(request, "pipeline/round.html", context, status=422 if form.errors else 200)
+
+
+def _in_time(found: TierRound) -> bool:
+    return found.objections_until is not None and clock.today() <= found.objections_until
+
+
+def _final(reader: Reader, found: TierRound) -> Verdict:
+    """With what still stands in the way, so that nobody has to press the button to learn it."""
+    if found.state == RoundState.NOTICE:
+        try:
+            round_is_ripe(found)
+        except Invalid as problem:
+            return Verdict(False, str(problem))
+    return may(reader.actor, found, "finish")
+
+
+def _lines(request: HttpRequest, reader: Reader, found: TierRound) -> dict[str, Any]:
+    """One page of the list; an enterprise has its own line on top, whatever the page."""
+    words = request.GET.get("q", "").strip()[:100]
+    rows = found.lines.select_related("enterprise", "round")
+    asked = rows.filter(enterprise__name_zh__icontains=words) if words else rows
+    listed = page(asked, order=("id",), after=request.GET.get("after", ""), size=SIZE)
+    objecting = found.state == RoundState.NOTICE and _in_time(found)
+    own = rows.filter(enterprise__in=reader.enterprises).order_by("id") if reader.enterprises and not reader.sees_all else []
+    return {
+        "page": listed,
+        "total": asked.count(),
+        "lines": [{"line": line, "may_object": objecting and reader.is_secretariat} for line in listed.rows],
+        "own_lines": [{"line": line, "may_object": objecting and bool(rules.can_object(reader.actor, line))} for line in own],
+        "standing": found.lines.filter(stands=True).count(),
+        "q": words,
+    }
 
 
 def _objections(reader: Reader, found: TierRound) -> list[TierObjection]:
@@ -96,6 +130,8 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         sentence = _do(request, reader, found, verb)
     except Invalid as problem:
         say(request, problem)
+    except Conflict as problem:
+        messages.error(request, str(problem))
     else:
         messages.success(request, sentence)
     return redirect("pipeline:round", found.number)

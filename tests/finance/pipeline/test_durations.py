@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotage.core import clock
-from pilotage.finance.pipeline import indicators, rules, services
+from pilotage.finance.pipeline import amending, indicators, rules
 from pilotage.finance.pipeline.durations import Duration, Spell, Way, duration, median, spells
 from pilotage.finance.pipeline.models import ListingProject
-from pilotage.finance.pipeline.selectors import Filter, filtered, funnel, stages_on
+from pilotage.finance.pipeline.selectors import Filter, filtered, funnel, histories, stages_on
 from pilotage.plan.indicators import get
 from tests.factories import listings as make
 from tests.factories.accounts import enterprise
@@ -87,7 +87,7 @@ def listings(cast: Any) -> list[ListingProject]:
 def test_the_funnel_opens_its_records(cast: Any, listings: list[Any], django_assert_num_queries: Any) -> None:
     exchanges = filtered(ListingProject.objects.all(), Filter(market="exchanges"))
     with django_assert_num_queries(3):
-        rows = funnel(exchanges, "exchanges", make.TODAY)
+        rows = funnel(exchanges, histories(exchanges), "exchanges", make.TODAY)
 
     told = {row.stage: (row.reached, row.now, row.left) for row in rows}
     assert told["cultivation"] == (3, 0, 0)
@@ -101,7 +101,8 @@ def test_the_funnel_opens_its_records(cast: Any, listings: list[Any], django_ass
         for name in ("reached", "left"):
             assert filtered(exchanges, Filter.read({name: row.stage})).count() == getattr(row, name), (row.stage, name)
         assert filtered(exchanges, Filter.read({"stage": row.stage})).count() == row.now
-    assert [row.stage for row in funnel(ListingProject.objects.filter(market="neeq-base"), "neeq-base", make.TODAY)] == [
+    base = ListingProject.objects.filter(market="neeq-base")
+    assert [row.stage for row in funnel(base, histories(base), "neeq-base", make.TODAY)] == [
         "cultivation",
         "application_accepted",
         "inquiry",
@@ -153,5 +154,5 @@ def test_a_correction_moves_the_day_everywhere(cast: Any, listings: list[Any]) -
     assert stages_on(rows, date(2023, 2, 1)) == {listings[1].pk: "cultivation"}
     step = listings[1].steps.get(stage="tutoring_filed")
     with clock.at(make.NOW):
-        services.correct(actor=cast.secretariat, step=step, on=date(2023, 1, 20), reason="演示更正")
+        amending.correct(actor=cast.secretariat, step=step, on=date(2023, 1, 20), reason="演示更正")
     assert stages_on(rows, date(2023, 2, 1)) == {listings[1].pk: "tutoring_filed"}

@@ -1,29 +1,24 @@
-"""Recommendation batches, tier rounds and the table in and out."""
+"""Tier rounds and the table in and out."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pilotage.accounts.models import EnterpriseConsent
-from pilotage.accounts.services import withdraw_consent
-from pilotage.audit.models import AuditEvent, AuditSnapshot
 from pilotage.audit.services import verify
 from pilotage.core import clock
 from pilotage.core.tables import read_rows, write_xlsx
-from pilotage.core.verdict import Conflict, Invalid, Refused
+from pilotage.core.verdict import Invalid, Refused
 from pilotage.finance.facts.models import TierStay
-from pilotage.finance.pipeline import batches, rounds, rules, services, sheet
+from pilotage.finance.pipeline import rounds, rules, sheet
 from pilotage.finance.pipeline.models import ListingProject
 from tests.conftest import moment
 from tests.factories import finance
 from tests.factories import listings as make
 from tests.factories.accounts import enterprise
-from tests.factories.matching import bank_of, consented, liaison
 
 pytestmark = pytest.mark.django_db
 
@@ -32,114 +27,6 @@ pytestmark = pytest.mark.django_db
 def _today() -> Any:
     with clock.at(make.NOW):
         yield
-
-
-def composed(cast: Any) -> Any:
-    make.project(cast.secretariat, cast.enterprise)
-    make.project(cast.secretariat, cast.other_enterprise)
-    return batches.compose(actor=cast.secretariat, receiver=bank_of(cast.finance_liaison), market="star", title_zh="演示推荐名单")
-
-
-def signed(cast: Any) -> Any:
-    batch = composed(cast)
-    consented(cast)
-    line = batch.lines.get(enterprise_name=cast.other_enterprise.name_zh)
-    batches.leave_out(actor=cast.secretariat, batch=batch, positions=[line.position], reason="未授权")
-    batches.propose(actor=cast.secretariat, batch=batch)
-    return batches.confirm(actor=cast.second_secretariat, batch=batch)
-
-
-def test_without_consent_nothing_is_sent(cast: Any) -> None:
-    batch = composed(cast)
-    with pytest.raises(Invalid, match=cast.other_enterprise.name_zh):
-        batches.propose(actor=cast.secretariat, batch=batch)
-    consented(cast)
-    with pytest.raises(Invalid) as found:
-        batches.propose(actor=cast.secretariat, batch=batch)
-    assert cast.enterprise.name_zh not in str(found.value)
-    with pytest.raises(Invalid):
-        batches.leave_out(actor=cast.secretariat, batch=batch, positions=[1, 2], reason="")
-    line = batch.lines.get(enterprise_name=cast.other_enterprise.name_zh)
-    assert batches.leave_out(actor=cast.secretariat, batch=batch, positions=[line.position], reason="未授权") == 1
-    batches.propose(actor=cast.secretariat, batch=batch)
-    with pytest.raises(Refused):
-        batches.leave_out(actor=cast.secretariat, batch=batch, positions=[1, 2], reason="演示")
-    with pytest.raises(Refused):
-        batches.drop(actor=cast.secretariat, batch=batch, reason="演示")
-    # the consent is looked at again when the second person signs
-    withdraw_consent(actor=cast.legal_representative, consent=EnterpriseConsent.objects.get(withdrawn_at=None))
-    with pytest.raises(Invalid):
-        batches.confirm(actor=cast.second_secretariat, batch=batch)
-    batch.refresh_from_db()
-    assert (batch.state, batch.pdf_sha256) == ("draft", "")
-
-
-def test_two_people_sign_and_the_papers_are_frozen(cast: Any, tmp_path: Path) -> None:
-    batch = signed(cast)
-
-    pdf, xlsx = batch.pdf.read(), batch.xlsx.read()
-    assert pdf.startswith(b"%PDF")
-    assert [hashlib.sha256(each).hexdigest() for each in (pdf, xlsx)] == [batch.pdf_sha256, batch.xlsx_sha256]
-    event = AuditEvent.objects.get(verb="finance.listing_batch.sign")
-    body = AuditSnapshot.objects.get(pk=event.snapshot_digest).body
-    assert batch.pdf_sha256 in body
-    assert batch.xlsx_sha256 in body
-    path = tmp_path / "list.xlsx"
-    path.write_bytes(xlsx)
-    assert cast.enterprise.name_zh in [row.text(1) for row in read_rows(path)]
-    assert verify() == []
-    with pytest.raises(Conflict):
-        batches.confirm(actor=cast.second_secretariat, batch=batch)
-
-
-def test_one_person_alone_signs_nothing(cast: Any) -> None:
-    batch = composed(cast)
-    batch.lines.exclude(enterprise_name=cast.enterprise.name_zh).delete()
-    consented(cast)
-    batches.propose(actor=cast.secretariat, batch=batch)
-    for person in (cast.secretariat, cast.auditor, cast.finance_liaison, cast.filer):
-        with pytest.raises(Refused):
-            batches.confirm(actor=person, batch=batch)
-
-
-def test_the_receiver_answers_and_sees_what_was_sent(cast: Any) -> None:
-    other = liaison()
-    draft = composed(cast)
-    assert not rules.visible_batches(cast.finance_liaison).exists()
-    batches.drop(actor=cast.secretariat, batch=draft, reason="演示")
-    for each in ListingProject.objects.all():
-        services.move(actor=cast.secretariat, project=each, verb="withdraw", on=make.TODAY, reason="演示")
-    batch = signed(cast)
-    line = batch.lines.get()
-    assert list(rules.visible_batches(cast.finance_liaison)) == [batch]
-    assert list(rules.visible_projects(cast.finance_liaison)) == [line.project]
-    assert not rules.visible_batches(other).exists()
-    assert not rules.visible_projects(other).exists()
-
-    for person in (other, cast.filer, cast.auditor, cast.outsider):
-        with pytest.raises(Refused):
-            batches.answer(actor=person, line=line, answer="accepted")
-    for said in ({"answer": "waiting"}, {"answer": "declined"}, {"answer": "accepted", "on": date(2024, 1, 1)}):
-        with pytest.raises(Invalid):
-            batches.answer(actor=cast.finance_liaison, line=line, **said)
-    batches.answer(actor=cast.finance_liaison, line=line, answer="later", text="财务规范后再议")
-    line.refresh_from_db()
-    assert (line.answer, line.answered_on, line.answered_by) == ("later", make.TODAY, cast.finance_liaison)
-    # without consent the project is closed to the receiver, the batch it holds on paper is not
-    withdraw_consent(actor=cast.legal_representative, consent=EnterpriseConsent.objects.get(withdrawn_at=None))
-    assert not rules.visible_projects(cast.finance_liaison).exists()
-    assert rules.visible_batches(cast.finance_liaison).exists()
-
-
-def test_what_a_batch_refuses(cast: Any) -> None:
-    bank = bank_of(cast.finance_liaison)
-    with pytest.raises(Invalid) as found:
-        batches.compose(actor=cast.secretariat, receiver=bank_of(cast.auditor), market="moon", title_zh=" ")
-    assert set(found.value.errors) == {"receiver", "market", "title_zh"}
-    with pytest.raises(Invalid):
-        batches.compose(actor=cast.secretariat, receiver=bank, market="star", title_zh="演示")
-    with pytest.raises(Refused):
-        batches.compose(actor=cast.filer, receiver=bank, market="star", title_zh="演示")
 
 
 # --- tier rounds -----------------------------------------------------------------------------

@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from pilotage.core import clock
 from pilotage.core.tables import XLSX_TYPE, read_rows, write_xlsx
-from pilotage.finance.pipeline import batches, rounds
+from pilotage.finance.pipeline import rounds
 from pilotage.finance.pipeline.models import ListingProject
 from tests.factories import listings as make
 from tests.factories.accounts import enterprise
-from tests.factories.matching import liaison
-from tests.finance.pipeline.test_lists import begun, signed
+from tests.factories.matching import consented, liaison
+from tests.finance.pipeline.test_lists import begun
 
 pytestmark = pytest.mark.django_db
 HOME = "/financing/pipeline/"
@@ -35,7 +35,8 @@ def text_of(response: Any) -> str:
 
 @pytest.fixture
 def scene(cast: Any) -> dict[str, Any]:
-    batch = signed(cast)
+    consented(cast)
+    batch = make.signed(cast)
     found = begun(cast)
     line = rounds.add(actor=cast.secretariat, found=found, enterprise=cast.enterprise, ground="演示：满足标准一")
     rounds.open_notice(actor=cast.secretariat, found=found)
@@ -142,77 +143,6 @@ def test_import_names_the_rows(cast: Any, client_for: Any) -> None:
     exported = client.get(reverse("pipeline:export") + "?market=star")
     assert exported["Content-Type"] == XLSX_TYPE
     assert io.BytesIO(exported.content).read(2) == b"PK"
-
-
-def test_the_receiver_answers_on_the_page(cast: Any, client_for: Any, scene: dict[str, Any]) -> None:
-    batch = scene["batch"]
-    address = reverse("pipeline:batch-act", args=[batch.number, "answer"])
-    line = batch.lines.get()
-    client_for(cast.finance_liaison).post(address, {"position": line.position, "answer": "later", "text": "规范后再议"})
-    line.refresh_from_db()
-    assert line.answer == "later"
-    assert "规范后再议" in text_of(client_for(cast.filer).get(reverse("pipeline:project", args=[line.project.number])))
-    assert client_for(liaison()).post(address, {"position": line.position, "answer": "accepted"}).status_code == 404
-
-
-def test_a_batch_by_its_pages(cast: Any, client_for: Any) -> None:
-    make.project(cast.secretariat, cast.enterprise)
-    client, second = client_for(cast.secretariat), client_for(cast.second_secretariat)
-    receiver = liaison("演示交易所").active_memberships[0].organisation
-    client.post(reverse("pipeline:batch-new"), {"receiver": receiver.pk, "market": "star", "title_zh": "演示推荐名单"})
-    batch = batches.RecommendationBatch.objects.get()
-    page = reverse("pipeline:batch", args=[batch.number])
-
-    def act(who: Any, verb: str, **said: Any) -> int:
-        return int(who.post(reverse("pipeline:batch-act", args=[batch.number, verb]), said).status_code)
-
-    assert act(client, "propose") == 302
-    assert cast.enterprise.name_zh in text_of(client.get(page))
-    assert "演示推荐名单" in text_of(client_for(cast.filer).get(reverse("pipeline:project", args=[batch.lines.get().project.number])))
-    from pilotage.accounts.services import give_consent
-
-    give_consent(actor=cast.legal_representative, enterprise=cast.enterprise, organisation=receiver)
-    act(client, "propose")
-    assert act(client, "confirm") == 403
-    act(client, "withdraw")
-    act(client, "propose")
-    assert act(second, "confirm") == 302
-    batch.refresh_from_db()
-    assert batch.state == "signed"
-    assert batch.pdf_sha256 in text_of(client.get(page))
-    assert act(client, "nonsense") == 404
-
-
-def test_a_round_by_its_pages(cast: Any, client_for: Any) -> None:
-    begun(cast)
-    client = client_for(cast.secretariat)
-    values = {"direction": "up", "day": "2023-11-01", "effective_on": "2023-12-11", "objection_days": 5}
-    assert client.post(reverse("pipeline:round-new"), {**values, "effective_on": "2023-10-01"}).status_code == 422
-    client.post(reverse("pipeline:round-new"), values)
-    found = rounds.TierRound.objects.order_by("-id")[0]
-
-    def act(person: Any, verb: str, **said: Any) -> int:
-        return int(client_for(person).post(reverse("pipeline:round-act", args=[found.number, verb]), said).status_code)
-
-    office = cast.secretariat
-    assert act(office, "add", enterprise="查无此企业", ground="x") == 422
-    assert act(office, "add", enterprise=cast.enterprise.name_zh, ground="演示") == 302
-    assert act(office, "add", enterprise=cast.other_enterprise.name_zh, ground="演示") == 302
-    one, two = found.lines.order_by("id")
-    act(office, "remove", id=two.pk, reason="演示")
-    act(office, "fill")
-    assert act(cast.filer, "open") == 404
-    act(office, "open")
-    assert act(cast.filer, "object", id=one.pk, who="演示企业", text="数据有误") == 302
-    assert act(cast.other_filer, "object", id=one.pk, who="演示", text="演示") == 403
-    page = reverse("pipeline:round", args=[found.number])
-    assert "数据有误" in text_of(client_for(cast.filer).get(page))
-    assert "数据有误" not in text_of(client_for(cast.other_filer).get(page))
-    objection = rounds.TierObjection.objects.get()
-    act(office, "dismiss", id=objection.pk, reason="与年报一致")
-    act(office, "drop", reason="演示")
-    found.refresh_from_db()
-    assert found.state == "dropped"
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from pilotage.accounts import services as accounts
 from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import EnterpriseConsent, Organisation, User
@@ -16,33 +18,35 @@ from pilotage.console.demo.people import Offices, appoint_one
 from pilotage.core import clock
 from pilotage.finance.facts.models import TierStay
 from pilotage.finance.facts.services import enter_tier
-from pilotage.finance.pipeline import batches, rounds, services
+from pilotage.finance.pipeline import amending, answers, batches, consents, documents, rounds, services
 from pilotage.finance.pipeline.enums import Stage
 from pilotage.finance.pipeline.models import ListingProject
+from pilotage.finance.pipeline.step_enums import Cause
 from pilotage.plan.models import Plan
 from pilotage.registry.models import Enterprise
 
-WAY = ("file_tutoring", "accept_tutoring", "accept", "inquire", "hear", "submit", "register", "list")
-NEEQ_WAY = ("accept", "inquire", "register", "list")
+WAY = ("file_tutoring", "accept_tutoring", "accept", "inquire", "answer", "ask_again", "answer", "hear", "submit", "register", "list")
+NEEQ_WAY = ("accept", "inquire", "answer", "register", "list")
+ASKED, HEARD = 4, 8
 # market, first day, days between the steps, verbs after them
 PATHS: tuple[tuple[str, date, tuple[int, ...], tuple[str, ...]], ...] = (
     ("star", date(2023, 2, 6), (), ()),
     ("star", date(2023, 3, 13), (), ()),
     ("star", date(2023, 7, 10), (), ()),
-    ("star", date(2022, 1, 17), (42, 128, 55, 30, 96, 24, 41, 35), WAY),
-    ("star", date(2022, 3, 7), (60, 150, 61, 28, 130, 30, 52), WAY[:7]),
-    ("bse", date(2022, 5, 16), (38, 141, 72, 25, 88, 33), WAY[:6]),
-    ("chinext", date(2022, 4, 18), (75, 166, 80, 34, 144), WAY[:5]),
-    ("star", date(2022, 8, 22), (50, 175, 66, 31), WAY[:4]),
+    ("star", date(2022, 1, 17), (42, 128, 55, 30, 38, 20, 22, 16, 24, 41, 35), WAY),
+    ("star", date(2022, 3, 7), (60, 150, 61, 28, 54, 23, 31, 22, 30, 52), WAY[:10]),
+    ("bse", date(2022, 5, 16), (38, 141, 72, 25, 36, 18, 20, 14, 33), WAY[:9]),
+    ("chinext", date(2022, 4, 18), (75, 166, 80, 34, 61, 25, 37, 21), WAY[:HEARD]),
+    ("star", date(2022, 8, 22), (50, 175, 66, 31, 58, 22), WAY[:6]),
     ("bse", date(2022, 11, 7), (47, 160, 70), WAY[:3]),
     ("chinext", date(2023, 1, 9), (65, 190), WAY[:2]),
     ("star", date(2023, 4, 24), (58,), WAY[:1]),
     ("bse", date(2023, 5, 8), (71,), WAY[:1]),
-    ("star", date(2022, 6, 13), (55, 140, 58, 29, 45), (*WAY[:4], "suspend")),
-    ("chinext", date(2022, 2, 21), (44, 133, 62, 27, 118), (*WAY[:4], "withdraw")),
-    ("bse", date(2022, 3, 28), (90, 210, 77, 26, 101), (*WAY[:4], "terminate")),
+    ("star", date(2022, 6, 13), (55, 140, 58, 29, 126), (*WAY[:ASKED], "suspend")),
+    ("chinext", date(2022, 2, 21), (44, 133, 62, 27, 118), (*WAY[:ASKED], "withdraw")),
+    ("bse", date(2022, 3, 28), (90, 210, 77, 26, 101), (*WAY[:ASKED], "terminate")),
     ("bse", date(2023, 8, 14), (), ()),
-    ("neeq-base", date(2022, 9, 5), (80, 21, 40, 12), NEEQ_WAY),
+    ("neeq-base", date(2022, 9, 5), (80, 21, 17, 23, 12), NEEQ_WAY),
     ("neeq-innovation", date(2023, 6, 19), (90, 25), NEEQ_WAY[:2]),
 )
 REASONS = {
@@ -83,9 +87,13 @@ def _walked(
         day = min(day + timedelta(days=gap), END)
         with clock.at(_morning(day)):
             paper = f"演示〔{day.year}〕{number:02d}{len(project.steps.all()):02d}号"
-            services.move(actor=office, project=project, verb=verb, on=day, reason=REASONS.get(verb, ""), document=paper)
+            cause = Cause.FINANCIALS_EXPIRED if verb == "suspend" else ""
+            services.move(actor=office, project=project, verb=verb, on=day, reason=REASONS.get(verb, ""), document=paper, cause=cause)
     if verbs == WAY:
         _corrected(office, project)
+        _papers(office, project)
+    if verbs == WAY[:3]:
+        _taken_back(office, project)
     return project
 
 
@@ -93,7 +101,24 @@ def _corrected(office: User, project: ListingProject) -> None:
     """One day was entered a day late and put right."""
     step = project.steps.get(stage=Stage.TUTORING_FILED)
     with clock.at(_morning(END)):
-        services.correct(actor=office, step=step, on=step.on - timedelta(days=1), reason="以证监局公示日期为准（演示）。")
+        amending.correct(actor=office, step=step, on=step.on - timedelta(days=1), reason="以证监局公示日期为准（演示）。")
+
+
+def _taken_back(office: User, project: ListingProject) -> None:
+    """A step that belonged to another enterprise was entered and undone."""
+    day = min(project.stage_on + timedelta(days=20), END)
+    with clock.at(_morning(day)):
+        services.move(actor=office, project=project, verb="inquire", on=day, document="演示〔2023〕099号")
+        amending.take_back(actor=office, project=project, reason="该问询函属于另一家企业，误录入（演示）。")
+
+
+def _papers(office: User, project: ListingProject) -> None:
+    """Two papers of the first round: what was asked, what was answered."""
+    steps = list(project.steps.filter(corrects__isnull=True).order_by("id"))
+    for step, kind, title in ((steps[4], "questions", "首轮审核问询函（演示）"), (steps[5], "answers", "首轮问询回复（演示）")):
+        with clock.at(_morning(step.on)):
+            content = SimpleUploadedFile(f"{title}.pdf", f"%PDF-1.4\n% {title}\n".encode())
+            documents.add_document(actor=office, project=project, upload=content, title=title, kind=kind, dated=step.on, step=step)
 
 
 def _morning(day: date) -> Any:
@@ -112,37 +137,50 @@ def _exchange() -> User:
 
 
 def _recommendation(office: User, second: User, liaison: User, projects: list[ListingProject]) -> None:
-    """Who consented was put forward and answered; a further list waits for consent."""
+    """Who consented was put forward, received and answered; a further list waits for consent."""
     receiver = liaison.active_memberships[0].organisation
     waiting = [each for each in projects if each.state == Stage.CULTIVATION and each.market == "star"]
     with clock.at(local_moment(2023, 9, 6)):
-        for project in waiting[:2]:
-            _consented(project.enterprise, receiver)
-    with clock.at(local_moment(2023, 9, 11)):
-        told = {"receiver": receiver, "market": "star", "projects": [each.pk for each in waiting[:2]]}
+        signers = {project.pk: _consented(project.enterprise, receiver) for project in waiting[:2]}
+    told = {"receiver": receiver, "market": "star", "purpose": "纳入交易所重点服务企业库，开展上市辅导对接（演示）"}
+    with clock.at(local_moment(2023, 9, 7)):
         batch = batches.compose(
-            actor=office, title_zh="2023年第一批科创板培育企业推荐名单（演示）", title_en="First STAR recommendation of 2023 (demo)", **told
+            actor=office,
+            title_zh="2023年第一批科创板培育企业推荐名单（演示）",
+            title_en="First STAR recommendation of 2023 (demo)",
+            projects=list(signers),
+            ground="企业处于培育期，先行推荐对接（演示）。",
+            **told,
         )
+        batches.ask(actor=office, batch=batch)
+    with clock.at(local_moment(2023, 9, 8)):
+        for line in batch.lines.order_by("position"):
+            consents.consent(actor=signers[line.project_id], line=line)
+    with clock.at(local_moment(2023, 9, 11)):
         batches.propose(actor=office, batch=batch, reason="企业均已同意，材料核对无误。")
     with clock.at(local_moment(2023, 9, 12)):
-        batches.confirm(actor=second, batch=batch)
-    answers = (("accepted", "已纳入重点服务企业（演示）。"), ("later", "建议完善研发费用归集后再行推荐（演示）。"))
+        batch = batches.confirm(actor=second, batch=batch)
+    with clock.at(local_moment(2023, 9, 14)):
+        answers.receive(actor=liaison, batch=batch, by="申交", number="演示收文〔2023〕118号", on=date(2023, 9, 14))
+    said = (("accepted", "已纳入重点服务企业（演示）。"), ("later", "建议完善研发费用归集后再行推荐（演示）。"))
     with clock.at(local_moment(2023, 10, 19)):
-        for line, (answer, text) in zip(batch.lines.order_by("position"), answers, strict=False):
-            batches.answer(actor=liaison, line=line, answer=answer, text=text)
+        for line, (answer, text) in zip(batch.lines.order_by("position"), said, strict=False):
+            answers.answer(actor=liaison, line=line, answer=answer, text=text)
     if len(waiting) > 2:
         with clock.at(local_moment(2023, 12, 27)):
-            batches.compose(
+            next_one = batches.compose(
                 actor=office,
-                receiver=receiver,
-                market="star",
                 title_zh="2024年第一批科创板培育企业推荐名单（演示，待企业同意）",
                 title_en="First STAR recommendation of 2024 (demo, waiting for consent)",
                 projects=[each.pk for each in waiting[1:]],
+                ground="企业处于培育期，先行推荐对接（演示）。",
+                **told,
             )
+            batches.ask(actor=office, batch=next_one)
 
 
-def _consented(enterprise: Enterprise, receiver: Organisation) -> None:
+def _consented(enterprise: Enterprise, receiver: Organisation) -> User:
+    """The legal representative, who has let the receiver see the enterprise."""
     body = Organisation.objects.filter(enterprise=enterprise).first()
     if body is None:
         body = accounts.create_organisation(
@@ -160,6 +198,7 @@ def _consented(enterprise: Enterprise, receiver: Organisation) -> None:
     signer = User.objects.get(pk=signer.pk)
     if not EnterpriseConsent.objects.filter(enterprise=enterprise, organisation=receiver, withdrawn_at__isnull=True).exists():
         accounts.give_consent(actor=signer, enterprise=enterprise, organisation=receiver)
+    return signer
 
 
 def _round(office: User, second: User, taken: set[int]) -> None:
@@ -188,3 +227,5 @@ def _round(office: User, second: User, taken: set[int]) -> None:
         rounds.propose(actor=office, found=found, reason="异议期满，异议已处理。")
     with clock.at(local_moment(2023, 10, 26)):
         rounds.confirm(actor=second, found=found)
+    with clock.at(local_moment(2023, 11, 6)):
+        rounds.tick()
