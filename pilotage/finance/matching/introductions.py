@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from pilotage.accounts.models import EnterpriseConsent
@@ -25,18 +26,20 @@ STEPS = ("sign_nda", "begin_diligence", "agree_terms")
 def ask(*, actor: Any, need: Need, offer: Offer) -> Introduction:
     """Either side wishes to talk. The institution still does not learn who it is; the legal representative decides by :func:`agree`."""
     rules.can_ask(actor, need, offer).require()
-    found = selectors.one_pair(need, offer)
+    found, own = selectors.one_pair(need, offer), rules.is_own_need(actor, need)
     if need.state != NeedState.OPEN or not selectors.open_offers().filter(pk=offer.pk).exists():
         raise Invalid(_("Need and offer must both be open."))
     if not found.match.fits:
         raise Invalid(_("The offer does not fit the need."))
     if selectors.between(need, offer):
         raise Conflict(_("The two are in touch about this already."))
+    if not own and selectors.refused(need, offer):
+        raise Conflict(_("The enterprise has declined to be introduced for this offer. It can come to you itself."))
     now = clock.now()
     row = Introduction(
         need=need,
         offer=offer,
-        asked_by=Side.ENTERPRISE if rules.is_own_need(actor, need) else Side.INSTITUTION,
+        asked_by=Side.ENTERPRISE if own else Side.INSTITUTION,
         reasons=[[each.key, each.fit.value] for each in found.match.criteria],
         started_by=actor,
         started_at=now,
@@ -78,10 +81,37 @@ def close(
     *, actor: Any, introduction: Introduction, amount: Any, closed_on: date | None, months: Any = None, rate: Any = None
 ) -> Introduction:
     """The contract is signed: ``amount`` in whole yuan, ``rate`` in basis points. A need that is covered is met."""
+    contract = _contract(introduction, amount, closed_on, months, rate)
+    with transaction.atomic():
+        transition(introduction, "close", actor=actor, changes=contract)
+        _cover(introduction.need)
+    return introduction
+
+
+def correct(
+    *, actor: Any, introduction: Introduction, reason: str, amount: Any, closed_on: date | None, months: Any = None, rate: Any = None
+) -> Introduction:
+    """Put a contract right that was entered wrongly, as :func:`close` takes it; the record keeps what stood there."""
+    rules.can_correct(actor, introduction).require()
+    contract = _contract(introduction, amount, closed_on, months, rate)
+    if not reason.strip():
+        raise Invalid({"reason": _("Say what was wrong: the enterprise reads it.")})
+    with transaction.atomic():
+        fresh = Introduction.objects.select_for_update().select_related("need", "offer").get(pk=introduction.pk)
+        rules.can_correct(actor, fresh).require()
+        for name, value in contract.items():
+            setattr(fresh, name, value)
+        fresh.save(update_fields=list(contract))
+        record(fresh, "finance.introduction.correct", actor=actor, reason=reason.strip())
+        _cover(fresh.need)
+    return fresh
+
+
+def _contract(introduction: Introduction, amount: Any, closed_on: date | None, months: Any, rate: Any) -> dict[str, Any]:
     errors = {}
     if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount <= MOST_YUAN:
         errors["amount"] = _("Give the amount of the contract.")
-    if closed_on is None or not _day_of(introduction.started_at) <= closed_on <= clock.today():
+    if closed_on is None or not localdate(introduction.started_at) <= closed_on <= clock.today():
         errors["closed_on"] = _("Give the day of the contract, between the introduction and today.")
     if months is not None and not 0 < months <= MOST_MONTHS:
         errors["months"] = _("Give the term in months.")
@@ -89,15 +119,7 @@ def close(
         errors["rate"] = _("Give the yearly rate in percent.")
     if errors:
         raise Invalid(errors)
-    with transaction.atomic():
-        transition(
-            introduction,
-            "close",
-            actor=actor,
-            changes={"amount": amount, "closed_on": closed_on, "months": months, "rate": rate},
-        )
-        _cover(introduction.need)
-    return introduction
+    return {"amount": amount, "closed_on": closed_on, "months": months, "rate": rate}
 
 
 def _cover(need: Need) -> None:
@@ -108,12 +130,7 @@ def _cover(need: Need) -> None:
         transition(fresh, "meet", actor=None, reason="")
 
 
-def _day_of(moment: Any) -> date:
-    from django.utils.timezone import localdate
-
-    return localdate(moment)
-
-
 def decline(*, actor: Any, introduction: Introduction, reason: str) -> Introduction:
-    transition(introduction, "decline", actor=actor, reason=reason, changes={"reason": reason.strip()})
+    side = Side.ENTERPRISE if rules.is_own_need(actor, introduction.need) else Side.INSTITUTION
+    transition(introduction, "decline", actor=actor, reason=reason, changes={"reason": reason.strip(), "declined_by": side})
     return introduction

@@ -179,6 +179,7 @@ class Introduction(models.Model):
     rate = models.PositiveIntegerField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
+    declined_by = models.CharField(max_length=12, choices=Side.choices, blank=True, default="")
 
     class Meta:
         verbose_name = _("introduction")

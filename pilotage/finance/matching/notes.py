@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from pilotage.accounts.models import Organisation
 from pilotage.audit.services import record, transition
 from pilotage.core import clock
-from pilotage.core.verdict import Invalid, Refused
+from pilotage.core.verdict import Invalid
 from pilotage.finance.matching import note_check, paper_rules
-from pilotage.finance.matching.enums import NoteState
 from pilotage.finance.matching.numbers import numbered
 from pilotage.finance.matching.paper_models import BondNote
 from pilotage.finance.matching.services import MOST_MONTHS, MOST_RATE, MOST_YUAN
@@ -31,14 +30,13 @@ def plan_note(*, actor: Any, issuer: Enterprise, underwriter: Organisation | Non
     return numbered(note, lambda row: record(row, "finance.note.plan", actor=actor))
 
 
-def change_note(*, actor: Any, note: BondNote, values: Values) -> BondNote:
-    """Only while nothing was decided about it."""
-    paper_rules.can_handle_note(actor, note).require()
-    fields = _fields(values)
+def change_note(*, actor: Any, note: BondNote, underwriter: Organisation | None, values: Values) -> BondNote:
+    """Correct what was entered, as :func:`plan_note` takes it; only while nothing was decided about it. The issuer stays."""
+    paper_rules.can_change_note(actor, note).require()
+    fields = {**_fields(values), "underwriter": underwriter}
     with transaction.atomic():
         fresh = BondNote.objects.select_for_update().get(pk=note.pk)
-        if fresh.state != NoteState.PLANNED:
-            raise Refused(_("A tagged note is untagged before it is changed."))
+        paper_rules.can_change_note(actor, fresh).require()
         for name, value in fields.items():
             setattr(fresh, name, value)
         fresh.save(update_fields=list(fields))

@@ -13,7 +13,7 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import enterprise_ids, has_role
 from pilotage.audit import chain
 from pilotage.core.verdict import YES, Verdict, no
-from pilotage.finance.matching.enums import BatchState
+from pilotage.finance.matching.enums import BatchState, NoteState
 from pilotage.finance.matching.paper_models import BondNote, RelendingBatch
 from pilotage.finance.matching.rules import Actor, institution_ids, sees_all
 
@@ -39,6 +39,13 @@ def can_handle_note(actor: Actor, note: BondNote) -> Verdict:
     if actor is None or has_role(actor, Role.SECRETARIAT) or (note.underwriter_id and note.underwriter_id in institution_ids(actor)):
         return YES
     return no(_("A note is handled by its underwriter or by the secretariat."))
+
+
+def can_change_note(actor: Actor, note: BondNote) -> Verdict:
+    handles = can_handle_note(actor, note)
+    if not handles or note.state == NoteState.PLANNED:
+        return handles
+    return no(_("A tagged note is untagged before it is corrected; one that is issued or dropped stays as it is."))
 
 
 # --- re-lending lists ------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import can_consent, consented_enterprise_ids, enterprise_ids, has_role, memberships_as
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.finance.matching import selectors
-from pilotage.finance.matching.enums import NeedState, OfferState, Side
+from pilotage.finance.matching.enums import IntroductionState, NeedState, OfferState, Side
 from pilotage.finance.matching.models import Introduction, Need, Offer
 
 Actor = Any  # a User, AnonymousUser, or None for the system
@@ -160,6 +160,13 @@ def can_step(actor: Actor, introduction: Introduction) -> Verdict:
     if is_own_offer(actor, introduction.offer):
         return YES
     return no(_("The steps of an introduction are entered by the institution."))
+
+
+def can_correct(actor: Actor, introduction: Introduction) -> Verdict:
+    verdict = can_step(actor, introduction)
+    if not verdict or introduction.state == IntroductionState.CLOSED:
+        return verdict
+    return no(_("Only a contract that was entered can be put right."))
 
 
 def can_decline(actor: Actor, introduction: Introduction) -> Verdict:

@@ -9,17 +9,21 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from pilotage.accounts.enums import Role
+from pilotage.accounts.models import Membership
 from pilotage.core import clock
 from pilotage.finance.facts.models import FactRow
 from pilotage.finance.matching import conditions, filters
-from pilotage.finance.matching.enums import ACTIVE, IntroductionState, NeedState, OfferState
+from pilotage.finance.matching.enums import ACTIVE, IntroductionState, NeedState, OfferState, Side
 from pilotage.finance.matching.kernel import Asked, Match, Wanted, compare, ordered
 from pilotage.finance.matching.models import Introduction, Need, Offer
 from pilotage.finance.rules import Explanation
 
-# of an enterprise's matches, and of an offer's
-SHOWN = 200
+# compared at most, of each side the newest; more do not lie open in one channel
+COMPARED = 1000
 ORDER = ("-id",)
+MOST_CONTACTS = 3
+_FIRM = (Role.FILER, Role.LEGAL_REPRESENTATIVE)
 _RELATED = ("enterprise__province", "enterprise__prefecture", "enterprise__industry")
 
 
@@ -87,14 +91,14 @@ def one_pair(need: Need, offer: Offer) -> Pair:
 
 def offers_for(need: Need, *, on: date | None = None) -> list[Pair]:
     """Every offer of the need's channel that is open on that day, best first. Two queries."""
-    offers = open_offers(on).filter(channel=need.channel).order_by("-id")[:SHOWN]
+    offers = open_offers(on).filter(channel=need.channel).order_by("-id")[:COMPARED]
     facts = facts_by_enterprise([need.enterprise_id]).get(need.enterprise_id, {})
     return _ordered(pair(need, offer, facts) for offer in offers)
 
 
 def needs_for(offers: Sequence[Offer], *, fitting: QuerySet[Need] | None = None) -> list[Pair]:
     """Open needs that nothing in the offers speaks against, each with the offer that suits it best; newest of equals first. Two queries."""
-    rows = list((fitting if fitting is not None else needs_fitting(offers)).select_related(*_RELATED).order_by("-id")[:SHOWN])
+    rows = list((fitting if fitting is not None else needs_fitting(offers)).select_related(*_RELATED).order_by("-id")[:COMPARED])
     facts = facts_by_enterprise(need.enterprise_id for need in rows)
     found = []
     for need in rows:
@@ -129,6 +133,30 @@ def with_relations(rows: QuerySet[Introduction]) -> QuerySet[Introduction]:
 def between(need: Need, offer: Offer) -> Introduction | None:
     """The one that is on its way between the two."""
     return Introduction.objects.filter(need=need, offer=offer, state__in=ACTIVE).first()
+
+
+def refused(need: Need, offer: Offer) -> bool:
+    """Whether the enterprise declined when the institution asked: it is not asked again about the same."""
+    asked = Introduction.objects.filter(need=need, offer=offer, asked_by=Side.INSTITUTION, consent__isnull=True)
+    return asked.filter(state=IntroductionState.DECLINED, declined_by=Side.ENTERPRISE).exists()
+
+
+def contacts(row: Introduction) -> dict[str, list[Any]]:
+    """Whom each side turns to once they are introduced: who stated the need, else who files; who speaks for the institution. Two queries."""
+    people = Membership.objects.filter(ended_at__isnull=True, user__is_active=True).select_related("user").order_by("pk")
+    firm = [each.user for each in people.filter(organisation__enterprise=row.need.enterprise_id, role__in=_FIRM)]
+    bank = [each.user for each in people.filter(organisation=row.offer.organisation_id, role=Role.FINANCE_LIAISON)]
+    stated = [user for user in firm if user.pk == row.need.created_by_id]
+    return {"enterprise": _once(stated or firm)[:MOST_CONTACTS], "institution": _once(bank)[:MOST_CONTACTS]}
+
+
+def _once(users: Iterable[Any]) -> list[Any]:
+    return list({user.pk: user for user in users}.values())
+
+
+def consent_holds(row: Introduction) -> bool:
+    consents = row.need.enterprise.consents.filter(organisation=row.offer.organisation_id, withdrawn_at__isnull=True)
+    return bool(consents.exists())
 
 
 def counts(rows: QuerySet[Any]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.channels.selectors import channels
 from pilotage.finance.matching import conditions, rules
-from pilotage.finance.matching.enums import Collateral, FundingStage, IntroductionState, NeedState, OfferKind, OfferState, Purpose
+from pilotage.finance.matching.enums import Collateral, FundingStage, IntroductionState, NeedState, OfferKind, OfferState, Purpose, Side
 from pilotage.finance.matching.models import Need, Offer, packed
 from pilotage.finance.matching.numbers import numbered
 from pilotage.registry.models import Division, Enterprise, Industry
@@ -76,7 +76,13 @@ def move_need(*, actor: Any, need: Need, verb: str, reason: str = "") -> Need:
         transition(need, verb, actor=actor, reason=reason)
         if verb == "withdraw":
             asked = list(need.introductions.filter(state=IntroductionState.ASKED).select_related("need", "offer").order_by("pk"))
-            transition_many(asked, "decline", actor=actor, reason=reason, changes=lambda _row: {"reason": reason.strip()})
+            transition_many(
+                asked,
+                "decline",
+                actor=actor,
+                reason=reason,
+                changes=lambda _row: {"reason": reason.strip(), "declined_by": Side.ENTERPRISE},
+            )
     return need
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
+from pilotage.finance.matching import selectors
 from pilotage.finance.matching.enums import IN_TALKS, NeedState, OfferState
 
 
@@ -35,8 +36,7 @@ def both_are_open(introduction: Any) -> None:
 
 
 def consent_in_force(introduction: Any) -> None:
-    consents = introduction.need.enterprise.consents.filter(organisation=introduction.offer.organisation_id, withdrawn_at__isnull=True)
-    if not consents.exists():
+    if not selectors.consent_holds(introduction):
         raise Invalid(_("The enterprise has withdrawn its consent, so its data is closed to you."))
 
 

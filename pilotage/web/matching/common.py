@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import pgettext
 
+from pilotage.core.keyset import Page
 from pilotage.core.verdict import Invalid
 from pilotage.finance.channels.models import Channel
 from pilotage.finance.channels.selectors import channels
@@ -102,6 +103,14 @@ def to_basis_points(rate: Decimal | None) -> int | None:
 
 def to_percent(basis_points: int | None) -> Decimal | None:
     return None if basis_points is None else Decimal(basis_points) / 100
+
+
+def paged(rows: Sequence[Any], after: str, size: int = 50) -> Page:
+    """A page of what is in memory already, ordered by more than the database knows; ``after`` counts pages."""
+    number = int(after) if after.isdecimal() and len(after) < 6 else 0
+    start = number * size
+    more = start + size < len(rows)
+    return Page(list(rows[start : start + size]), str(number + 1) if more else None, str(number - 1) if number else None, size)
 
 
 def say(request: HttpRequest, problem: Invalid) -> None:

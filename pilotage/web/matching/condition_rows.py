@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from django.http import QueryDict
@@ -13,10 +14,11 @@ from django.utils.translation import pgettext
 
 from pilotage.core.verdict import Invalid
 from pilotage.finance.facts.metrics import METRICS
+from pilotage.finance.facts.units import typed_factor
 from pilotage.finance.matching import conditions
 from pilotage.finance.rules.model import COMPARISONS
 from pilotage.registry.models import localized
-from pilotage.web.matching.common import WAN, to_percent, to_wan
+from pilotage.web import units
 
 SPARE = 3
 
@@ -32,23 +34,13 @@ class Row:
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Groups of what can be asked for; codes are left to the interface for programs."""
     figures = [
-        (each.key, f"{localized(each.zh, each.en)} ({_unit_word(each.unit)})")
+        (each.key, f"{localized(each.zh, each.en)} ({units.word(each.unit) or pgettext('unit', 'number')})")
         for each in METRICS.values()
         if each.unit not in {"truth", "code"}
     ]
     titles = [(each.key, localized(each.zh, each.en)) for each in METRICS.values() if each.unit == "truth"]
     quotients = [(text, f"{localized(zh, en)} (%)") for text, zh, en in conditions.QUOTIENTS]
     return [(pgettext("financing", "Figures"), figures), (_("Ratios"), quotients), (_("Titles and lists"), titles)]
-
-
-def _unit_word(unit: str) -> str:
-    return {
-        "yuan": _("CNY 10,000"),
-        "basis_points": "%",
-        "persons": _("persons"),
-        "months": _("months"),
-        "shares": _("shares"),
-    }.get(unit, pgettext("unit", "number"))
 
 
 def kept(stored: Mapping[str, Any] | None) -> list[Row]:
@@ -61,9 +53,7 @@ def _row(number: int, told: Mapping[str, Any]) -> Row:
     value = told.get("value")
     if value is None:
         return Row(number, told["metric"], ">=", "")
-    unit = _unit(told["metric"])
-    shown = to_wan(value) if unit == "yuan" else to_percent(value) if unit in {"basis_points", "percent"} else value
-    return Row(number, told["metric"], told["op"], f"{shown:f}" if isinstance(shown, Decimal) else str(shown))
+    return Row(number, told["metric"], told["op"], units.typed(value, _unit(told["metric"])))
 
 
 def typed(data: QueryDict) -> list[Row]:
@@ -80,18 +70,19 @@ def read(data: QueryDict) -> dict[str, Any]:
 def _read(row: Row) -> dict[str, Any]:
     if row.metric in METRICS and METRICS[row.metric].unit in {"truth", "code"}:
         return {"metric": row.metric}
+    unit = _unit(row.metric)
+    told = {"row": row.number + 1, "value": row.value, "unit": units.word(unit) or pgettext("unit", "number")}
     try:
         number = Decimal(row.value.replace(",", "").strip())
     except InvalidOperation:
-        raise Invalid({"conditions": _("“%(value)s” is no number.") % {"value": row.value}}) from None
-    unit = _unit(row.metric)
-    amount = number * WAN if unit == "yuan" else number * 100 if unit in {"basis_points", "percent"} else number
-    if not amount.is_finite() or amount != amount.to_integral_value() or abs(amount) > 10**14:
-        raise Invalid({"conditions": _("“%(value)s” has too many places.") % {"value": row.value}})
+        sentence = _("Condition %(row)d: “%(value)s” is no number. Write the number alone; it is counted in: %(unit)s.")
+        raise Invalid({"conditions": sentence % told}) from None
+    amount = Fraction(number) * typed_factor(unit) if number.is_finite() else Fraction(1, 2)
+    if amount.denominator != 1 or abs(amount) > 10**14:
+        raise Invalid({"conditions": _("Condition %(row)d: “%(value)s” has too many places.") % told})
     return {"metric": row.metric, "op": row.op if row.op in COMPARISONS else ">=", "value": int(amount)}
 
 
 def _unit(metric: str) -> str:
-    if metric in METRICS:
-        return METRICS[metric].unit
-    return "percent" if metric in conditions.NAMES else ""
+    """A quotient is kept in basis points."""
+    return METRICS[metric].unit if metric in METRICS else "basis_points" if metric in conditions.NAMES else ""

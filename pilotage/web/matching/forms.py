@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pilotage.accounts.models import Organisation
 from pilotage.finance.channels.models import Channel
 from pilotage.finance.matching.enums import Collateral, FundingStage, OfferKind, Purpose
-from pilotage.finance.matching.models import Need, Offer
+from pilotage.finance.matching.models import Introduction, Need, Offer
 from pilotage.registry.models import Division, Industry
 from pilotage.web.matching.common import to_basis_points, to_percent, to_wan, to_yuan
 
@@ -20,11 +21,20 @@ WAN = _("CNY 10,000")
 DAY = {"type": "date"}
 
 
+ALONE = _("Write the number alone: it is counted in CNY 10,000 already, so 30 million yuan are 3000.")
+
+
 class Wan(forms.DecimalField):
-    """An amount in 万元; whole yuan."""
+    """An amount in 万元; whole yuan. With another unit, or any, beside the number it is refused."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_value": Decimal(0), "max_digits": 13, "decimal_places": 4, "help_text": WAN, **kwargs})
+        told = {"invalid": ALONE, "max_decimal_places": _("Amounts are in whole yuan: at most four places after the point.")}
+        super().__init__(
+            **{"min_value": Decimal(0), "max_digits": 13, "decimal_places": 4, "help_text": WAN, "error_messages": told, **kwargs}
+        )
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(str(value).replace(",", "").replace("，", "") if value not in self.empty_values else value)
 
 
 class Rate(forms.DecimalField):
@@ -155,14 +165,31 @@ class CloseForm(forms.Form):
     rate = Rate(label=_("Rate"), required=False)
 
 
+class CorrectionForm(CloseForm):
+    reason = forms.CharField(label=_("What was wrong"), max_length=500, help_text=_("The enterprise reads it."))
+
+
+def contract_initial(row: Introduction) -> dict[str, Any]:
+    return {"amount": to_wan(row.amount), "closed_on": row.closed_on, "months": row.months, "rate": to_percent(row.rate)}
+
+
 class NoteForm(forms.Form):
+    """``banks``: among whom the underwriter is chosen; none where it is the reader's own."""
+
     issuer = forms.CharField(label=_("Credit code of the issuer"), max_length=18)
+    underwriter = forms.ChoiceField(label=_("Underwriter"), required=False)
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=150)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     amount = Wan(label=_("Amount"))
     proceeds_to_tech = Wan(label=_("Of it for sci-tech"), required=False)
     months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
     use_text = forms.CharField(label=_("Use of the proceeds"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, banks: Sequence[Organisation] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["underwriter"].choices = _one_of([(str(bank.pk), bank.name) for bank in banks])  # type: ignore[attr-defined]
+        if not banks:
+            del self.fields["underwriter"]
 
     def values(self) -> dict[str, Any]:
         found = dict(self.cleaned_data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -14,7 +15,7 @@ from pilotage.finance.matching import rules, selectors
 from pilotage.finance.matching.enums import ACTIVE, IntroductionState, NeedState, OfferState
 from pilotage.finance.matching.models import Introduction, Need, Offer
 from pilotage.finance.matching.paper_models import BondNote, RelendingBatch
-from pilotage.web.matching import shown
+from pilotage.web.matching import reasons, shown
 from pilotage.web.matching.common import Reader, channels_by_key, percent, reader_of, span, tabs, yuan
 
 FEW = 8
@@ -28,7 +29,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if reader.enterprises:
         context |= _enterprise(reader, channels)
     if reader.institutions:
-        context |= {"fitting": fitting_lines(reader, channels)[:FEW], "offer_count": own_offers(reader).count()}
+        fitting = fitting_pairs(reader)
+        context |= {
+            "fitting": fitting_lines(reader, channels, fitting[:FEW]),
+            "fitting_count": len(fitting),
+            "offer_count": own_offers(reader).count(),
+        }
     if reader.sees_all:
         context["overview"] = _overview()
     return render(request, "matching/home.html", context)
@@ -58,23 +64,31 @@ def offer_line(offer: Any, channels: shown.Channels) -> dict[str, Any]:
     }
 
 
-def fitting_lines(reader: Reader, channels: shown.Channels) -> list[dict[str, Any]]:
-    """Open needs that fit the reader's own open offers, anonymous unless the enterprise consented. Four queries."""
-    offers = list(own_offers(reader))
+def fitting_pairs(reader: Reader, offer: Offer | None = None) -> list[selectors.Pair]:
+    """Open needs that fit the reader's own open offers, best first, or one of these. Three queries."""
+    offers = [each for each in own_offers(reader) if offer is None or each.pk == offer.pk]
+    return selectors.needs_for(offers)
+
+
+def fitting_lines(reader: Reader, channels: shown.Channels, pairs: Sequence[selectors.Pair]) -> list[dict[str, Any]]:
+    """Anonymous unless the enterprise consented; ``talk`` is what the two are about already. Two queries."""
     may_name = rules.names_of(reader.actor)
+    talks = rules.visible_introductions(reader.actor).filter(need__in=[pair.need.pk for pair in pairs], state__in=ACTIVE)
+    states = dict(talks.filter(offer__organisation__in=reader.institutions).order_by("id").values_list("need", "state"))
     return [
         {
             "pair": pair,
             "need": pair.need,
+            "talk": states.get(pair.need.pk, ""),
             "name": pair.need.enterprise.name if may_name(pair.need.enterprise_id) else "",
             "channel": shown.channel_name(pair.need.channel, channels),
             "amount": yuan(pair.need.amount),
             "months": shown.months(pair.need.months),
             "place": shown.place(pair.need),
             "trade": shown.trade(pair.need),
-            **shown.summary(pair),
+            **reasons.summary(pair),
         }
-        for pair in selectors.needs_for(offers)
+        for pair in pairs
     ]
 
 
@@ -84,16 +98,20 @@ def _waiting(reader: Reader, channels: shown.Channels) -> list[dict[str, Any]]:
         return []
     rows = selectors.with_relations(rules.visible_introductions(reader.actor)).filter(state__in=ACTIVE).order_by("moved_at", "id")[:FEW]
     may_name = rules.names_of(reader.actor)
-    return [introduction_line(row, channels, may_name) for row in rows]
+    return [introduction_line(row, reader, channels, may_name) for row in rows]
 
 
-def introduction_line(row: Any, channels: shown.Channels, may_name: Any) -> dict[str, Any]:
+def introduction_line(row: Any, reader: Reader, channels: shown.Channels, may_name: Any) -> dict[str, Any]:
     need = row.need
+    own = need.enterprise_id in reader.enterprises
+    side = "enterprise" if own else "institution" if row.offer.organisation_id in reader.institutions else ""
     return {
         "row": row,
         "name": need.enterprise.name if may_name(need.enterprise_id) else "",
         "channel": shown.channel_name(need.channel, channels),
         "amount": yuan(row.amount if row.state == IntroductionState.CLOSED else need.amount),
+        "acts": shown.acts_next(row),
+        "side": side,
     }
 
 

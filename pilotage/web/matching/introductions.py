@@ -17,17 +17,19 @@ from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
 from pilotage.finance.matching import introductions as services
 from pilotage.finance.matching import rules, selectors
-from pilotage.finance.matching.enums import ACTIVE, IntroductionState
+from pilotage.finance.matching.enums import ACTIVE, IN_TALKS, IntroductionState
 from pilotage.finance.matching.models import Introduction
 from pilotage.web import formats
 from pilotage.web.audit.words import act as act_name
-from pilotage.web.matching import shown
+from pilotage.web.matching import reasons, shown
 from pilotage.web.matching.common import Reader, channels_by_key, percent, put_errors, reader_of, say, tabs, to_basis_points, to_yuan, yuan
-from pilotage.web.matching.forms import CloseForm
+from pilotage.web.matching.forms import CloseForm, CorrectionForm, contract_initial
 from pilotage.web.matching.home import introduction_line
 from pilotage.web.matching.needs import need_of
+from pilotage.web.nav import resolved
 
 ORDER = ("-moved_at", "-id")
+FORMS: dict[str, type[CloseForm]] = {"close": CloseForm, "correct": CorrectionForm}
 
 
 @require_safe
@@ -45,7 +47,7 @@ def introductions(request: HttpRequest) -> HttpResponse:
         "reader": reader,
         "tabs": tabs(reader, "introductions"),
         "page": pages,
-        "rows": [introduction_line(row, channels, may_name) for row in pages.rows],
+        "rows": [introduction_line(row, reader, channels, may_name) for row in pages.rows],
         "funnel": [(each, counts[each], each == state) for each in IntroductionState.values],
         "state": state,
         "total": sum(counts.values()),
@@ -60,10 +62,14 @@ def introduction_of(reader: Reader, number: str) -> Introduction:
 @require_safe
 def introduction_page(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
-    return _show(request, reader, introduction_of(reader, number), CloseForm())
+    row = introduction_of(reader, number)
+    return _show(
+        request, reader, row, CorrectionForm(initial=contract_initial(row)) if row.state == IntroductionState.CLOSED else CloseForm()
+    )
 
 
 def _show(request: HttpRequest, reader: Reader, row: Introduction, form: CloseForm) -> HttpResponse:
+    """``form``: of the contract, to be entered or put right."""
     channels = channels_by_key()
     need, offer = row.need, row.offer
     may_name = rules.names_of(reader.actor)(need.enterprise_id)
@@ -78,11 +84,17 @@ def _show(request: HttpRequest, reader: Reader, row: Introduction, form: CloseFo
         "name": need.enterprise.name if may_name else "",
         "facts": shown.need_facts(need, channels),
         "purpose_text": need.purpose_text if may_name else "",
-        "reasons": shown.reasons(pair, channels, shown.Names.of([offer]), figures=may_name),
-        "summary": shown.summary(pair),
+        "reasons": reasons.reasons(pair, channels, shown.Names.of([offer]), figures=may_name),
+        "summary": reasons.summary(pair),
         "steps": [(verb, may(reader.actor, row, verb)) for verb in services.STEPS if may(reader.actor, row, verb)],
         "may_agree": may(reader.actor, row, "agree") if side == "enterprise" else None,
         "may_close": bool(may(reader.actor, row, "close")),
+        "may_correct": bool(rules.can_correct(reader.actor, row)),
+        "next_step": shown.next_step(row, side),
+        "side": side,
+        "withdrawn": row.state in IN_TALKS and not selectors.consent_holds(row),
+        "contacts": selectors.contacts(row) if row.consent_id and may_name else {},
+        "data_url": resolved("facts:detail", need.enterprise_id) if may_name and side != "enterprise" else "",
         "may_decline": bool(may(reader.actor, row, "decline")),
         "is_active": row.state in ACTIVE,
         "history": _history(row),
@@ -136,35 +148,38 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     row = introduction_of(reader, number)
     verb = request.POST.get("do", "")
-    form = CloseForm(request.POST) if verb == "close" else CloseForm()
+    form = FORMS[verb](request.POST) if verb in FORMS else None
     try:
-        if verb == "close":
+        if form is not None:
             if not form.is_valid():
                 return _show(request, reader, row, form)
-            _close(reader, row, form)
+            _contract(reader, row, form)
         else:
             _do(request, reader, row, verb)
     except Invalid as problem:
-        if verb == "close":
+        if form is not None:
             put_errors(form, problem)
             return _show(request, reader, row, form)
         say(request, problem)
     else:
-        messages.success(request, _("Entered: %(state)s") % {"state": row.get_state_display()})
+        done = _("The contract is put right.") if verb == "correct" else _("Entered: %(state)s") % {"state": row.get_state_display()}
+        messages.success(request, done)
     address = reverse("matching:introduction", args=[row.number])
     return redirect(address)
 
 
-def _close(reader: Reader, row: Introduction, form: CloseForm) -> None:
+def _contract(reader: Reader, row: Introduction, form: CloseForm) -> None:
     found = form.cleaned_data
-    services.close(
-        actor=reader.actor,
-        introduction=row,
-        amount=to_yuan(found["amount"]),
-        closed_on=found["closed_on"],
-        months=found["months"],
-        rate=to_basis_points(found["rate"]),
-    )
+    contract = {
+        "amount": to_yuan(found["amount"]),
+        "closed_on": found["closed_on"],
+        "months": found["months"],
+        "rate": to_basis_points(found["rate"]),
+    }
+    if isinstance(form, CorrectionForm):
+        services.correct(actor=reader.actor, introduction=row, reason=found["reason"], **contract)
+    else:
+        services.close(actor=reader.actor, introduction=row, **contract)
 
 
 def _do(request: HttpRequest, reader: Reader, row: Introduction, verb: str) -> None:

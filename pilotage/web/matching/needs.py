@@ -18,12 +18,13 @@ from pilotage.finance.matching import rules, selectors, services
 from pilotage.finance.matching.enums import ACTIVE, NeedState
 from pilotage.finance.matching.models import Need
 from pilotage.registry.models import Enterprise
-from pilotage.web.matching import shown
-from pilotage.web.matching.common import Reader, channels_by_key, put_errors, reader_of, say, tabs, yuan
+from pilotage.web.matching import reasons, shown
+from pilotage.web.matching.common import Reader, channels_by_key, paged, put_errors, reader_of, say, tabs, yuan
 from pilotage.web.matching.forms import NeedForm, need_initial
-from pilotage.web.matching.home import fitting_lines, introduction_line, own_offers
+from pilotage.web.matching.home import fitting_lines, fitting_pairs, introduction_line, own_offers
 from pilotage.web.nav import resolved
 
+CARDS = 10
 VERBS = ("open", "revise", "meet", "withdraw")
 
 
@@ -33,7 +34,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     channels = channels_by_key()
     context: dict[str, Any] = {"reader": reader, "tabs": tabs(reader, "needs"), "channels": channels.values()}
     if reader.institutions and not reader.sees_all:
-        return render(request, "matching/needs_fitting.html", context | {"fitting": fitting_lines(reader, channels)})
+        return render(request, "matching/needs_fitting.html", context | _fitting(request, reader, channels))
     rows = rules.visible_needs(reader.actor)
     state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
     listed = selectors.filtered_needs(rows, state=state, channel=channel)
@@ -46,6 +47,20 @@ def needs(request: HttpRequest) -> HttpResponse:
         "channel": channel,
     }
     return render(request, "matching/needs.html", context)
+
+
+def _fitting(request: HttpRequest, reader: Reader, channels: shown.Channels) -> dict[str, Any]:
+    offers = list(own_offers(reader).order_by("-id"))
+    offer = next((each for each in offers if each.number == request.GET.get("offer", "")), None)
+    pairs = fitting_pairs(reader, offer)
+    pages = paged(pairs, request.GET.get("after", ""))
+    return {
+        "page": pages,
+        "total": len(pairs),
+        "fitting": fitting_lines(reader, channels, pages.rows),
+        "offers": offers,
+        "offer": offer,
+    }
 
 
 def _line(need: Need, channels: shown.Channels) -> dict[str, Any]:
@@ -82,8 +97,8 @@ def need_page(request: HttpRequest, number: str) -> HttpResponse:
         "is_own": is_own,
         "channel_url": resolved("financing:channel", need.channel),
         "purpose_text": need.purpose_text if is_own or reader.sees_all or _introduced(reader, talks) else "",
-        "pairs": _pairs(reader, need, channels, is_own=is_own),
-        "introductions": [introduction_line(row, channels, may_name) for row in talks],
+        **_pairs(request, reader, need, channels, is_own=is_own),
+        "introductions": [introduction_line(row, reader, channels, may_name) for row in talks],
         "acts": [(verb, may(reader.actor, need, verb)) for verb in VERBS if is_own and may(reader.actor, need, verb)],
         "may_consent": can_consent(reader.actor, need.enterprise) if is_own else None,
     }
@@ -96,27 +111,29 @@ def _introduced(reader: Reader, talks: Any) -> bool:
     return any(row.consent_id and may_name(row.need.enterprise_id) for row in talks)
 
 
-def _pairs(reader: Reader, need: Need, channels: shown.Channels, *, is_own: bool) -> list[dict[str, Any]]:
-    """For the enterprise and the secretariat every offer of the channel; for an institution its own only."""
+def _pairs(request: HttpRequest, reader: Reader, need: Need, channels: shown.Channels, *, is_own: bool) -> dict[str, Any]:
+    """For the enterprise and the secretariat every offer of the channel, those that do not fit after the others; an institution sees its own."""
     pairs = selectors.offers_for(need) if is_own or reader.sees_all else []
     if not pairs and reader.institutions:
         pairs = [selectors.one_pair(need, offer) for offer in own_offers(reader).filter(channel=need.channel)]
-    names = shown.Names.of([pair.offer for pair in pairs])
+    pages = paged(pairs, request.GET.get("after", ""), CARDS)
+    names = shown.Names.of([pair.offer for pair in pages.rows])
     talking = {row.offer_id for row in need.introductions.filter(state__in=ACTIVE)}
     figures = is_own or reader.sees_all or rules.names_of(reader.actor)(need.enterprise_id)
-    return [
+    cards = [
         {
             "pair": pair,
-            "reasons": shown.reasons(pair, channels, names, figures=figures),
+            "reasons": reasons.reasons(pair, channels, names, figures=figures),
             "talking": pair.offer.pk in talking,
             "may_ask": need.state == NeedState.OPEN
             and pair.match.fits
             and pair.offer.pk not in talking
             and not _only_reads(reader, need, pair.offer),
-            **shown.summary(pair),
+            **reasons.summary(pair),
         }
-        for pair in pairs
+        for pair in pages.rows
     ]
+    return {"pairs": cards, "page": pages, "total": len(pairs), "fitting_count": sum(pair.match.fits for pair in pairs)}
 
 
 def _only_reads(reader: Reader, need: Need, offer: Any) -> bool:

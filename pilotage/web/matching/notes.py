@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from pilotage.accounts.models import Organisation
-from pilotage.accounts.rules import consented_enterprise_ids
 from pilotage.core import clock
 from pilotage.core.keyset import page
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Invalid
 from pilotage.finance.matching import note_check, paper_rules
 from pilotage.finance.matching import notes as services
-from pilotage.finance.matching.enums import NoteState
+from pilotage.finance.matching.enums import NoteBasis, NoteState
+from pilotage.finance.matching.note_history import Act, history
 from pilotage.finance.matching.paper_models import BondNote
-from pilotage.registry.models import Enterprise, localized
+from pilotage.registry.models import localized
 from pilotage.web import formats
+from pilotage.web.audit.words import act as act_name
 from pilotage.web.matching import shown
 from pilotage.web.matching.common import Reader, percent, put_errors, reader_of, say, tabs, to_basis_points, to_yuan, yuan
-from pilotage.web.matching.forms import IssueForm, NoteForm
+from pilotage.web.matching.forms import IssueForm
 
 
 @require_safe
@@ -36,6 +36,9 @@ def notes(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in NoteState.values:
         rows = rows.filter(state=state)
+    basis = request.GET.get("basis", "")
+    if basis in (NoteBasis.ISSUER, NoteBasis.USE):
+        rows = rows.filter(basis__in=[basis, NoteBasis.BOTH])
     pages = page(rows.select_related("issuer", "underwriter"), order=("-id",), after=request.GET.get("after", ""), size=50)
     context = {
         "reader": reader,
@@ -44,6 +47,8 @@ def notes(request: HttpRequest) -> HttpResponse:
         "rows": [_line(note) for note in pages.rows],
         "states": NoteState.choices,
         "state": state,
+        "bases": [(each, NoteBasis(each).label) for each in (NoteBasis.ISSUER, NoteBasis.USE)],
+        "basis": basis,
         "may_plan": reader.is_secretariat or bool(reader.institutions),
     }
     return render(request, "matching/notes.html", context)
@@ -64,7 +69,7 @@ def _why(note: BondNote) -> list[str]:
     return found
 
 
-def _note_of(reader: Reader, number: str) -> BondNote:
+def note_of(reader: Reader, number: str) -> BondNote:
     rows = paper_rules.visible_notes(reader.actor).select_related("issuer", "underwriter")
     return get_object_or_404(rows, number=number)
 
@@ -72,7 +77,7 @@ def _note_of(reader: Reader, number: str) -> BondNote:
 @require_safe
 def note_page(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
-    return _show(request, reader, _note_of(reader, number), IssueForm())
+    return _show(request, reader, note_of(reader, number), IssueForm())
 
 
 def _show(request: HttpRequest, reader: Reader, note: BondNote, form: IssueForm) -> HttpResponse:
@@ -89,6 +94,8 @@ def _show(request: HttpRequest, reader: Reader, note: BondNote, form: IssueForm)
         "warnings": checked.channel.warnings if checked.channel else [],
         "basis": checked.basis,
         "kept": _why(note),
+        "history": _history(note),
+        "may_change": bool(paper_rules.can_change_note(reader.actor, note)),
         "may_tag": may(reader.actor, note, "tag") if note.state == NoteState.PLANNED else None,
         "may_untag": bool(may(reader.actor, note, "untag")),
         "may_issue": bool(may(reader.actor, note, "issue")),
@@ -96,6 +103,23 @@ def _show(request: HttpRequest, reader: Reader, note: BondNote, form: IssueForm)
         "form": form,
     }
     return render(request, "matching/note.html", context, status=422 if form.errors else 200)
+
+
+def _history(note: BondNote) -> list[dict[str, Any]]:
+    """Each act with what it left: tagged by issuer or by use, by what held on which day, and by whom."""
+    return [
+        {"title": act_name(act.verb), "at": act.at, "text": " · ".join(_told(act)), "url": "", "state": "done"} for act in history(note)
+    ]
+
+
+def _told(act: Act) -> list[str]:
+    found = [act.reason] if act.reason else []
+    if act.verb == "finance.note.tag" and act.checked_on:
+        found += [str(NoteBasis(act.basis).label), _("by what held on %(day)s") % {"day": formats.day(act.checked_on)}]
+    if act.verb in {"finance.note.plan", "finance.note.change"}:
+        share = _("%(amount)s of it for sci-tech") % {"amount": yuan(act.proceeds_to_tech)} if act.proceeds_to_tech is not None else ""
+        found += [text for text in (yuan(act.amount), share) if text]
+    return [*found, act.who]
 
 
 def _facts(note: BondNote) -> list[tuple[str, str]]:
@@ -142,39 +166,10 @@ def _day(text: str) -> date | None:
         return None
 
 
-def new(request: HttpRequest) -> HttpResponse:
-    reader = reader_of(request)
-    if not (reader.is_secretariat or reader.institutions):
-        raise Http404
-    form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        made = _plan(reader, form)
-        if made is not None:
-            messages.success(request, _("Entered. Check next what makes it a sci-tech note."))
-            return redirect("matching:note", made.number)
-    context = {"form": form, "tabs": tabs(reader, "notes")}
-    return render(request, "matching/note_form.html", context, status=422 if form.errors else 200)
-
-
-def _plan(reader: Reader, form: NoteForm) -> BondNote | None:
-    """An enterprise that the institution may not see is answered like one that is not there."""
-    known = Enterprise.objects.all() if reader.is_secretariat else Enterprise.objects.filter(pk__in=consented_enterprise_ids(reader.actor))
-    issuer = known.filter(uscc=form.cleaned_data["issuer"].strip().upper()).first()
-    if issuer is None:
-        form.add_error("issuer", _("There is no such enterprise, or it has not opened its data to you."))
-        return None
-    underwriter = Organisation.objects.filter(pk__in=reader.institutions).order_by("pk").first()
-    try:
-        return services.plan_note(actor=reader.actor, issuer=issuer, underwriter=underwriter, values=form.values())
-    except Invalid as problem:
-        put_errors(form, problem)
-        return None
-
-
 @require_POST
 def act(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
-    note = _note_of(reader, number)
+    note = note_of(reader, number)
     verb, reason = request.POST.get("do", ""), request.POST.get("reason", "")
     form = IssueForm(request.POST) if verb == "issue" else IssueForm()
     try:

@@ -18,10 +18,10 @@ from pilotage.core.verdict import Invalid
 from pilotage.finance.matching import rules, selectors, services
 from pilotage.finance.matching.enums import OfferState
 from pilotage.finance.matching.models import Offer
-from pilotage.web.matching import condition_rows, shown
-from pilotage.web.matching.common import Reader, channels_by_key, put_errors, reader_of, say, tabs
+from pilotage.web.matching import condition_rows, reasons, shown
+from pilotage.web.matching.common import Reader, channels_by_key, paged, put_errors, reader_of, say, tabs
 from pilotage.web.matching.forms import OfferForm, offer_initial
-from pilotage.web.matching.home import fitting_lines, offer_line
+from pilotage.web.matching.home import fitting_lines, fitting_pairs, offer_line
 from pilotage.web.nav import resolved
 
 VERBS = ("open", "revise", "withdraw")
@@ -67,15 +67,21 @@ def offer_page(request: HttpRequest, number: str) -> HttpResponse:
         "tabs": tabs(reader, "offers"),
         "offer": offer,
         "facts": shown.offer_facts(offer, channels, names),
-        "conditions": shown.condition_lines(offer),
+        "conditions": reasons.condition_lines(offer),
         "one_is_enough": (offer.conditions or {}).get("need") == "any",
         "is_own": is_own,
         "channel_url": resolved("financing:channel", offer.channel),
-        "fitting": [line for line in fitting_lines(reader, channels) if line["pair"].offer.pk == offer.pk] if is_own else [],
+        **_fitting(request, reader, offer, channels, is_own=is_own),
         "own_needs": _own_needs(reader, offer, channels),
         "acts": [(verb, may(reader.actor, offer, verb)) for verb in VERBS if is_own and may(reader.actor, offer, verb)],
     }
     return render(request, "matching/offer.html", context)
+
+
+def _fitting(request: HttpRequest, reader: Reader, offer: Offer, channels: shown.Channels, *, is_own: bool) -> dict[str, Any]:
+    pairs = fitting_pairs(reader, offer) if is_own else []
+    pages = paged(pairs, request.GET.get("after", ""))
+    return {"page": pages, "total": len(pairs), "fitting": fitting_lines(reader, channels, pages.rows) if pairs else []}
 
 
 def _own_needs(reader: Reader, offer: Offer, channels: shown.Channels) -> list[dict[str, Any]]:
@@ -86,7 +92,7 @@ def _own_needs(reader: Reader, offer: Offer, channels: shown.Channels) -> list[d
     needs = list(rows.select_related("enterprise__province", "enterprise__industry").order_by("-id")[:20])
     facts = selectors.facts_by_enterprise(need.enterprise_id for need in needs)
     pairs = [selectors.pair(need, offer, facts.get(need.enterprise_id, {})) for need in needs]
-    return [{"pair": pair, "need": pair.need, "amount": shown.yuan(pair.need.amount), **shown.summary(pair)} for pair in pairs]
+    return [{"pair": pair, "need": pair.need, "amount": shown.yuan(pair.need.amount), **reasons.summary(pair)} for pair in pairs]
 
 
 def new(request: HttpRequest) -> HttpResponse:

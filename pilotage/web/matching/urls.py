@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pilotage.web.matching import amounts, batches, columns, home, introductions, needs, notes, offers
+from pilotage.web.matching import amounts, batches, columns, home, introductions, needs, note_editing, notes, offers
 
 app_name = "matching"
 ROOT = "financing/matching/"
@@ -21,8 +21,9 @@ urlpatterns = [
     path(f"{ROOT}introductions/<str:number>/", introductions.introduction_page, name="introduction"),
     path(f"{ROOT}introductions/<str:number>/act/", introductions.act, name="introduction-act"),
     path(f"{ROOT}notes/", notes.notes, name="notes"),
-    path(f"{ROOT}notes/new/", notes.new, name="note-new"),
+    path(f"{ROOT}notes/new/", note_editing.new, name="note-new"),
     path(f"{ROOT}notes/<str:number>/", notes.note_page, name="note"),
+    path(f"{ROOT}notes/<str:number>/edit/", note_editing.edit, name="note-edit"),
     path(f"{ROOT}notes/<str:number>/act/", notes.act, name="note-act"),
     path(f"{ROOT}lists/", batches.batches, name="batches"),
     path(f"{ROOT}lists/new/", batches.new, name="batch-new"),

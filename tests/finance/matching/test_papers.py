@@ -124,11 +124,11 @@ def test_a_tagged_note_is_untagged_before_it_is_changed(cast: Any) -> None:
     title(cast.enterprise)
     note = notes.tag(actor=cast.secretariat, note=planned(cast), on=make.TODAY)
     with pytest.raises(Refused):
-        notes.change_note(actor=cast.secretariat, note=note, values={"name_zh": "改名", "amount": 1})
+        notes.change_note(actor=cast.secretariat, note=note, underwriter=note.underwriter, values={"name_zh": "改名", "amount": 1})
     with pytest.raises(Invalid):
         notes.issue(actor=cast.secretariat, note=note, amount=1, on=make.TODAY - timedelta(days=1))
     notes.untag(actor=cast.secretariat, note=note, reason="填错")
-    changed = notes.change_note(actor=cast.secretariat, note=note, values={"name_zh": "改名", "amount": 1})
+    changed = notes.change_note(actor=cast.secretariat, note=note, underwriter=note.underwriter, values={"name_zh": "改名", "amount": 1})
 
     assert (changed.state, changed.basis, changed.checked_on, changed.reasons) == ("planned", "", None, {})
 
