@@ -10,7 +10,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
-from pilotage.api import calls, directory, facts, measures, plan, statistics, tables
+from pilotage.api import calls, directory, facts, listings, measures, plan, statistics, tables
 from pilotage.api.auth import OptionalKey
 from pilotage.core.verdict import Conflict, Invalid, Refused
 
@@ -49,6 +49,7 @@ api.add_router("/applications", calls.applications)
 api.add_router("/directories", directory.router)
 api.add_router("/statistics", statistics.router)
 api.add_router("/facts", facts.router)
+api.add_router("/listings", listings.router)
 api.add_router("/tables", tables.router)
 
 
