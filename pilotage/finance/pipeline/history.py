@@ -90,12 +90,18 @@ def rounds(steps: Sequence[Step]) -> list[Round]:
     for step in steps:
         resumed = previous == Stage.SUSPENDED and step.stage == Stage.INQUIRY
         if found and found[-1].is_open and step.stage != Stage.SUSPENDED and not resumed:
-            told = {"answered_on": step.on, "answered_id": step.ids[0]} if step.is_answer else {"left_on": step.on, "left_to": step.stage}
-            found[-1] = replace(found[-1], **told)
+            found[-1] = _closed(found[-1], step)
         if step.stage == Stage.INQUIRY and not step.is_answer and not resumed:
             found.append(Round(len(found) + 1, step.on, asked_id=step.ids[0]))
         previous = step.stage
     return found
+
+
+def _closed(found: Round, step: Step) -> Round:
+    """By answers, or by what followed without a day of answers."""
+    if step.is_answer:
+        return replace(found, answered_on=step.on, answered_id=step.ids[0])
+    return replace(found, left_on=step.on, left_to=step.stage)
 
 
 @dataclass(frozen=True, slots=True)

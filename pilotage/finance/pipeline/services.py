@@ -141,19 +141,19 @@ def move(
     may_own(owner)
     with transaction.atomic():
         steps = effective(ListingProject.objects.select_for_update().get(pk=project.pk).steps.all())
-        _check(verb, on, cause, until, steps[-1].on)
+        day = _checked(verb, on, cause, until, steps[-1].on)
         step = StageStep(
             project=project,
             kind=StepKind.ANSWERED if verb == "answer" else StepKind.ENTERED,
-            on=on,
+            on=day,
             owner=owner or project.owner,
             reason=reason.strip()[:1000],
             document=document.strip()[:200],
             by=actor,
             at=clock.now(),
         )
-        if verb == "suspend" and on is not None:
-            step.cause, step.until = cause, until or limit_of(cause, on)
+        if verb == "suspend":
+            step.cause, step.until = cause, until or limit_of(cause, day)
         told = {"on": step.on, "document": step.document}
         audit.transition(project, verb, actor=actor, reason=reason, changes=_changes(project, verb, steps, step), extra=told)
         step.stage = project.state
@@ -166,14 +166,15 @@ def last_day(project: ListingProject) -> date:
     return effective(project.steps.all())[-1].on
 
 
-def _check(verb: str, on: date | None, cause: str, until: date | None, last: date) -> None:
-    """``last``: the day of the step before."""
+def _checked(verb: str, on: date | None, cause: str, until: date | None, last: date) -> date:
+    """The day of the step. ``last``: the day of the step before."""
     if on is None or not last <= on <= clock.today():
         raise Invalid({"on": _("Give a day from %(day)s, the day of the step before, to today.") % {"day": last.isoformat()}})
     if verb == "suspend" and cause not in Cause.values:
         raise Invalid({"cause": _("Say why the review is suspended.")})
     if verb == "suspend" and until is not None and until < on:
         raise Invalid({"until": _("The limit cannot end before the suspension began.")})
+    return on
 
 
 def _changes(project: ListingProject, verb: str, steps: list[Any], step: StageStep) -> dict[str, Any]:

@@ -55,8 +55,8 @@ def open_projects(enterprises: list[int], tier: str) -> QuerySet[ListingProject]
 
 
 def list_projects(*, actor: Any, enterprises: list[int], tier: str, on: date, document: str) -> int:
-    """The open projects to this tier come to their last stage. Never before a stage that was entered already. Returns how many."""
+    """The open projects to this tier come to their last stage. Never before a step that was entered already. Returns how many."""
     rows = list(open_projects(enterprises, tier).order_by("pk"))
     for project in rows:
-        services.move(actor=actor, project=project, verb="enter_tier", on=max(on, project.stage_on), document=document)
+        services.move(actor=actor, project=project, verb="enter_tier", on=max(on, services.last_day(project)), document=document)
     return len(rows)
