@@ -66,13 +66,17 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One enterprise: its answers, and the conditions that hold on one side and fail on the other, by key."""
+    """One enterprise: its answers, and the conditions that hold on one side and fail on the other, by key.
+
+    ``added``: conditions that the rule has on the second side only and that do not hold or are not known.
+    """
 
     enterprise: int
     before: Answer
     after: Answer
     lost: tuple[str, ...]
     gained: tuple[str, ...]
+    added: tuple[str, ...] = ()
 
     def is_in(self, group: Group, condition: str = "") -> bool:
         match group:
@@ -91,7 +95,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``groups``: how many enterprises are in each of those that need no condition."""
+    """``groups``: how many enterprises are in each of those that need no condition. ``added``, ``dropped``: conditions of one side only."""
 
     channel: Channel
     days: tuple[date, date]
@@ -99,6 +103,8 @@ class Comparison:
     pairs: Mapping[tuple[Answer, Answer], int]
     flips: list[Flip] = field(default_factory=list)
     groups: Mapping[Group, int] = field(default_factory=dict)
+    added: Sequence[Condition] = ()
+    dropped: Sequence[Condition] = ()
 
     def counts(self, side: int) -> dict[Answer, int]:
         found: Counter[Answer] = Counter()
@@ -159,7 +165,7 @@ def compare(question: Question) -> Comparison:
         Flip(leaf, _unit(told.sides[1], leaf), lost[leaf.key], gained[leaf.key], _value(told.sides[0], leaf), _value(told.sides[1], leaf))
         for leaf in told.shared
     ]
-    return Comparison(question.channel, question.days, sum(pairs.values()), dict(pairs), flips, dict(groups))
+    return Comparison(question.channel, question.days, sum(pairs.values()), dict(pairs), flips, dict(groups), told.added, told.dropped)
 
 
 def walk(question: Question, group: Group, condition: str = "", *, after: int = 0) -> Iterator[Moved]:
@@ -186,6 +192,8 @@ class _Told:
         self.sides = question.sides()
         self.places = [{leaf.key: place for place, leaf in enumerate(leaves(side.tree))} for side in self.sides]
         self.shared = [leaf for leaf in leaves(self.sides[1].tree) if leaf.key in self.places[0]]
+        self.added = [leaf for leaf in leaves(self.sides[1].tree) if leaf.key not in self.places[0]]
+        self.dropped = [leaf for leaf in leaves(self.sides[0].tree) if leaf.key not in self.places[1]]
 
     def of(self, enterprise: int, row: Sequence[Any]) -> Moved:
         """``row`` begins with ``COLUMNS``."""
@@ -196,7 +204,8 @@ class _Told:
                 lost.append(leaf.key)
             elif old is False and new is True:
                 gained.append(leaf.key)
-        return Moved(enterprise, OF_LETTER[row[0]], OF_LETTER[row[1]], tuple(lost), tuple(gained))
+        added = tuple(leaf.key for leaf in self.added if _truth(row[4], row[5], self.places[1][leaf.key]) is not True)
+        return Moved(enterprise, OF_LETTER[row[0]], OF_LETTER[row[1]], tuple(lost), tuple(gained), added)
 
 
 def _truth(failed: int, unknown: int, place: int) -> bool | None:

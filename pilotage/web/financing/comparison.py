@@ -92,6 +92,7 @@ def _answered(request: HttpRequest, channel: Channel) -> dict[str, Any]:
         "days": days,
         "sides": [{"day": days[side], "counts": [(each, told.counts(side)[each]) for each in Answer]} for side in (0, 1)],
         "flips": [_flip(flip, kept) for flip in told.flips],
+        "one_sided": [(words.name(leaf), is_new) for found, is_new in ((told.added, True), (told.dropped, False)) for leaf in found],
         "fields": _fields(request, channel, days[1]),
         "changes": [{"day": day, "before": day - timedelta(days=1)} for day in channel.changed_on()[1:]],
         "tabs": _tabs(told, group, kept),
@@ -195,6 +196,7 @@ def _listed(request: HttpRequest, question: Question, wanted: tuple[Group, str],
             "answers": (each.before, each.after),
             "lost": [texts[key] for key in each.lost],
             "gained": [texts[key] for key in each.gained],
+            "added": [texts[key] for key in each.added],
         }
         for each in found[:SIZE]
         if each.enterprise in known

@@ -82,6 +82,7 @@ def comparison(request: HttpRequest, kind: str) -> HttpResponseBase:
         *(Column(f"{verdict}{_(': ')}{text}", 18) for text in _sides(question)),
         Column(_("No longer holds"), 40),
         Column(_("Newly holds"), 40),
+        Column(_("New that day, not met or open"), 40),
     ]
     return table_response(kind, f"comparison-{channel.key}", columns, _compared(question, group, condition), channel.title)
 
@@ -109,7 +110,7 @@ def _compared(question: Question, group: Group, condition: str) -> Iterator[list
             if each.enterprise in known:
                 yield [
                     *_named(known[each.enterprise], codes), str(each.before.label), str(each.after.label),
-                    "; ".join(texts[key] for key in each.lost), "; ".join(texts[key] for key in each.gained),
+                    *("; ".join(texts[key] for key in keys) for keys in (each.lost, each.gained, each.added)),
                 ]  # fmt: skip
 
 

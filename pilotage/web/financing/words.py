@@ -21,6 +21,7 @@ from pilotage.web.formats import MINUS, UNKNOWN, in_english
 
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "==": "="}
 NAMED = 4  # conditions in the sentence of a channel that is open
+SHOWN = 3  # of those that are open
 TICK = 60  # per cent of the bar's length at which the threshold stands
 
 
@@ -106,8 +107,19 @@ def _held(told: Told, each: Screened) -> str:
 
 
 def _open_ones(nearest: Sequence[Told], each: Screened) -> str:
-    named = [said(told, each) for told in nearest[:3]]
-    return _listed(named, len(nearest) - len(named))
+    """A sentence each for what falls short, what is not known and what a person has still to say."""
+    shown = nearest[:SHOWN]
+    unknown = [name(told.condition) for told in shown if told.truth is None and not isinstance(told.condition, Attested)]
+    open_words = [name(told.condition) for told in shown if told.truth is None and isinstance(told.condition, Attested)]
+    parts = [
+        pgettext("list", "; ").join(_short(told, each) for told in shown if told.truth is not None),
+        _("Not known: %(what)s") % {"what": pgettext("list", ", ").join(unknown)} if unknown else "",
+        _("To be attested: %(what)s") % {"what": pgettext("list", "; ").join(open_words)} if open_words else "",
+    ]
+    stop = pgettext("sentence", ".") + (" " if in_english() else "")
+    more = len(nearest) - len(shown)
+    rest = ngettext("; and %(count)d more", "; and %(count)d more", more) % {"count": more} if more else ""
+    return stop.join(part for part in parts if part) + rest + pgettext("sentence", ".")
 
 
 def _listed(named: Sequence[str], more: int) -> str:
@@ -115,15 +127,9 @@ def _listed(named: Sequence[str], more: int) -> str:
     return pgettext("list", "; ").join(named) + rest + pgettext("sentence", ".")
 
 
-def said(told: Told, each: Screened) -> str:
-    """What is open about one condition, without advice."""
-    if each.resolved is None:
-        return ""
-    texts = amounts(told, each.resolved)
-    if told.truth is None:
-        if isinstance(told.condition, Attested):
-            return _("to be attested: %(what)s") % {"what": name(told.condition)}
-        return _("not known: %(what)s") % {"what": name(told.condition)}
+def _short(told: Told, each: Screened) -> str:
+    """By how much one condition fails, without advice."""
+    texts = amounts(told, each.resolved) if each.resolved is not None else Amounts(UNKNOWN, "")
     if texts.margin:
         return _("%(what)s %(own)s, asked %(limit)s (%(margin)s)") % {
             "what": name(told.condition),
