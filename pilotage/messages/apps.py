@@ -11,6 +11,7 @@ class MessagesConfig(AppConfig):
         # binds the state table, adds tellers
         from pilotage.messages import evaluation_news, finance_introductions, pledge_news, transitions, verdict_news, work_news  # noqa: F401
         from pilotage.messages import listing_news as listing_news
+        from pilotage.messages import matching_news as matching_news
         from pilotage.messages import recommendation_news as recommendation_news
         from pilotage.messages.selectors import unread_of_member
 

@@ -61,6 +61,9 @@ def _told(verb: str, event: AuditEvent, row: Introduction) -> Iterator[tuple[str
             yield ("wished" if wish else "asked"), (signers_of(firm) if wish else applicants_of(firm))
     elif verb == "agree":
         yield "agreed", liaisons_of(bank)
+        yield "consented", [user for user in applicants_of(firm) if user.pk != event.actor_id]
+    elif verb == "correct":
+        yield "corrected", applicants_of(firm)
     elif verb in _STEPS:
         yield ("closed" if verb == "close" else "moved"), applicants_of(firm)
     elif verb == "remind":
@@ -79,6 +82,8 @@ def _ended(verb: str, event: AuditEvent, row: Introduction) -> Iterator[tuple[st
     by_bank = any(user.pk == event.actor_id for user in bank)
     if not by_firm:
         yield text, firm
+    else:  # a colleague who wished for it hears of the decision
+        yield text, [user for user in firm if user.pk == row.started_by_id != event.actor_id]
     if not by_bank and knows:
         yield text, bank
 
@@ -101,5 +106,7 @@ def _offer_expired(event: AuditEvent, offer: Offer, reading: Reading) -> Iterato
 SOURCES["finance.introduction"] = _introductions
 SOURCES["finance.need"] = lambda keys: Need.objects.filter(pk__in=keys).order_by("pk")
 SOURCES["finance.offer"] = lambda keys: Offer.objects.filter(pk__in=keys).order_by("pk")
-TELLERS.update({f"finance.introduction.{verb}": _introduction for verb in ("ask", "agree", *_STEPS, "decline", "lapse", "remind")})
+TELLERS.update(
+    {f"finance.introduction.{verb}": _introduction for verb in ("ask", "agree", *_STEPS, "correct", "decline", "lapse", "remind")}
+)
 TELLERS.update({"finance.need.expire": _need_expired, "finance.offer.expire": _offer_expired})
