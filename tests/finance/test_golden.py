@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ import pytest
 from django.conf import settings
 from ruamel.yaml import YAML
 
-from pilotage.finance.channels.content import days_of_change, read
+from pilotage.finance.channels.content import read
 from pilotage.finance.facts.metrics import COLUMNS
-from pilotage.finance.rules import Attested, Dialect, NotInForce, Rule, compile_sql, explain, in_force
+from pilotage.finance.rules import Attested, Compare, Dialect, NotInForce, Rule, Told, Value, compile_sql, explain, in_force
 from pilotage.finance.rules.walker import leaves
 from pilotage.plan.folder import check
 
@@ -96,8 +97,66 @@ def test_every_condition_holds_fails_and_is_unknown_somewhere(name: str):
     assert sorted(wanted - seen, key=str) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_day_before_and_after_each_change_is_tried(name: str):
-    tried = {case["on"] for case in golden(name)["cases"]}
-    wanted: set[date] = {day - timedelta(days=back) for day in days_of_change(rule(name)) for back in (0, 1)}
-    assert sorted(wanted - tried) == []
+# --- what must have its cases, read from the channel files themselves ---------------------------
+Condition = Compare | Attested | Any
+
+
+def conditions() -> list[Any]:
+    return [pytest.param(name, leaf, id=f"{name} {leaf.key}") for name in NAMES for leaf in leaves(rule(name).tree)]
+
+
+def values(name: str, leaf: Condition) -> list[Value]:
+    """Of its parameter, oldest first; none where it has no parameter."""
+    parameter = getattr(leaf, "parameter", "")
+    return sorted(rule(name).parameters[parameter].values, key=begins) if parameter else []
+
+
+def begins(value: Value) -> date:
+    return value.operated_from or value.in_force
+
+
+def changes(name: str, leaf: Condition) -> set[date]:
+    """The days on which this condition says something else than the day before."""
+    found = {begins(value) for value in values(name, leaf)} | ({leaf.since} if leaf.since else set())
+    ends = [leaf.until, *(value.until for value in values(name, leaf))]
+    return found | {day + timedelta(days=1) for day in ends if day}
+
+
+@pytest.mark.parametrize(("name", "leaf"), conditions())
+def test_the_day_before_and_after_each_change_is_tried(name: str, leaf: Condition):
+    """For each condition: held, failed, unknown or absent on both days, or the whole rule not in force."""
+    cases = golden(name)["cases"]
+    tried = {case["on"] for case in cases if case["verdict"] == "not_in_force" or leaf.key in case["told"]}
+    assert sorted({day - timedelta(days=back) for day in changes(name, leaf) for back in (0, 1)} - tried) == []
+
+
+@pytest.mark.parametrize(("name", "leaf"), [each for each in conditions() if isinstance(each.values[1], Compare)])
+def test_every_number_is_tried_at_its_edge(name: str, leaf: Compare):
+    """While each value was in force, some case stands exactly on it, and one falls short."""
+    missing = []
+    for value in values(name, leaf):
+        said = [told for case in golden(name)["cases"] if (told := told_in(name, case, leaf)) and told.source == value]
+        if not ({0} <= {told.margin for told in said} and False in {told.truth for told in said}):
+            missing.append(begins(value))
+    assert missing == []
+
+
+@pytest.mark.parametrize(("name", "leaf"), [each for each in conditions() if isinstance(each.values[1], Compare)])
+def test_the_same_figures_are_told_otherwise_once_a_number_has_changed(name: str, leaf: Compare):
+    for before, after in pairwise(values(name, leaf)):
+        if before.value != after.value and before.until == begins(after) - timedelta(days=1):
+            old, new = (by_value(name, leaf, day) for day in (before.until, begins(after)))
+            assert [value for value in old if value in new and old[value] is not new[value]], begins(after)
+
+
+def told_in(name: str, case: dict[str, Any], leaf: Compare) -> Told | None:
+    """What the condition says in a case that names it and knows its figures."""
+    if leaf.key not in case.get("told", {}):
+        return None
+    told = explain(in_force(rule(name), case["on"], operated=True), facts_of(name, case)).told
+    return next((each for each in told if each.condition.key == leaf.key and each.truth is not None), None)
+
+
+def by_value(name: str, leaf: Compare, day: date) -> dict[Any, bool | None]:
+    said = [told_in(name, case, leaf) for case in golden(name)["cases"] if case["on"] == day]
+    return {told.value: told.truth for told in said if told}
