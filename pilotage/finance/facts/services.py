@@ -11,9 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pilotage.audit.services import record
-from pilotage.core import clock
-from pilotage.core.filetypes import kind_of, safe_name, sha256_of
-from pilotage.core.scanning import scanned
+from pilotage.core import clock, incoming
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.finance.facts import importing, rules, stating
 from pilotage.finance.facts.enums import Tier
@@ -28,7 +26,7 @@ from pilotage.finance.facts.stating import Statement
 from pilotage.registry.models import Enterprise
 
 MOST_BYTES = 10 * 1024 * 1024
-EVIDENCE = frozenset({"pdf", "png", "jpg"})
+EVIDENCE = ("pdf", "png", "jpg")
 
 
 def state(
@@ -124,7 +122,7 @@ def attest(
         errors["valid_until"] = _("This day is past.")
     if errors:
         raise Invalid(errors)
-    columns = _evidence(evidence) if evidence is not None else {}
+    columns = _evidence(actor, enterprise, evidence) if evidence is not None else {}
     with transaction.atomic():
         made = Attestation.objects.create(
             **columns,
@@ -142,17 +140,14 @@ def attest(
     return made
 
 
-def _evidence(upload: UploadedFile) -> dict[str, Any]:
+def _evidence(actor: Any, enterprise: Enterprise, upload: UploadedFile) -> dict[str, Any]:
     """The columns of the file. Raises ``Invalid`` under ``evidence``."""
-    name = safe_name(upload.name or "")
-    if (upload.size or 0) > MOST_BYTES:
-        raise Invalid({"evidence": _("The file is larger than 10 MB.")})
-    try:
-        kind, scan = kind_of(name, upload), scanned(name, upload)  # type: ignore[arg-type]
-    except Invalid as error:
-        raise Invalid({"evidence": "; ".join(error.errors.values())}) from None
-    if kind not in EVIDENCE:
-        raise Invalid({"evidence": _("A PDF file or a picture (PNG, JPEG) is expected.")})
-    digest = sha256_of(upload)
+    taken = incoming.take(
+        upload,
+        key="evidence",
+        accepted=EVIDENCE,
+        max_bytes=MOST_BYTES,
+        refused=lambda found: record(enterprise, "attestation.refuse_evidence", actor=actor, extra=found),
+    )
     upload.seek(0)
-    return {"evidence": upload, "evidence_name": name, "evidence_sha256": digest, "evidence_scan": scan}
+    return {"evidence": upload, "evidence_name": taken.name, "evidence_sha256": taken.sha256, "evidence_scan": taken.scan}

@@ -78,6 +78,7 @@ ACTS: dict[str, Any] = {
     "work_file.refuse": pgettext_lazy("audit", "Refuse an infected file"),
     "work_file.infected": pgettext_lazy("audit", "Keep back an infected file"),
     "attestation.state": pgettext_lazy("audit", "Attest a condition by name"),
+    "attestation.refuse_evidence": pgettext_lazy("audit", "Refuse an infected file"),
     "channel.load": pgettext_lazy("audit", "Load the financing channel"),
     "channel.retire": pgettext_lazy("audit", "Show the financing channel no more"),
     "facts.enter_tier": pgettext_lazy("audit", "Enter a NEEQ tier"),
