@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -14,10 +15,9 @@ from pilotage.finance.pledges import assets, services
 from pilotage.finance.pledges.enums import Paper, PledgeState
 from pilotage.finance.pledges.models import IpAsset, Pledge, Valuation
 from pilotage.registry.models import Enterprise
-from tests.conftest import moment
 from tests.factories.accounts import MembershipFactory, UserFactory
 
-NOW = moment("2023-11-20 10:00")
+NOW = datetime(2023, 11, 20, 10, tzinfo=ZoneInfo("Asia/Shanghai"))  # read inside an installation too, so without the tests' settings
 TODAY = date(2023, 11, 20)
 PDF = b"%PDF-1.7 scan"
 DEBT_ENDS = date(2026, 11, 1)

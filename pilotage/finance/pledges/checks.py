@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from pilotage.finance.pledges import checklist
-from pilotage.finance.pledges.enums import Answer, Ground
+from pilotage.finance.pledges.enums import Answer, Ground, Paper
 from pilotage.finance.pledges.grounds import OF_RIGHT, RULES, Case, Finding
 
 _ORDER = (Answer.REFUSES, Answer.UNKNOWN, Answer.ACKNOWLEDGED, Answer.CLEAR)
@@ -50,10 +50,12 @@ def _check(ground: Ground, findings: list[Finding], has_rights: bool) -> Check:
 
 def _of_papers(ground: Ground, lines: Iterable[checklist.PaperLine]) -> list[Finding]:
     missing = [line.paper for line in lines if not line.is_settled and checklist.PROVES[line.paper] == ground]
-    if not missing:
-        return []
-    why = _("Missing in the registration file: %(papers)s.") % {"papers": _(", ").join(str(paper.label) for paper in missing)}
-    return [Finding(Answer.UNKNOWN, why, _("Add a scan, or say that it lies there on paper."))]
+    return [missing_papers(missing)] if missing else []
+
+
+def missing_papers(papers: Sequence[Paper]) -> Finding:
+    why = _("Missing in the registration file: %(papers)s.") % {"papers": _(", ").join(str(paper.label) for paper in papers)}
+    return Finding(Answer.UNKNOWN, why, _("Add a scan, or say that it lies there on paper."), papers=tuple(papers))
 
 
 def may_file(checks: Iterable[Check]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilotage.finance.pledges.enums import PATENTS, Answer, Ground
+from pilotage.finance.pledges.enums import PATENTS, Answer, Ground, Paper
 from pilotage.finance.pledges.status import Status, status_of
 
 # a look into the register is relied upon for so many days; ours, no source states any
@@ -21,12 +21,13 @@ LOOK_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``right``: the key of the right at which there is something to do; None: at the pledge."""
+    """``right``: the key of the right at which there is something to do; None: at the pledge. ``papers``: those that are missing."""
 
     answer: Answer
     why: str = ""
     todo: str = ""
     right: int | None = None
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,11 @@ def to_percent(basis_points: int | None) -> Decimal | None:
     return None if basis_points is None else Decimal(basis_points) / 100
 
 
+def id_of(verb: str) -> str:
+    """Several forms stand on one page, so that the ids of their fields begin with the act."""
+    return f"{verb}-%s"
+
+
 def say(request: HttpRequest, problem: Invalid) -> None:
     for sentence in problem.errors.values():
         messages.error(request, sentence)

@@ -15,7 +15,7 @@ from pilotage.core import incoming
 from pilotage.core.verdict import Invalid
 from pilotage.finance.pledges import bundle, files, papers, rules, selectors
 from pilotage.finance.pledges.models import PledgeFile
-from pilotage.web.pledges.common import put_errors, reader_of
+from pilotage.web.pledges.common import id_of, put_errors, reader_of
 from pilotage.web.pledges.forms import ScanForm
 from pilotage.web.pledges.pledge import pledge_of, show
 
@@ -26,7 +26,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     pledge = pledge_of(reader, number)
     rules.can_party(reader.actor, pledge).require()
-    form = ScanForm(request.POST, lines=selectors.lines_of(pledge))
+    form = ScanForm(request.POST, lines=selectors.lines_of(pledge), auto_id=id_of("scan"))
     uploads: list[Any] = request.FILES.getlist("files")
     if not form.is_valid():
         return show(request, reader, pledge, {"scan": form})

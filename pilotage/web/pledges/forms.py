@@ -23,7 +23,7 @@ SAID = (("", _("not said")), ("yes", pgettext_lazy("answer", "yes")), ("no", pge
 
 
 def _day(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
 
 def _wan(label: Any, **kwargs: Any) -> forms.DecimalField:
@@ -183,14 +183,18 @@ class FileForm(forms.Form):
         super().__init__(*args, initial={**initial, **{name: said_as(getattr(pledge, name)) for name in self.base_fields}}, **kwargs)
         for name in set(self.base_fields) - set(asked):
             del self.fields[name]
-        told = list(self.fields)
         for line in unscanned:
             optional = line.paper in OPTIONAL_PAPERS
             choices = [
                 (state.value, ON_PAPER.get(state, state.label)) for state in PaperState if optional or state != PaperState.NOT_NEEDED
             ]
             self.fields[f"paper_{line.paper}"] = forms.ChoiceField(label=line.paper.label, choices=choices, required=False)
-        self.order_fields([*told, *(f"paper_{line.paper}" for line in unscanned)])
+
+    def questions(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.name.startswith("paper_")]
+
+    def unscanned(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name.startswith("paper_")]
 
     def papers(self) -> dict[str, str]:
         return {name.removeprefix("paper_"): value for name, value in self.cleaned_data.items() if name.startswith("paper_") and value}

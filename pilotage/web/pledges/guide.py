@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pilotage.finance.pledges import clocks
-from pilotage.finance.pledges.checks import Check, may_file
-from pilotage.finance.pledges.enums import FILLED_IN, PledgeState
+from pilotage.finance.pledges.checks import Check, may_file, missing_papers
+from pilotage.finance.pledges.enums import FILLED_IN, Paper, PledgeState
 from pilotage.finance.pledges.grounds import LOOK_DAYS
 from pilotage.finance.pledges.models import Pledge
 from pilotage.web.pledges.common import day
@@ -45,12 +45,23 @@ def _file(pledge: Pledge, checks: Sequence[Check], is_party: bool) -> Guide:
     if may_file(checks):
         text = _("Everything is out of the way. File with the registration office, then say so here.")
         return Guide(said + text, waits=not is_party)
-    todos: dict[tuple[str, str], None] = {}
-    for check in checks:
-        for each in check.findings if not check.lets_through else ():
-            where = reverse("pledges:right", args=[each.right]) if each.right else "#file"
-            todos.setdefault((f"{each.why} {each.todo}", where))
-    return Guide(said + _("Before it can be filed:"), list(todos), not is_party)
+    return Guide(said + _("Before it can be filed:"), _todos(checks), not is_party)
+
+
+def _todos(checks: Sequence[Check]) -> list[tuple[str, str]]:
+    """Once each, the missing papers together and last."""
+    found: dict[tuple[str, str], None] = {}
+    missing: list[Paper] = []
+    for each in (finding for check in checks if not check.lets_through for finding in check.findings):
+        if each.papers:
+            missing += each.papers
+            continue
+        where = reverse("pledges:right", args=[each.right]) if each.right else "#file"
+        found.setdefault((f"{each.why} {each.todo}".strip(), where))
+    if missing:
+        together = missing_papers([paper for paper in Paper if paper in missing])
+        found.setdefault((f"{together.why} {together.todo}", "#file"))
+    return list(found)
 
 
 def _until(pledge: Pledge) -> str:

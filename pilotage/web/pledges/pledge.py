@@ -17,7 +17,7 @@ from pilotage.finance.pledges import papers, rules, selectors, services
 from pilotage.finance.pledges.models import Pledge
 from pilotage.web.downloads import pdf
 from pilotage.web.pledges import shown
-from pilotage.web.pledges.common import Reader, put_errors, reader_of, say, to_yuan
+from pilotage.web.pledges.common import Reader, id_of, put_errors, reader_of, say, to_yuan
 from pilotage.web.pledges.forms import ClaimForm, DefaultForm, DisposeForm, FileForm, PublishForm, RegisterForm, TermsForm
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -73,8 +73,8 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
 def _form(verb: str, pledge: Pledge, request: HttpRequest) -> Any:
     if verb == "fill_file":
         lines = selectors.lines_of(pledge)
-        return FileForm(request.POST, pledge=pledge, lines=lines, asked=services.TOLD)
-    return FORMS[verb](request.POST) if verb in FORMS else None
+        return FileForm(request.POST, pledge=pledge, lines=lines, asked=services.TOLD, auto_id=id_of(verb))
+    return FORMS[verb](request.POST, auto_id=id_of(verb)) if verb in FORMS else None
 
 
 def _do(request: HttpRequest, reader: Reader, pledge: Pledge, verb: str, form: Any) -> None:

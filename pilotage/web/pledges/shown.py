@@ -18,7 +18,7 @@ from pilotage.finance.pledges.models import Pledge
 from pilotage.finance.pledges.status import status_of
 from pilotage.finance.pledges.transitions import PLEDGE
 from pilotage.web.audit.words import act as act_name
-from pilotage.web.pledges.common import Reader, day, months, percent, share, tabs, yuan
+from pilotage.web.pledges.common import Reader, day, id_of, months, percent, share, tabs, yuan
 from pilotage.web.pledges.forms import (
     ClaimForm,
     DefaultForm,
@@ -121,13 +121,20 @@ def _facts(pledge: Pledge, worth: int | None) -> list[tuple[str, str]]:
         (_("Pledgor"), pledge.enterprise.name),
         (_("Pledgee"), pledge.organisation.name),
         (_("Amount"), yuan(pledge.amount)),
-        (_("Loan to value"), f"{share(pledge.amount * 10_000 // worth)} ({yuan(worth)})" if worth else _("no valuation in force")),
+        (_("Loan to value"), _to_value(pledge.amount, worth)),
         (pgettext("loan", "Term"), months(pledge.months)),
         (_("Rate"), percent(pledge.rate)),
         (_("The debt ends on"), day(pledge.debt_ends_on)),
         (_("Contract"), " · ".join(filter(None, [pledge.contract_number, day(pledge.contracted_on) if pledge.contracted_on else ""]))),
         (_("Purpose"), pledge.purpose),
     ]
+
+
+def _to_value(amount: int, worth: int | None) -> str:
+    """Which part of what the rights are worth today is lent."""
+    if not worth:
+        return _("no valuation in force")
+    return _("%(share)s of %(worth)s") % {"share": share(amount * 1000 // worth * 10), "worth": yuan(worth)}
 
 
 def _registration(pledge: Pledge) -> list[tuple[str, str]]:
@@ -184,16 +191,17 @@ def _two(reader: Reader, pledge: Pledge, verbs: set[str]) -> list[dict[str, Any]
 
 def _forms(pledge: Pledge, lines: list[PaperLine], asked: set[str]) -> dict[str, Any]:
     today = {"on": clock.today()}
+    terms = {**terms_initial(pledge), **today}
     return {
-        "contract": TermsForm(initial={**terms_initial(pledge), **today}),
-        "change": TermsForm(initial={**terms_initial(pledge), **today}),
-        "fill_file": FileForm(pledge=pledge, lines=lines, asked=asked),
-        "scan": ScanForm(lines=lines),
-        "register": RegisterForm(initial=today),
-        "publish": PublishForm(initial=today),
-        "default": DefaultForm(initial=today),
-        "claim": ClaimForm(),
-        "dispose": DisposeForm(),
+        "contract": TermsForm(initial=terms, auto_id=id_of("contract")),
+        "change": TermsForm(initial=terms, auto_id=id_of("change")),
+        "fill_file": FileForm(pledge=pledge, lines=lines, asked=asked, auto_id=id_of("fill_file")),
+        "scan": ScanForm(lines=lines, auto_id=id_of("scan")),
+        "register": RegisterForm(initial=today, auto_id=id_of("register")),
+        "publish": PublishForm(initial=today, auto_id=id_of("publish")),
+        "default": DefaultForm(initial=today, auto_id=id_of("default")),
+        "claim": ClaimForm(auto_id=id_of("claim")),
+        "dispose": DisposeForm(auto_id=id_of("dispose")),
     }
 
 
