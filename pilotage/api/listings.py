@@ -38,7 +38,7 @@ class ListingOut(Schema):
     since: date = Field(description="first day of the present stage")
     days: int = Field(description="since then, to today")
     inquiry_round: int = Field(description="rounds of questions so far")
-    suspension: SuspensionOut | None
+    suspension: SuspensionOut | None = Field(description="null while it runs, and to receivers of recommendations")
     sponsor: str
 
 
@@ -90,7 +90,8 @@ def list_listings(
     asked = {name: value for name, value in (("market", market), ("state", stage)) if value}
     rows = rules.visible_projects(request.auth).filter(**asked).select_related("enterprise__province")
     found = page(rows, order=("-id",), after=after, size=size)
-    return ListingPage(next=found.next, listings=[ListingOut(**_fields(row)) for row in found])
+    all_read, own = rules.sees_all(request.auth), rules.enterprise_ids(request.auth)
+    return ListingPage(next=found.next, listings=[ListingOut(**_fields(row, all_read or row.enterprise_id in own)) for row in found])
 
 
 @router.get(
@@ -103,14 +104,14 @@ def get_listing(request: HttpRequest, number: str) -> ListingDetail:
     held = [step for step in steps if step.taken_back is None]
     reads_all = rules.can_read_documents(actor, project)
     return ListingDetail(
-        **_fields(project),
+        **_fields(project, reads_all),
         steps=_steps(project, steps, held, reads_all),
         rounds=[_round(each) for each in rounds(held)],
         documents=[_document(each) for each in documents.visible_documents(actor, project)],
     )
 
 
-def _fields(row: ListingProject) -> dict[str, Any]:
+def _fields(row: ListingProject, reads_all: bool) -> dict[str, Any]:
     return {
         "number": row.number,
         "enterprise": Text.of(row.enterprise, "name"),
@@ -121,7 +122,7 @@ def _fields(row: ListingProject) -> dict[str, Any]:
         "since": row.stage_on,
         "days": (clock.today() - row.stage_on).days,
         "inquiry_round": row.inquiry_round,
-        "suspension": _suspension(row),
+        "suspension": _suspension(row) if reads_all else None,
         "sponsor": row.sponsor,
     }
 

@@ -91,6 +91,12 @@ def test_a_receiver_gets_no_reasons_and_no_papers(client: Any, cast: Any) -> Non
     consented(cast)
     project = batch.lines.get(project__enterprise=cast.enterprise).project
     services.tell(actor=cast.filer, project=project, sponsor="演示证券", own_note="内部安排")
+    for verb in (*ASKED, "suspend"):
+        services.move(actor=cast.secretariat, project=project, verb=verb, on=make.BEGIN, reason="内部原因", cause="financials_expired")
+    for address, find in ((f"{URL}/{project.number}", lambda told: told), (URL, lambda told: told["listings"][0])):
+        told = {who: find(client.get(address, headers=keyed(who)).json())["suspension"] for who in (cast.finance_liaison, cast.filer)}
+        assert told[cast.finance_liaison] is None
+        assert told[cast.filer]["cause"] == "financials_expired"
     services.move(actor=cast.secretariat, project=project, verb="withdraw", on=make.TODAY, reason="内部原因", document="演示文号")
     documents.add_document(actor=cast.filer, project=project, upload=SimpleUploadedFile("a.pdf", b"%PDF-1.7"), title="内部报告")
     answer = client.get(f"{URL}/{project.number}", headers=keyed(cast.finance_liaison))

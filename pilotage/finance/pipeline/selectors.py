@@ -22,7 +22,7 @@ EXCHANGES = "exchanges"
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What the list and the funnel are cut to. ``reached``: ever got there; ``left``: was there when it was withdrawn or terminated;
-    ``paused``: is suspended there; ``overdue``: is suspended past the limit.
+    ``paused``: is suspended there; ``overdue``: is suspended past the limit; ``round``: had that many rounds of inquiry.
     """
 
     market: str = ""
@@ -32,6 +32,7 @@ class Filter:
     left: str = ""
     paused: str = ""
     overdue: bool = False
+    round: int = 0
     words: str = ""
     as_of: date | None = None
     since: date | None = None
@@ -48,6 +49,7 @@ class Filter:
             reached=given.get("reached", "") if given.get("reached", "") in stages else "",
             left=given.get("left", "") if given.get("left", "") in stages else "",
             paused=given.get("paused", "") if given.get("paused", "") in stages else "",
+            round=int(given["round"]) if given.get("round", "").isdecimal() and len(given["round"]) < 5 else 0,
             overdue=given.get("overdue", "") == "1",
             words=given.get("q", "").strip()[:100],
             as_of=_day(given.get("as_of", "")),
@@ -85,6 +87,8 @@ def filtered(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingP
         rows = rows.filter(state__in=GONE, left_from=asked.left)
     if asked.paused:
         rows = rows.filter(state=Stage.SUSPENDED, left_from=asked.paused)
+    if asked.round:
+        rows = rows.filter(inquiry_round__gte=asked.round)
     if asked.overdue:
         rows = overdue(rows, clock.today())
     return _since(rows, asked)

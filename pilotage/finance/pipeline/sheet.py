@@ -55,15 +55,23 @@ class Imported:
 
 # --- out -------------------------------------------------------------------------------------
 def workbook(rows: Iterable[ListingProject], *, with_notes: bool) -> bytes:
-    """What the list shows, in its order; ``rows`` with enterprise, province and owner. Notes are for those who see all."""
+    """What the list shows, in its order; ``rows`` with enterprise, province and owner. Limits and notes are for those who see all."""
     columns = [
         Column(_("Number"), 14), Column(_("Enterprise"), 30), Column(_("Credit code"), 22), Column(_("Province"), 14), Column(_("Market"), 16),
         Column(_("Stage"), 16), Column(_("Since"), 12, "yyyy-mm-dd"), Column(_("Days"), 8), Column(_("Sponsor"), 24), Column(_("Owner"), 12),
-        Column(_("Round of inquiry"), 8), Column(_("Cause of the suspension"), 24), Column(_("Suspended until"), 12, "yyyy-mm-dd"),
-        *([Column(_("Note"), 30)] if with_notes else []),
+        Column(_("Round of inquiry"), 8),
+    ]  # fmt: skip
+    private = [
+        Column(_("Cause of the suspension"), 24), Column(_("Suspended until"), 12, "yyyy-mm-dd"), Column(_("Note of the enterprise"), 30),
+        Column(_("Note"), 30),
     ]  # fmt: skip
     today = clock.today()
-    return write_xlsx(columns, ([*_cells(row, today), *([row.note] if with_notes else [])] for row in rows), title=_("Listing pipeline"))
+    lines = ([*_cells(row, today), *(_private(row) if with_notes else [])] for row in rows)
+    return write_xlsx([*columns, *(private if with_notes else [])], lines, title=_("Listing pipeline"))
+
+
+def _private(row: ListingProject) -> list[Any]:
+    return [row.get_suspension_cause_display(), row.suspended_until, row.own_note, row.note]
 
 
 def _cells(row: ListingProject, today: date) -> list[Any]:
@@ -73,7 +81,7 @@ def _cells(row: ListingProject, today: date) -> list[Any]:
     owner = str(row.owner) if row.owner else ""
     return [
         row.number, own.name, own.uscc or "", province, row.get_market_display(), row.get_state_display(), row.stage_on, days, row.sponsor,
-        owner, row.inquiry_round or None, row.get_suspension_cause_display(), row.suspended_until,
+        owner, row.inquiry_round or None,
     ]  # fmt: skip
 
 

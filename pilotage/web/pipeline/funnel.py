@@ -42,7 +42,7 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": tabs(reader, "funnel"),
         "lines": lines,
-        "rounds": rounds_told(told, today),
+        "rounds": [(row, _address(market, asked.province, round=str(row.number))) for row in rounds_told(told, today)],
         "market": market,
         "province": asked.province,
         **choices(),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from pilotage.finance.pipeline.models import ListingProject
 from pilotage.finance.pipeline.selectors import EXCHANGES, Filter, filtered, overdue
 from pilotage.registry.models import Division
 from pilotage.web.downloads import workbook
-from pilotage.web.pipeline.common import put_errors, reader_of, tabs, worker_of
+from pilotage.web.pipeline.common import Reader, put_errors, reader_of, tabs, worker_of
 from pilotage.web.pipeline.forms import NewForm
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -35,7 +36,7 @@ MOST_EXPORTED = 20_000
 def home(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     asked = Filter.read(request.GET.dict())  # type: ignore[arg-type]
-    rows = filtered(rules.visible_projects(reader.actor), asked)
+    rows = filtered(_told_limits(reader, asked), asked)
     found = page(rows.select_related("enterprise__province", "owner"), order=("-id",), after=request.GET.get("after", ""), size=50)
     today = clock.today()
     context = {
@@ -43,8 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(reader, "home"),
         "page": found,
         "total": rows.count(),
-        "lines": [_line(row, today) for row in found.rows],
-        "overdue": overdue(rules.visible_projects(reader.actor), today).count(),
+        "lines": [_line(row, today, reader) for row in found.rows],
+        "overdue": overdue(limits_of(reader), today).count(),
         "asked": asked,
         "is_filtered": asked != Filter(),
         "told": _told(asked),
@@ -53,9 +54,20 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "pipeline/home.html", context)
 
 
-def _line(row: ListingProject, today: date) -> dict[str, Any]:
+def limits_of(reader: Reader) -> QuerySet[ListingProject]:
+    """Of whose suspensions the reader may know cause and limit: a receiver of recommendations is told of stages only."""
+    rows = rules.visible_projects(reader.actor)
+    return rows if reader.sees_all else rows.filter(enterprise__in=reader.enterprises)
+
+
+def _told_limits(reader: Reader, asked: Filter) -> QuerySet[ListingProject]:
+    return limits_of(reader) if asked.overdue else rules.visible_projects(reader.actor)
+
+
+def _line(row: ListingProject, today: date, reader: Reader) -> dict[str, Any]:
     """``word``: where the stage alone does not say the round. ``overdue``: days past the limit of the suspension."""
-    late = (today - row.suspended_until).days if row.suspended_until and row.suspended_until < today else 0
+    tells = reader.sees_all or row.enterprise_id in reader.enterprises
+    late = (today - row.suspended_until).days if tells and row.suspended_until and row.suspended_until < today else 0
     word = _("Inquiry, round %(number)d") % {"number": row.inquiry_round} if row.state == Stage.INQUIRY and row.inquiry_round > 1 else ""
     return {"project": row, "days": (today - row.stage_on).days, "overdue": late, "word": word}
 
@@ -79,6 +91,8 @@ def _told(asked: Filter) -> list[str]:
         told.append(_("Left from: %(stage)s") % {"stage": names[asked.left]})
     if asked.paused:
         told.append(_("Suspended at: %(stage)s") % {"stage": names[asked.paused]})
+    if asked.round:
+        told.append(_("Had round %(number)d of inquiry") % {"number": asked.round})
     if asked.overdue:
         told.append(_("Suspended past the limit"))
     if asked.as_of:
@@ -91,7 +105,8 @@ def _told(asked: Filter) -> list[str]:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
-    rows = filtered(rules.visible_projects(reader.actor), Filter.read(request.GET.dict()))  # type: ignore[arg-type]
+    asked = Filter.read(request.GET.dict())  # type: ignore[arg-type]
+    rows = filtered(_told_limits(reader, asked), asked)
     found = rows.select_related("enterprise__province", "owner").order_by("-id")[:MOST_EXPORTED]
     return workbook("listing-pipeline", sheet.workbook(found, with_notes=reader.sees_all))
 

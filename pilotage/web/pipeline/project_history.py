@@ -79,8 +79,9 @@ def entries(
 def _titles(held: Sequence[Step]) -> dict[int, str]:
     """What the word of the stage does not say: which round, answers, resumed."""
     found: dict[int, str] = {}
-    for each in rounds(held):
-        if each.number > 1:
+    told = rounds(held)
+    for each in told:
+        if len(told) > 1:
             found[each.asked_id] = _("Inquiry, round %(number)d") % {"number": each.number}
         if each.answered_id:
             found[each.answered_id] = _("Questions of round %(number)d answered") % {"number": each.number}

@@ -35,15 +35,16 @@ def page_of(request: HttpRequest, reader: Reader, project: ListingProject, bound
     steps = everything(project.steps.select_related("by", "owner"))
     held = [step for step in steps if step.taken_back is None]
     papers = list(documents.visible_documents(reader.actor, project).select_related("by"))
+    tells = rules.can_read_documents(reader.actor, project)
     forms = forms_of(reader, project, held, bound)
     context = {
         "reader": reader,
         "tabs": tabs(reader, "home"),
         "project": project,
         "own": project.enterprise_id in reader.enterprises,
-        "told_all": rules.can_read_documents(reader.actor, project),
+        "told_all": tells,
         "line": line(project, held),
-        "suspension": suspension(project),
+        "suspension": suspension(project) if tells else None,
         "entries": entries(project, steps, papers, forms),
         "paper_count": len(papers),
         "forms": forms,

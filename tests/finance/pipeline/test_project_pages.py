@@ -57,7 +57,7 @@ def test_a_day_at_the_exchange(cast: Any, client_for: Any) -> None:
     assert send("answer", 20, owner=cast.second_secretariat.pk, document="演示〔2022〕8号") == 302
     assert send("ask_again", 30) == 302
     said = text_of(client.get(page(project)))
-    for words in ("第1轮问询已回复", "问询，第2轮", "演示〔2022〕8号", cast.second_secretariat.name, "2轮问询"):
+    for words in ("问询，第1轮", "第1轮问询已回复", "问询，第2轮", "演示〔2022〕8号", cast.second_secretariat.name, "2轮问询"):
         assert words in said, words
     assert send("suspend", 40, reason="财务资料过期") == 422
     assert send("suspend", 40, reason="财务资料过期", cause="financials_expired") == 302
@@ -65,7 +65,9 @@ def test_a_day_at_the_exchange(cast: Any, client_for: Any) -> None:
     for words in ("财务资料已过有效期", "待核实", "已逾", "新浪财经"):
         assert words in said, words
     assert "已逾" in text_of(client.get(reverse("pipeline:home")))
-    assert project.number in text_of(client.get(reverse("pipeline:home") + "?overdue=1"))
+    for query, there in (("?overdue=1", True), ("?round=2", True), ("?round=3", False), ("?round=x", True)):
+        assert (project.number in text_of(client.get(reverse("pipeline:home") + query))) is there, query
+    assert "?market=exchanges&amp;round=2" in text_of(client.get(reverse("pipeline:funnel")))
     assert send("resume", 60) == 302
     assert client.post(address, {"verb": "take_back", "reason": ""}).status_code == 422
     assert client.post(address, {"verb": "take_back", "reason": "误录入恢复"}).status_code == 302
@@ -179,9 +181,25 @@ def test_what_the_enterprise_says_is_not_for_receivers(cast: Any, client_for: An
     consented(cast)
     project = batch.lines.get(project__enterprise=cast.enterprise).project
     services.tell(actor=cast.filer, project=project, sponsor="演示证券", own_note="下半年申报")
+    with clock.at(make.NOW):
+        for verb in (*ASKED, "suspend"):
+            services.move(
+                actor=cast.secretariat,
+                project=project,
+                verb=verb,
+                on=make.BEGIN,
+                reason="演示",
+                cause="financials_expired",
+                owner=cast.secretariat,
+            )
     said = text_of(client_for(cast.finance_liaison).get(page(project)))
     assert "演示证券" in said
-    assert "下半年申报" not in said
+    for private in ("下半年申报", "财务资料已过有效期", "逾"):
+        assert private not in said
+        assert private not in text_of(client_for(cast.finance_liaison).get(reverse("pipeline:home")))
+    assert project.number in text_of(client_for(cast.finance_liaison).get(reverse("pipeline:home")))
+    assert project.number not in text_of(client_for(cast.finance_liaison).get(reverse("pipeline:home") + "?overdue=1"))
+    assert project.number in text_of(client_for(cast.filer).get(reverse("pipeline:home") + "?overdue=1"))
     assert client_for(cast.finance_liaison).post(act(project), {"verb": "tell", "sponsor": "x"}).status_code == 403
     assert client_for(cast.finance_liaison).post(act(project), {"verb": "take_back", "reason": "x"}).status_code == 403
 
