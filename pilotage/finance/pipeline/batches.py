@@ -232,9 +232,14 @@ def _kept(batch: RecommendationBatch, kind: str, content: bytes) -> dict[str, st
     return {kind: name, f"{kind}_sha256": digest}
 
 
+def proposals() -> QuerySet[Proposal]:
+    """Lists that wait for the second person."""
+    label = RecommendationBatch._meta.label_lower
+    return Proposal.objects.filter(object_type=label, verb="sign", state=ProposalState.OPEN)
+
+
 def waiting(batch: RecommendationBatch) -> Proposal | None:
-    label = batch._meta.label_lower
-    return Proposal.objects.filter(object_type=label, object_id=str(batch.pk), verb="sign", state=ProposalState.OPEN).first()
+    return proposals().filter(object_id=str(batch.pk)).first()
 
 
 def drop(*, actor: Any, batch: RecommendationBatch, reason: str) -> RecommendationBatch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -118,13 +119,22 @@ def fill_by_rule(*, actor: Any, found: TierRound) -> tuple[int, int]:
 
 
 def remove(*, actor: Any, line: RoundLine, reason: str) -> None:
-    _draft(actor, line.round)
+    remove_many(actor=actor, found=line.round, lines=[line.pk], reason=reason)
+
+
+def remove_many(*, actor: Any, found: TierRound, lines: Iterable[int], reason: str) -> int:
+    """Off the preliminary list while it is a draft. Returns how many."""
+    _draft(actor, found)
     if not reason.strip():
         raise Invalid({"reason": _("Give a reason: it is shown to the people concerned and kept in the record.")})
     with transaction.atomic():
-        name = line.enterprise.name_zh
-        line.delete()
-        audit.record(line.round, "finance.tier_round.remove", actor=actor, reason=reason, extra={"enterprise": name})
+        chosen = found.lines.filter(pk__in=list(lines))
+        names = list(chosen.order_by("id").values_list("enterprise__name_zh", flat=True))
+        if not names:
+            raise Invalid(_("Choose lines to leave out."))
+        chosen.delete()
+        audit.record(found, "finance.tier_round.remove", actor=actor, reason=reason, extra={"enterprises": names})
+    return len(names)
 
 
 def _draft(actor: Any, found: TierRound) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -47,6 +48,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         line_count=Count("lines", filter=on),
         given=Count("lines", filter=Q(lines__state=LineState.GIVEN)),
         answered=Count("lines", filter=on & ~Q(lines__answer=Answer.WAITING)),
+        proposed=Exists(services.proposals().filter(object_id=Cast(OuterRef("pk"), CharField()))),
     )
     found = page(rows, order=("-id",), after=request.GET.get("after", ""), size=50)
     return render(request, "pipeline/batches.html", {"reader": reader, "tabs": tabs(reader, "batches"), "page": found})

@@ -72,6 +72,12 @@ class LineForm(forms.Form):
     ground = forms.CharField(label=_("Why it is on the list"), max_length=500)
 
 
+class ObjectionForm(forms.Form):
+    enterprise = EnterpriseField(label=_("Enterprise"), help_text=_("credit code or full name in Chinese"))
+    who = forms.CharField(label=_("Who objects"), max_length=200)
+    text = forms.CharField(label=_("Objection"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class TierForm(forms.Form):
     tier = forms.ChoiceField(label=_("Tier"), choices=[choice for choice in Tier.choices if choice[0] != Tier.NONE])
     from_on = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs=DAY))

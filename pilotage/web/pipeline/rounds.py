@@ -22,7 +22,7 @@ from pilotage.finance.pipeline.enums import RoundState
 from pilotage.finance.pipeline.round_models import TierObjection, TierRound
 from pilotage.finance.pipeline.validators import round_is_ripe
 from pilotage.web.pipeline.common import Reader, put_errors, reader_of, say, tabs, worker_of
-from pilotage.web.pipeline.forms import LineForm, RoundForm
+from pilotage.web.pipeline.forms import LineForm, ObjectionForm, RoundForm
 
 SIZE = 50
 
@@ -43,10 +43,13 @@ def _round(reader: Reader, number: str) -> TierRound:
 def round_page(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     found = _round(reader, number)
-    return _shown(request, reader, found, LineForm())
+    return _shown(request, reader, found)
 
 
-def _shown(request: HttpRequest, reader: Reader, found: TierRound, form: LineForm) -> HttpResponse:
+def _shown(
+    request: HttpRequest, reader: Reader, found: TierRound, form: LineForm | None = None, objecting: ObjectionForm | None = None
+) -> HttpResponse:
+    form, objecting = form or LineForm(), objecting or ObjectionForm()
     proposal = services.waiting(found)
     own = proposal is not None and proposal.proposed_by_id == request.user.pk
     verdict = _final(reader, found)
@@ -57,6 +60,8 @@ def _shown(request: HttpRequest, reader: Reader, found: TierRound, form: LineFor
         **_lines(request, reader, found),
         "objections": _objections(reader, found),
         "form": form,
+        "objection_form": objecting if reader.is_secretariat and found.state == RoundState.NOTICE and _in_time(found) else None,
+        "may_remove": found.state == RoundState.DRAFT and reader.is_secretariat,
         "proposal": proposal,
         "may_propose": verdict,
         "may_confirm": Verdict(False, _("The person who proposed an act cannot confirm it.")) if own else verdict,
@@ -65,7 +70,7 @@ def _shown(request: HttpRequest, reader: Reader, found: TierRound, form: LineFor
         "in_notice": found.state == RoundState.NOTICE,
         "is_over": found.state == RoundState.NOTICE and not _in_time(found),
     }
-    return render(request, "pipeline/round.html", context, status=422 if form.errors else 200)
+    return render(request, "pipeline/round.html", context, status=422 if form.errors or objecting.errors else 200)
 
 
 def _in_time(found: TierRound) -> bool:
@@ -93,7 +98,7 @@ def _lines(request: HttpRequest, reader: Reader, found: TierRound) -> dict[str, 
     return {
         "page": listed,
         "total": asked.count(),
-        "lines": [{"line": line, "may_object": objecting and reader.is_secretariat} for line in listed.rows],
+        "lines": listed.rows,
         "own_lines": [{"line": line, "may_object": objecting and bool(rules.can_object(reader.actor, line))} for line in own],
         "standing": found.lines.filter(stands=True).count(),
         "q": words,
@@ -126,6 +131,8 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     found = _round(reader, number)
     if verb == "add":
         return _add(request, reader, found)
+    if verb == "object-for":
+        return _object_for(request, reader, found)
     try:
         sentence = _do(request, reader, found, verb)
     except Invalid as problem:
@@ -149,6 +156,22 @@ def _add(request: HttpRequest, reader: Reader, found: TierRound) -> HttpResponse
             messages.success(request, _("Put on the list."))
             return redirect("pipeline:round", found.number)
     return _shown(request, reader, found, form)
+
+
+def _object_for(request: HttpRequest, reader: Reader, found: TierRound) -> HttpResponse:
+    """What others sent to the secretariat about a company of the list."""
+    rules.can_work(reader.actor, found).require()
+    form = ObjectionForm(request.POST)
+    if form.is_valid():
+        said = dict(form.cleaned_data)
+        line = found.lines.select_related("enterprise", "round").filter(enterprise=said.pop("enterprise")).first()
+        if line is None:
+            form.add_error("enterprise", _("No company of this name is on the list."))
+        else:
+            services.raise_objection(actor=reader.actor, line=line, **said)
+            messages.success(request, _("The objection is entered."))
+            return redirect("pipeline:round", found.number)
+    return _shown(request, reader, found, objecting=form)
 
 
 def _do(request: HttpRequest, reader: Reader, found: TierRound, verb: str) -> str:
@@ -178,8 +201,8 @@ def _on_a_line(request: HttpRequest, reader: Reader, found: TierRound, verb: str
     said = request.POST
     key = int(said["id"]) if said.get("id", "").isdecimal() else 0
     if verb == "remove":
-        line = get_object_or_404(found.lines.select_related("enterprise", "round"), pk=key)
-        services.remove(actor=reader.actor, line=line, reason=reason)
+        keys = [int(each) for each in said.getlist("ids") if each.isdecimal()]
+        services.remove_many(actor=reader.actor, found=found, lines=keys, reason=reason)
         return _("Taken off the list.")
     if verb == "object":
         line = get_object_or_404(found.lines.select_related("enterprise", "round"), pk=key)

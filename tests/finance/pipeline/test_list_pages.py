@@ -270,19 +270,23 @@ def test_a_round_by_its_pages(cast: Any, client_for: Any) -> None:
     assert act(office, "add", enterprise=cast.enterprise.name_zh, ground="演示") == 302
     assert act(office, "add", enterprise=cast.other_enterprise.name_zh, ground="演示") == 302
     one, two = found.lines.order_by("id")
-    act(office, "remove", id=two.pk, reason="演示")
+    act(office, "remove", ids=[two.pk], reason="演示")
     act(office, "fill")
     assert act(cast.filer, "open") == 404
     act(office, "open")
     assert act(cast.outsider, "object", id=one.pk, who="演示", text="演示") == 404
     assert act(cast.filer, "object", id=one.pk, who="演示企业", text="数据有误") == 302
     assert act(cast.other_filer, "object", id=one.pk, who="演示", text="演示") == 403
+    for_others = {"who": "某投资者", "text": "有疑问"}
+    assert act(office, "object-for", enterprise=cast.other_enterprise.name_zh, **for_others) == 422
+    assert act(office, "object-for", enterprise=cast.enterprise.name_zh, **for_others) == 302
+    assert act(cast.filer, "object-for", enterprise=cast.enterprise.name_zh, **for_others) == 403
     page = reverse("pipeline:round", args=[found.number])
     assert "数据有误" in text_of(client_for(cast.filer).get(page))
     assert "数据有误" not in text_of(client_for(cast.other_filer).get(page))
     assert "贵公司" in text_of(client_for(cast.filer).get(page))
     assert "贵公司" not in text_of(client_for(cast.other_filer).get(page))
-    objection = rounds.TierObjection.objects.get()
+    objection = rounds.TierObjection.objects.get(text="数据有误")
     act(office, "dismiss", id=objection.pk, reason="与年报一致")
     act(office, "drop", reason="演示")
     found.refresh_from_db()
