@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.facts import rules, stating
-from pilotage.finance.facts.metrics import YEARLY
+from pilotage.finance.facts.metrics import STATED, YEARLY
 from pilotage.finance.facts.models import Fact
 from pilotage.finance.facts.sheet import BadSheet, Said, Sheet, read_sheet
 from pilotage.finance.facts.stating import Statement
@@ -142,12 +142,17 @@ def _known(ids: Iterable[int]) -> dict[tuple[int, int], dict[str, int]]:
 
 
 def sentence(each: Suspicion) -> str:
-    told = {"other": f"{each.other:,}" if each.other is not None else ""}
+    counted = {"yuan": _("%(number)s yuan"), "persons": _("%(number)s persons")}.get(STATED[each.metric].unit, "%(number)s")
+    plain = each.why in {Why.PER_HEAD, Why.MUCH_PER_HEAD}
+    number = f"{each.other:,}" if each.other is not None else ""
+    told = {"other": number if plain else counted % {"number": number}}
     return {
         Why.MARK: _("This looks like a mark for “missing”. Leave the cell blank where it is not known."),
         Why.ZERO: _("0 cannot be true here. Leave the cell blank where it is not known."),
         Why.ZERO_AFTER: _("0, after %(other)s the year before. Leave the cell blank where it is not known."),
         Why.JUMP: _("Far from the year before (%(other)s). Are these thousands or 万元 in place of yuan?"),
         Why.PER_HEAD: _("That is %(other)s yuan of revenue for each person. Are these thousands or 万元 in place of yuan?"),
+        Why.MUCH_PER_HEAD: _("That is %(other)s yuan of revenue for each person. Are these yuan, stated as thousands or 万元?"),
+        Why.OF_REVENUE: _("More than ten times the revenue (%(other)s). Is one of the two in another unit?"),
         Why.PART: _("More than the whole of which it is a part (%(other)s)."),
     }[each.why] % told

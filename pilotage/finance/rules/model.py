@@ -10,6 +10,8 @@ from fractions import Fraction
 
 # Of one metric. Sums of a dozen years times the largest factor stay within 64 bits on every database.
 LARGEST = 10**14
+# what some write for "missing"; nothing that is stated or asked for is one of these
+MARKS = frozenset({-1, -9, -99, -999, -9999, -99999})
 COMPARISONS = (">=", ">", "<=", "<", "==")
 
 

@@ -18,6 +18,7 @@ from pilotage.finance.rules.metrics_text import flat, no_metric, read_metric, un
 from pilotage.finance.rules.model import (
     COMPARISONS,
     LARGEST,
+    MARKS,
     All,
     AnyOf,
     AtLeast,
@@ -97,6 +98,12 @@ def _quantity(told: Any, unit: str, where: str) -> Fraction | tuple[str, ...]:
         number = Fraction(str(told))
     except ValueError:
         raise fault(where, _("“%(value)s” is no number."), value=told) from None
+    if number in MARKS:
+        raise fault(
+            where,
+            _("“%(value)s” looks like a mark for “missing”. Expected: leave out the value of days of which nothing is known."),
+            value=told,
+        )
     if unit == "percent":
         return number / 100
     return number * MONEY.get(unit, 1)
