@@ -56,7 +56,7 @@ class BatchForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bodies = Organisation.objects.filter(kind=OrganisationKind.FINANCE).order_by("pk")
-        self.fields["receiver"].choices = [(str(body.pk), body.name) for body in bodies]  # type: ignore[attr-defined]
+        self.fields["receiver"].choices = [("", "–"), *((str(body.pk), body.name) for body in bodies)]  # type: ignore[attr-defined]
 
 
 class RoundForm(forms.Form):
