@@ -63,7 +63,7 @@ def entries(
 ) -> list[dict[str, Any]]:
     """``steps`` with those taken back; newest first."""
     held = [step for step in steps if step.taken_back is None]
-    titles, days, under = _titles(held), _days(project, held), _papers(steps, papers)
+    titles, days, under = _titles(held) | _taken_back(steps), _days(project, held), _papers(steps, papers)
     return [
         {
             "step": step,
@@ -89,6 +89,19 @@ def _titles(held: Sequence[Step]) -> dict[int, str]:
     for before, step in itertools.pairwise(held):
         if before.stage == Stage.SUSPENDED and step.stage in LINE:
             found[step.ids[0]] = _("Resumed: %(stage)s") % {"stage": names[Stage(step.stage)]}
+    return found
+
+
+def _taken_back(steps: Sequence[Step]) -> dict[int, str]:
+    """The same of what was taken back, as it read while it held."""
+    found: dict[int, str] = {}
+    then: list[Step] = []
+    for step in steps:
+        while then and then[-1].taken_back is not None and then[-1].taken_back.pk < step.ids[0]:
+            then.pop()
+        then.append(step)
+        if step.taken_back is not None:
+            found |= {pk: title for pk, title in _titles(then).items() if pk == step.ids[0]}
     return found
 
 

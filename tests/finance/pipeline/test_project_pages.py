@@ -74,6 +74,7 @@ def test_a_day_at_the_exchange(cast: Any, client_for: Any) -> None:
     said = text_of(client.get(page(project)))
     assert "误录入恢复" in said
     assert "已撤销" in said
+    assert "恢复：问询" in said
     project.refresh_from_db()
     assert project.state == "suspended"
 
@@ -243,3 +244,17 @@ def test_a_project_costs_the_same_whatever_its_history(cast: Any, client_for: An
         client.get(page(project))
         with django_assert_max_num_queries(most):
             assert client.get(page(project)).status_code == 200
+
+
+def test_an_empty_list_says_what_would_be_there(cast: Any, client_for: Any) -> None:
+    for person, words in (
+        (cast.secretariat, "列入培育库"),
+        (cast.auditor, "尚无上市项目"),
+        (cast.filer, "尚未列入上市培育库"),
+        (cast.finance_liaison, "名单签发后"),
+    ):
+        said = text_of(client_for(person).get(reverse("pipeline:home")))
+        assert words in said
+        assert "data-submit-on-change" not in said
+    assert "没有符合条件的项目" in text_of(client_for(cast.auditor).get(reverse("pipeline:home") + "?market=star"))
+    assert client_for(cast.outsider).get(reverse("pipeline:home")).status_code == 404
