@@ -219,6 +219,7 @@ def ended(page: Page, second: Page, address: str) -> None:
     fill(page, "change", number="演变2023-01", amount="800")
     press(page, "change")
     expect(page.locator("main")).to_contain_text("1,000万元")
+    page.locator("summary", has_text="贷款已还清").click()
     press(page, "repay")
     press(page, "cancel:propose")
     second.goto(address)

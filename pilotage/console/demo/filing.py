@@ -172,7 +172,11 @@ def _strength(plot: Plot, *, contested: bool) -> float:
 
 def demo_paper(application: Application, name: str) -> ContentFile:
     """A one-page PDF that says it is a demonstration document."""
-    text = f"Demo document for {application.number}"
+    return ContentFile(one_page(f"Demo document for {application.number}"), name=f"{name}.pdf")
+
+
+def one_page(text: str) -> bytes:
+    """A PDF with this line of Latin letters on it."""
     stream = f"BT /F1 14 Tf 72 760 Td ({text}) Tj ET".encode()
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -187,8 +191,7 @@ def demo_paper(application: Application, name: str) -> ContentFile:
         body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     xref = b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     start = len(body)
-    body += xref + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
-    return ContentFile(body, name=f"{name}.pdf")
+    return body + xref + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
 
 
 def local_moment(year: int, month: int, day: int, hour: int = 10, minute: int = 0) -> datetime:

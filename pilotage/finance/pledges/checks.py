@@ -14,6 +14,7 @@ from pilotage.finance.pledges import checklist
 from pilotage.finance.pledges.enums import Answer, Ground, Paper
 from pilotage.finance.pledges.grounds import OF_RIGHT, RULES, Case, Finding
 
+SHOWN = 3
 _ORDER = (Answer.REFUSES, Answer.UNKNOWN, Answer.ACKNOWLEDGED, Answer.CLEAR)
 
 
@@ -28,6 +29,11 @@ class Check:
     @property
     def lets_through(self) -> bool:
         return self.answer in {Answer.CLEAR, Answer.ACKNOWLEDGED}
+
+    @property
+    def more(self) -> int:
+        """How many findings there are beside the first ``SHOWN``."""
+        return max(0, len(self.findings) - SHOWN)
 
 
 def grounds(found: Sequence[Case], lines: Sequence[checklist.PaperLine]) -> list[Check]:

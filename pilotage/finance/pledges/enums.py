@@ -114,6 +114,7 @@ class FlagKind(TextChoices):
     PRESERVED = "preserved", _("Preservation or dispute")
     VALUATION = "valuation", _("Valuation has run out")
     DEBT = "debt", _("Debt ends soon")
+    OVERDUE = "overdue", _("Debt overdue")
 
 
 class Answer(TextChoices):

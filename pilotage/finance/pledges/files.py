@@ -32,7 +32,7 @@ def add_file(*, actor: Any, pledge: Pledge, paper: str, upload: UploadedFile | N
         incoming.require_room(there.count(), MOST, key="files")
         taken.keep(row.file, pledge_file_path(row, row.name))
         row.save(force_insert=True)
-        record(pledge, "finance.pledge.add_file", actor=actor, reason=_told(row), extra={"paper": paper, "sha256": row.sha256})
+        record(pledge, "finance.pledge.add_file", actor=actor, reason=row.name, extra={"paper": paper, "sha256": row.sha256})
     return row
 
 
@@ -45,7 +45,7 @@ def remove_file(*, actor: Any, file: PledgeFile) -> PledgeFile:
         if PledgeFile.objects.filter(pk=file.pk, removed_at__isnull=True).update(removed_at=now):
             file.removed_at = now
             told = {"paper": file.paper, "sha256": file.sha256}
-            record(file.pledge, "finance.pledge.remove_file", actor=actor, reason=_told(file), extra=told)
+            record(file.pledge, "finance.pledge.remove_file", actor=actor, reason=file.name, extra=told)
     return file
 
 
@@ -54,7 +54,3 @@ def _open(pledge: Pledge) -> None:
     state = Pledge.objects.select_for_update().values_list("state", flat=True).get(pk=pledge.pk)
     if state not in FILLED_IN:
         raise Conflict(_("The file is changed after the contract and before it is filed."))
-
-
-def _told(file: PledgeFile) -> str:
-    return f"{Paper(file.paper).label} · {file.name}"

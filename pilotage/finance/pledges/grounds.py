@@ -21,13 +21,17 @@ LOOK_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``right``: the key of the right at which there is something to do; None: at the pledge. ``papers``: those that are missing."""
+    """``right``: the key of the right at which there is something to do; None: at the pledge. ``papers``: those that are missing.
+
+    ``is_look``: a look into the register is all that is wanted.
+    """
 
     answer: Answer
     why: str = ""
     todo: str = ""
     right: int | None = None
     papers: tuple[Paper, ...] = ()
+    is_look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ def _looked_up(case: Case) -> Finding | None:
         return None
     todo = _("Look the right up in the register and enter what you saw.")
     if seen is None:
-        return Finding(Answer.UNKNOWN, _("%(right)s was never looked up in the register.") % {"right": case.label}, todo)
+        return Finding(Answer.UNKNOWN, _("%(right)s was never looked up in the register.") % {"right": case.label}, todo, is_look=True)
     why = _("%(right)s was last looked up on %(day)s.") % {"right": case.label, "day": seen.isoformat()}
-    return Finding(Answer.UNKNOWN, why, todo)
+    return Finding(Answer.UNKNOWN, why, todo, is_look=True)
 
 
 def _owner(case: Case) -> Finding:

@@ -65,7 +65,7 @@ def findings(pledge: Pledge, today: date, twice: set[int]) -> Iterator[Found]:
     for asset in pledge.assets.all():
         yield from _of_right(pledge, asset, today, asset.pk in twice)
     if pledge.state in OUTSTANDING and pledge.debt_ends_on and pledge.debt_ends_on <= today + timedelta(days=DEBT_DAYS):
-        yield None, FlagKind.DEBT, pledge.debt_ends_on
+        yield None, FlagKind.OVERDUE if pledge.debt_ends_on < today else FlagKind.DEBT, pledge.debt_ends_on
 
 
 def _of_right(pledge: Pledge, asset: IpAsset, today: date, twice: bool) -> Iterator[Found]:

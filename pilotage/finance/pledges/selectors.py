@@ -62,7 +62,8 @@ def files_of(pledge: Pledge) -> list[PledgeFile]:
 def standing(pledge: Pledge, on: date, assets: Sequence[IpAsset] | None = None) -> tuple[list[checks.Check], list[checklist.PaperLine]]:
     """The twelve grounds for a pledge on a day, and its registration file. Seven queries, four when its rights are handed in."""
     found = cases(pledge, assets_of(pledge) if assets is None else assets, on, held_elsewhere(pledge))
-    lines = _lines(pledge, found)
+    # there is no file to fill before the contract
+    lines = [] if pledge.state == PledgeState.OFFERED else _lines(pledge, found)
     return checks.grounds(found, lines), lines
 
 

@@ -17,15 +17,17 @@ from pilotage.finance.pledges.models import Pledge
 from pilotage.web.pledges.common import day
 
 S = PledgeState
+MOST = 8  # things to do in the list
 
 
 @dataclass(slots=True)
 class Guide:
-    """``todos`` as (what to do, where); ``waits``: the next step is somebody else's."""
+    """``todos`` as (what to do, where); ``waits``: the next step is somebody else's; ``is_over``: there is none."""
 
     text: str
     todos: list[tuple[str, str]] = field(default_factory=list)
     waits: bool = False
+    is_over: bool = False
 
 
 def guide(pledge: Pledge, checks: Sequence[Check], *, is_bank: bool, is_party: bool, flags: int) -> Guide:
@@ -37,7 +39,7 @@ def guide(pledge: Pledge, checks: Sequence[Check], *, is_bank: bool, is_party: b
     if state in (S.OFFERED, S.REGISTERED, S.PUBLISHED, S.DISBURSED, S.IN_DEFAULT, S.CLAIMED, S.DISPOSED, S.REPAID):
         text = _BANK[state](pledge)
         return Guide(text if is_bank else _("The next step is the bank's. %(what)s") % {"what": text}, _flags(flags), not is_bank)
-    return Guide(_ended(pledge))
+    return Guide(_ended(pledge), is_over=True)
 
 
 def _file(pledge: Pledge, checks: Sequence[Check], is_party: bool) -> Guide:
@@ -55,13 +57,21 @@ def _todos(checks: Sequence[Check]) -> list[tuple[str, str]]:
     for each in (finding for check in checks if not check.lets_through for finding in check.findings):
         if each.papers:
             missing += each.papers
+        if each.papers or each.is_look:  # one button looks all of them up
             continue
         where = reverse("pledges:right", args=[each.right]) if each.right else "#file"
         found.setdefault((f"{each.why} {each.todo}".strip(), where))
     if missing:
         together = missing_papers([paper for paper in Paper if paper in missing])
         found.setdefault((f"{together.why} {together.todo}", "#file"))
-    return list(found)
+    return _some(list(found))
+
+
+def _some(todos: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The first, and how many more the table of grounds names."""
+    if len(todos) <= MOST:
+        return todos
+    return [*todos[: MOST - 1], (_("%(count)d more, named at the grounds of refusal") % {"count": len(todos) - MOST + 1}, "#checks")]
 
 
 def _until(pledge: Pledge) -> str:

@@ -77,7 +77,7 @@ def context(reader: Reader, pledge: Pledge, bound: dict[str, Any]) -> dict[str, 
         "is_party": is_party,
         "may_fill": may_fill,
         "may_change": is_bank and pledge.state in CHANGEABLE,
-        "two": _two(reader, pledge, verbs) if reader.sees_all or is_party else [],
+        "two": _two(reader, pledge) if reader.sees_all or is_party else [],
         "forms": {**_forms(pledge, lines, asked_of(pledge, rights)), **bound},
         "claim": _claim(pledge),
         "history": [
@@ -169,7 +169,7 @@ def _change(change: Any) -> dict[str, Any]:
     }
 
 
-def _two(reader: Reader, pledge: Pledge, verbs: set[str]) -> list[dict[str, Any]]:
+def _two(reader: Reader, pledge: Pledge) -> list[dict[str, Any]]:
     """The acts of two people that are open now, with what waits."""
     open_now = [row.verb for row in PLEDGE.verbs_from(pledge.state) if row.two_person]
     if not open_now or pledge.organisation_id not in reader.banks:
@@ -184,7 +184,15 @@ def _two(reader: Reader, pledge: Pledge, verbs: set[str]) -> list[dict[str, Any]
         proposal = waiting.get(verb)
         own = proposal is not None and proposal.proposed_by_id == reader.actor.pk
         found.append(
-            {"verb": verb, "act": words[verb][0], "effect": words[verb][1], "proposal": proposal, "own": own, "may": verb in verbs}
+            {
+                "verb": verb,
+                "act": words[verb][0],
+                "effect": words[verb][1],
+                "proposal": proposal,
+                "own": own,
+                # a registered pledge may be cancelled before any money is out, but that is not what comes next
+                "is_due": verb == "disburse" or pledge.state in (S.REPAID, S.DISPOSED),
+            }
         )
     return found
 

@@ -45,8 +45,8 @@ def test_the_demonstration_follows_pledges_to_their_ends(cast: Any) -> None:
     told = AuditEvent.objects.filter(verb__startswith="finance.pledge.", object_id=str(Pledge.objects.get(state="cancelled").pk))
     verbs = [verb.removeprefix("finance.pledge.") for verb in told.order_by("number").values_list("verb", flat=True)]
     assert verbs == [
-        "offer", "contract", "fill_file", "file", "note_defect", "cure", "register", "publish", "disburse.propose", "disburse", "change",
-        "repay", "cancel.propose", "cancel",
+        "offer", "contract", "add_file", "add_file", "fill_file", "file", "note_defect", "cure", "register", "publish",
+        "disburse.propose", "disburse", "change", "repay", "cancel.propose", "cancel",
     ]  # fmt: skip
     assert verify() == []
 

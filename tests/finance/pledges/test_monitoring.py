@@ -89,11 +89,11 @@ def test_a_valuation_runs_out_and_the_debt_ends(cast: Any) -> None:
         )  # fmt: skip
         event(cast, "fee_paid", make.TODAY, until=date(2030, 1, 1))
     found = []
-    for day in ("2024-05-31 10:00", "2024-06-01 10:00", "2026-10-01 10:00", "2026-10-02 10:00"):
+    for day in ("2024-05-31 10:00", "2024-06-01 10:00", "2026-10-01 10:00", "2026-10-02 10:00", "2026-11-01 10:00", "2026-11-02 10:00"):
         with clock.at(moment(day)):
             monitoring.watch()
             found.append(kinds())
-    assert found == [set(), {"valuation"}, {"valuation"}, {"valuation", "debt"}]
+    assert found == [set(), {"valuation"}, {"valuation"}, {"valuation", "debt"}, {"valuation", "debt"}, {"valuation", "overdue"}]
 
 
 def test_flags_end_with_the_pledge_and_none_is_raised_before_it_is_registered(cast: Any) -> None:

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from pilotage.accounts.enums import Role
 from pilotage.accounts.models import User
-from pilotage.console.demo.filing import local_moment
+from pilotage.console.demo.filing import local_moment, one_page
 from pilotage.console.demo.people import Offices, appoint_one
 from pilotage.core import clock
-from pilotage.finance.pledges import assets, compensation, monitoring, services
+from pilotage.finance.pledges import assets, compensation, files, monitoring, services
 from pilotage.finance.pledges.enums import Paper
 from pilotage.finance.pledges.models import IpAsset, Pledge
 from pilotage.plan.models import Plan
@@ -25,6 +27,7 @@ from pilotage.registry.models import Division, Enterprise
 WAN = 10_000
 SOURCE = "演示数据：登记簿副本"
 TOLD = {"consents": None, "is_complete": True, "is_free": True, "knows_pair": None, "knows_contest": None}
+SCANNED = (Paper.APPLICATION, Paper.CONTRACT)
 PAPERS = {**dict.fromkeys(Paper.values, "there"), Paper.AGENT: "not_needed"}
 
 
@@ -81,6 +84,12 @@ def _term(secretariat: User, firm: Enterprise) -> None:
         )
 
 
+def _scan(pledge: Pledge, paper: Paper) -> SimpleUploadedFile:
+    """A page that says it is a demonstration."""
+    made = one_page(f"Demo document for pledge {pledge.number}: {paper.value}")
+    return SimpleUploadedFile(f"{paper.label}-{pledge.number}.pdf", made)
+
+
 class Loans:
     """Loans of the demo bank to the model enterprise."""
 
@@ -133,6 +142,8 @@ class Loans:
     def filed(self, pledge: Pledge, month: int, day: int) -> Pledge:
         with on(month, day):
             self.looked_up(*pledge.assets.order_by("pk"))
+            for paper in SCANNED:
+                files.add_file(actor=self.filer, pledge=pledge, paper=paper, upload=_scan(pledge, paper))
             filled = services.fill_file(actor=self.filer, pledge=pledge, papers=PAPERS, told=TOLD)
             return services.step(actor=self.filer, pledge=filled, verb="file")
 
