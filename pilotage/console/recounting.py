@@ -10,6 +10,7 @@ from pilotage.calls.flow import recount as flow_recount
 from pilotage.calls.services.recounting import recount as recount_calls
 from pilotage.directory.services import counts
 from pilotage.finance.facts import rows as fact_rows
+from pilotage.finance.pipeline import kept as listings
 from pilotage.publications.site import index
 
 
@@ -23,6 +24,8 @@ def differences() -> Iterator[str]:
         yield f"publications: {line}"
     for line in fact_rows.differences():
         yield f"finance: {line}"
+    for line in listings.differences():
+        yield f"finance: {line}"
 
 
 def repair() -> int:
@@ -31,4 +34,5 @@ def repair() -> int:
     counts.recount_all()
     index.rebuild()
     fact_rows.refresh_rows()
+    listings.repair()
     return moves

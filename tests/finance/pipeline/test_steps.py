@@ -14,7 +14,7 @@ from pilotage.audit.models import AuditEvent
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.finance.facts.models import Fact
-from pilotage.finance.pipeline import amending, overdue, rules, services
+from pilotage.finance.pipeline import amending, kept, overdue, rules, services
 from pilotage.finance.pipeline.enums import LINE, NEEQ_LINE, Market, Stage
 from pilotage.finance.pipeline.history import Round, effective, everything, left_from, rounds, standing
 from pilotage.finance.pipeline.models import ListingProject, StageStep
@@ -284,6 +284,27 @@ def test_the_columns_follow_from_the_history_whatever_is_entered(cast: Any, acts
         amending.correct(actor=None, step=some.row, on=some.on, reason="演示")
         assert columns(project) == of_history(project)
         transaction.set_rollback(True)
+
+
+def test_what_is_kept_is_compared_with_the_history_and_set_right(cast: Any, django_assert_num_queries: Any) -> None:
+    projects = [
+        make.project(cast.secretariat, cast.enterprise, verbs=(*ASKED, "suspend")),
+        make.project(cast.secretariat, cast.other_enterprise, verbs=(*ASKED, "ask_again")),
+    ]
+    with django_assert_num_queries(3):
+        assert list(kept.differences()) == []
+    before = [columns(each) for each in projects]
+    ListingProject.objects.update(inquiry_round=0, suspended_until=None, stage_on=make.TODAY)
+    first, second = (each.number for each in projects)
+    assert list(kept.differences()) == [
+        f"listing {first}.stage_on: kept 2023-11-20, recounted {before[0]['stage_on']}",
+        f"listing {first}.inquiry_round: kept 0, recounted 1",
+        f"listing {first}.suspended_until: kept None, recounted {before[0]['suspended_until']}",
+        f"listing {second}.stage_on: kept 2023-11-20, recounted {before[1]['stage_on']}",
+        f"listing {second}.inquiry_round: kept 0, recounted 2",
+    ]
+    assert [kept.repair(), kept.repair()] == [2, 0]
+    assert [columns(each) for each in projects] == before
 
 
 # --- once on a market ------------------------------------------------------------------------
