@@ -57,6 +57,12 @@ PROPOSAL_PAGES = {
     "directory.publicnotice": "directory:manage",
     "directory.edition": "directory:manage",
 }
+# what belongs to no call: the list of its kind
+PROPOSAL_LISTS = {
+    "finance.recommendationbatch": "pipeline:batches",
+    "finance.tierround": "pipeline:rounds",
+    "finance.relendingbatch": "matching:batches",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,13 @@ def _proposals(actor: Any, calls: list[Call]) -> list[dict[str, Any]]:
         {
             "proposal": proposal,
             "mine": proposal.proposed_by_id == actor.pk,
-            "url": resolved(PROPOSAL_PAGES[proposal.object_type], slug) if proposal.object_type in PROPOSAL_PAGES and slug else "",
+            "url": _proposal_page(proposal.object_type, slug),
         }
         for proposal in found
     ]
+
+
+def _proposal_page(kind: str, slug: str) -> str:
+    if kind in PROPOSAL_LISTS:
+        return resolved(PROPOSAL_LISTS[kind])
+    return resolved(PROPOSAL_PAGES[kind], slug) if kind in PROPOSAL_PAGES and slug else ""

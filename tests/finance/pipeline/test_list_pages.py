@@ -14,6 +14,7 @@ from pilotage.finance.facts.models import TierStay
 from pilotage.finance.pipeline import batches, consents, rounds
 from pilotage.finance.pipeline.batch_models import BatchLine
 from pilotage.finance.pipeline.round_models import RoundLine
+from pilotage.web.desk import overview
 from tests.factories import finance
 from tests.factories import listings as make
 from tests.factories.accounts import enterprise
@@ -172,6 +173,13 @@ def test_a_list_by_its_pages(cast: Any, client_for: Any) -> None:
     told = client.get(reverse("pipeline:paper", args=[batch.number, "json"]))
     assert hashlib.sha256(told.content).hexdigest() == batch.list_sha256
     assert act(client, "nonsense") == 404
+
+
+def test_the_overview_of_the_secretariat_leads_to_what_waits(cast: Any, client_for: Any) -> None:
+    batches.propose(actor=cast.secretariat, batch=make.agreed(cast))
+    address = reverse("pipeline:batches")
+    assert [row["url"] for row in overview(cast.second_secretariat)["proposals"]] == [address]
+    assert "待第二人签发" in text_of(client_for(cast.second_secretariat).get(address))
 
 
 def test_a_changed_list_is_said_to_be_changed(cast: Any, client_for: Any) -> None:
