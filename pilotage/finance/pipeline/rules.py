@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.accounts.enums import Role
-from pilotage.accounts.models import EnterpriseConsent
+from pilotage.accounts.models import EnterpriseConsent, User
 from pilotage.accounts.rules import enterprise_ids, has_role, memberships_as
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.finance.pipeline.batch_models import BatchLine, RecommendationBatch
@@ -49,6 +49,12 @@ def can_work(actor: Actor, _obj: Any = None) -> Verdict:
     if actor is None or is_secretariat(actor):
         return YES
     return no(_("The listing pipeline is kept by the secretariat."))
+
+
+def owners() -> QuerySet[User]:
+    """Who can be responsible for a project or a step: the secretariat."""
+    members = User.objects.filter(memberships__role=Role.SECRETARIAT, memberships__ended_at__isnull=True)
+    return members.distinct().order_by("pk")
 
 
 # --- projects --------------------------------------------------------------------------------

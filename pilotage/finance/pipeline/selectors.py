@@ -33,6 +33,7 @@ class Filter:
     paused: str = ""
     overdue: bool = False
     round: int = 0
+    owner: int = 0
     words: str = ""
     as_of: date | None = None
     since: date | None = None
@@ -50,6 +51,7 @@ class Filter:
             left=given.get("left", "") if given.get("left", "") in stages else "",
             paused=given.get("paused", "") if given.get("paused", "") in stages else "",
             round=int(given["round"]) if given.get("round", "").isdecimal() and len(given["round"]) < 5 else 0,
+            owner=int(given["owner"]) if given.get("owner", "").isdecimal() and len(given["owner"]) < 10 else 0,
             overdue=given.get("overdue", "") == "1",
             words=given.get("q", "").strip()[:100],
             as_of=_day(given.get("as_of", "")),
@@ -87,6 +89,8 @@ def filtered(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingP
         rows = rows.filter(state__in=GONE, left_from=asked.left)
     if asked.paused:
         rows = rows.filter(state=Stage.SUSPENDED, left_from=asked.paused)
+    if asked.owner:
+        rows = rows.filter(owner=asked.owner)
     if asked.round:
         rows = rows.filter(inquiry_round__gte=asked.round)
     if asked.overdue:

@@ -49,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "is_filtered": asked != Filter(),
         "told": _told(asked),
+        "owners": list(rules.owners()) if reader.sees_all else [],
         **choices(),
     }
     return render(request, "pipeline/home.html", context)

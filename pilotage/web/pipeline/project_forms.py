@@ -7,8 +7,6 @@ from typing import Any
 
 from django.utils.translation import pgettext
 
-from pilotage.accounts.enums import Role
-from pilotage.accounts.models import User
 from pilotage.core import clock
 from pilotage.core.transitions import table_for
 from pilotage.finance.pipeline import rules
@@ -52,11 +50,10 @@ def offered(project: ListingProject, held: Sequence[Step], *, to_secretariat: bo
     forward += [row.verb for row in open_verbs if row.verb in {"answer", "ask_again"} and (waits or row.verb != "answer")]
     if waits:
         forward.sort(key=lambda verb: verb != "answer")
-    members = User.objects.filter(memberships__role=Role.SECRETARIAT, memberships__ended_at__isnull=True)
     return Offered(
         forward=[(verb, words[verb]) for verb in forward],
         stops=[(row.verb, words[row.verb]) for row in open_verbs if row.verb in STOPS],
-        owners=list(members.distinct().order_by("pk")) if to_secretariat else (),
+        owners=list(rules.owners()) if to_secretariat else (),
         steps=[(step.ids[0], _named(step)) for step in reversed(held)],
         today=clock.today().isoformat(),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +15,9 @@ from hypothesis import strategies as st
 from pilotage.core import clock
 from pilotage.finance.pipeline import amending, indicators, rules
 from pilotage.finance.pipeline.durations import Duration, Spell, Way, duration, median, spells
+from pilotage.finance.pipeline.history import effective, rounds
 from pilotage.finance.pipeline.models import ListingProject
-from pilotage.finance.pipeline.selectors import Filter, filtered, funnel, histories, stages_on
+from pilotage.finance.pipeline.selectors import Filter, History, filtered, funnel, histories, rounds_told, stages_on
 from pilotage.plan.indicators import get
 from tests.factories import listings as make
 from tests.factories.accounts import enterprise
@@ -70,6 +73,36 @@ def test_open_cases_count_as_longer() -> None:
     assert duration([]) == Duration(None, 0, 0)
 
 
+def told_rows(kinds: list[tuple[str, int]]) -> list[Any]:
+    """Rows as the history keeps them, of the steps that a review takes around its inquiry."""
+    on, rows = date(2023, 1, 1), []
+    for pk, (kind, gap) in enumerate(kinds, 1):
+        on += timedelta(days=gap)
+        stage, of = ("inquiry", "answered") if kind == "answer" else (kind, "entered")
+        rows.append(SimpleNamespace(pk=pk, stage=stage, on=on, kind=of, corrects_id=None, takes_back_id=None))
+    return rows
+
+
+AROUND = st.sampled_from(["inquiry", "answer", "suspended", "committee", "withdrawn"])
+
+
+@given(st.lists(st.tuples(AROUND, st.integers(0, 40)), max_size=14))
+def test_rounds_are_numbered_closed_in_turn_and_counted_once(kinds: list[tuple[str, int]]) -> None:
+    steps = effective(told_rows(kinds))
+    found = rounds(steps)
+    begun = [step for step in steps if step.stage == "inquiry" and not step.is_answer]
+    resumed = sum(before.stage == "suspended" and step.stage == "inquiry" and not step.is_answer for before, step in pairwise(steps))
+    assert [each.number for each in found] == list(range(1, len(begun) - resumed + 1))
+    assert not any(each.is_open for each in found[:-1])
+    for each in found:
+        assert each.answered_on is None or each.answered_on >= each.asked_on
+        assert each.left_on is None or each.left_on >= each.asked_on
+        assert not (each.answered_on and each.left_to)
+    history = History(1, "star", "", [], found)
+    for row in rounds_told([history, history], date(2025, 1, 1)):
+        assert row.asked == row.untold + row.to_answer.through + row.to_answer.waiting == 2
+
+
 @pytest.fixture
 def listings(cast: Any) -> list[ListingProject]:
     """Listed after 240 days, in tutoring, withdrawn from tutoring; and one on the NEEQ."""
@@ -120,6 +153,9 @@ def test_filters(cast: Any, listings: list[Any]) -> None:
     assert found(stage="tutoring") == [1]
     assert found(province="370000") == [1]
     assert found(q="三号") == [2, 3]
+    assert found(owner=str(cast.secretariat.pk)) == [0, 1, 2, 3]
+    assert found(owner=str(cast.second_secretariat.pk)) == []
+    assert found(round="1") == [0]
     assert found(q=listings[0].number) == [0]
     assert found(stage="cultivation", as_of="2022-03-15") == [0, 3]
     assert found(stage="listed", since="2023-01-01") == []
