@@ -1,7 +1,9 @@
 import gc
 import os
 
-from django.core.wsgi import get_wsgi_application
+gc.disable()  # while loading: what is made now stays
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotage.settings")
 _site = get_wsgi_application()
@@ -16,3 +18,4 @@ application = Admission(_site)
 _ = get_resolver().url_patterns
 gc.collect()
 gc.freeze()
+gc.enable()

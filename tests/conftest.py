@@ -7,6 +7,7 @@ is SQLite. Nothing of the caller's ``PILOTAGE_*`` environment reaches the tests.
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import random
 import shutil
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+gc.disable()  # until all tests are collected: what is made by then stays, and walking it again and again is a tenth of the run
 
 if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
     raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves")
@@ -78,6 +81,13 @@ hypothesis.settings.load_profile("pilotage")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(_data_dir, ignore_errors=True))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(50_000)
 
 
 def pytest_report_header() -> str:

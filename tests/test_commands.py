@@ -168,7 +168,7 @@ def children(pid: int) -> dict[str, int]:
 @pytest.mark.durability
 def test_the_site_runs_web_worker_and_post_and_stops_all(tmp_path, tmp_path_factory):
     shutil.copy(migrated(tmp_path_factory), tmp_path)
-    server = Server(tmp_path)
+    server = Server(tmp_path, workers=2)
     del server.environment["PILOTAGE_SECRET_KEY"]
 
     server.start()

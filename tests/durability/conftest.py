@@ -54,7 +54,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Temp
 @pytest.fixture
 def site(tmp_path: Path, static_root: Path, template: Template) -> Server:
     """Migrated, on SQLite, standing in August 2023, nothing in it."""
-    server = Server(tmp_path / "site", static_root=static_root)
+    server = Server(tmp_path / "site", static_root=static_root, workers=2)
     scene.stand_in_august(server.data_dir)
     shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
     return server
@@ -70,7 +70,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, static_root: Path, tem
         if request.param == "postgresql":
             cluster: Cluster = request.getfixturevalue("cluster")
             url = cluster.create(f"{name}_{next(_serial)}", like=template.postgresql if migrated else "template0")
-        server = Server(tmp_path / name, database_url=url, static_root=static_root)
+        server = Server(tmp_path / name, database_url=url, static_root=static_root, workers=2)
         if migrated and not url:
             shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
         made.append(server)

@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tests.e2e.scene import BEIJING, PASSWORD, _body, _person, address
+from tests.e2e.scene import BEIJING, _body, _person, address, hashed_password
 
 OPENS, NOW, NOTICE_ENDS, PUBLISHING = "2024-01-02T09:00", "2024-01-10T10:00", "2024-01-20T23:59", "2024-01-22T10:00"
 CLOSES = {
@@ -109,10 +109,8 @@ def _applicant(call: Any, case: Any, number: int) -> dict[str, Any]:
 
 
 def _give_passwords(number: int, who: Any) -> None:
-    from django.contrib.auth.hashers import make_password
-
     for role, user in (("filer", who.filer), ("legal", who.legal_representative)):
-        user.email, user.password = address(f"{role}-{number}"), make_password(PASSWORD)
+        user.email, user.password = address(f"{role}-{number}"), hashed_password()
         user.save(update_fields=["email", "password"])
         user.emailaddress_set.update(email=user.email)
 

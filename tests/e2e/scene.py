@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from datetime import datetime
 from pathlib import Path
@@ -51,7 +52,23 @@ def stand_at(data_dir: Path, moment: str) -> None:
 def prepare(server: Server, moment: str) -> None:
     """Plan and cast in a data folder whose tables are empty."""
     stand_at(server.data_dir, moment)
-    server.shell("from tests.e2e import scene; scene.build()")
+    server.shell("from tests.e2e import scene; scene.build(); scene.remember_sessions()")
+
+
+def remember_sessions() -> None:
+    """Everybody of this scene signed in, as ``sessions.json`` in the data folder; those who are there already keep theirs."""
+    from django.conf import settings
+    from django.test import Client
+
+    from pilotage.accounts.models import User
+
+    path = settings.DATA_DIR / "sessions.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    for user in User.objects.filter(email__endswith=address("")).exclude(email__in=known).order_by("id"):
+        client = Client()
+        client.force_login(user)
+        known[user.email] = client.cookies["sessionid"].value
+    path.write_text(json.dumps(known))
 
 
 def build() -> None:
@@ -79,9 +96,19 @@ def build() -> None:
 def _person(who: str, name: str, organisation: Any, role: str) -> Any:
     from pilotage.accounts import services as accounts
 
-    user = accounts.create_user(actor=None, email=address(who), name=name, password=PASSWORD, is_fictional=True)
+    user = accounts.create_user(actor=None, email=address(who), name=name, is_fictional=True)
+    user.password = hashed_password()
+    user.save(update_fields=["password"])
     accounts.give_role(actor=None, user=user, organisation=organisation, role=role, is_manager=True)
     return user
+
+
+@functools.cache
+def hashed_password() -> str:
+    """Everybody's: making it takes a quarter of a second."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
 
 
 def _body(kind: str, name: str, division: str | None = None, enterprise: Any = None) -> Any:

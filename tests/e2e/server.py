@@ -27,13 +27,15 @@ def free_port() -> int:
 class Server:
     """``start()``, then ``url``. ``kill()`` is a kill -9 of web server, worker and their parent at once."""
 
-    def __init__(self, data_dir: Path, *, database_url: str = "", static_root: Path | None = None, workers: int = 2, **settings: str):
+    def __init__(self, data_dir: Path, *, database_url: str = "", static_root: Path | None = None, workers: int = 1, **settings: str):
         self.data_dir = data_dir
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.workers = workers
+        self.said = ""
         self.process: subprocess.Popen[bytes] | None = None
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(("PILOTAGE_", "DJANGO_", "PYTEST_"))}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process compiles the whole of Pilotage again
         self.environment |= {
             "PILOTAGE_DATA_DIR": str(data_dir),
             "PILOTAGE_PLAN_DIR": str(ROOT / "plans" / "industrial-internet-2023"),

@@ -34,7 +34,7 @@ def opened(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 
     def build(folder: Path) -> None:
         shutil.copytree(prepared, folder)
-        printed = Server(folder).shell("from tests.e2e import every_call; every_call.build()")
+        printed = Server(folder).shell("from tests.e2e import every_call, scene; every_call.build(); scene.remember_sessions()")
         (folder / "calls.json").write_text(printed.splitlines()[-1])
 
     folder = made_once(tmp_path_factory, "calls", build)

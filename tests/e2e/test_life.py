@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import scene
-from tests.e2e.conftest import axe, screenshot, sign_in
+from tests.e2e.conftest import axe, screenshot, sign_in_on_page
 from tests.e2e.form import attach, fill_section
 from tests.e2e.mailbox import code_for
 from tests.e2e.server import Server
@@ -39,7 +39,7 @@ class Cast:
             english = who in {"communications", "secretariat2", "expert2", "auditor"}
             page = self.pages[who] = self.open_page(self.server, "en" if english else "zh-hans")
             if not who.startswith("public"):
-                sign_in(page, scene.address(who), scene.PASSWORD)
+                sign_in_on_page(page, scene.address(who), scene.PASSWORD)
         return self.pages[who]
 
     def until(self, moment: str) -> None:
@@ -51,7 +51,7 @@ class Cast:
 @pytest.fixture
 def cast(prepared: Path, tmp_path: Path, static_root: Path, person: Callable[..., Page]) -> Iterator[Cast]:
     shutil.copytree(prepared, tmp_path / "walk")
-    server = Server(tmp_path / "walk", static_root=static_root)
+    server = Server(tmp_path / "walk", static_root=static_root, workers=2)
     scene.stand_at(server.data_dir, FILING)
     server.start()
     yield Cast(server, person)

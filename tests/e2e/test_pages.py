@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e import financed, published, scene, year
+from tests.e2e import financed, published, scene
 from tests.e2e.conftest import SIZES, axe, screenshot, sign_in
 from tests.e2e.mailbox import code_for
 from tests.e2e.server import Server
@@ -87,14 +87,12 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(prepared: Path, static_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(year_end: Path, static_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("pages") / "data"
-    shutil.copytree(prepared, folder)
+    shutil.copytree(year_end, folder)
     server = Server(folder, static_root=static_root)
-    addresses = json.loads(server.shell("from tests.e2e import year; year.build()").splitlines()[-1])
-    scene.stand_at(folder, year.NOW)
     server.start()
-    yield Place(server, addresses)
+    yield Place(server, json.loads((folder / "addresses.json").read_text()))
     server.stop()
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,8 @@ SELECTED = ["苏-01", "苏-02", "苏-03", "鲁-01", "鲁-03"]  # at most 3 of Ji
 
 
 @pytest.fixture
-def decided(prepared: Path, static_root: Path, tmp_path: Path) -> Iterator[Server]:
-    shutil.copytree(prepared, tmp_path / "data")
-    server = Server(tmp_path / "data", static_root=static_root)
-    server.shell("from tests.e2e import selecting; selecting.build()")
-    scene.stand_at(server.data_dir, selecting.DECIDING)
-    server.start("--no-worker")
-    yield server
-    server.stop()
+def decided(serving: Callable[..., Server]) -> Server:
+    return serving(selecting.DECIDING, "from tests.e2e import selecting; selecting.build()")
 
 
 def selected(server: Server) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,14 +17,8 @@ REASON = "第三部分的设备台数与附件不一致，请更正。"
 
 
 @pytest.fixture
-def desk(prepared: Path, static_root: Path, tmp_path: Path) -> Iterator[Server]:
-    shutil.copytree(prepared, tmp_path / "data")
-    server = Server(tmp_path / "data", static_root=static_root)
-    server.shell("from tests.e2e import sitting; sitting.build()")
-    scene.stand_at(server.data_dir, sitting.CHECKING)
-    server.start("--no-worker")
-    yield server
-    server.stop()
+def desk(serving: Callable[..., Server]) -> Server:
+    return serving(sitting.CHECKING, "from tests.e2e import sitting; sitting.build()")
 
 
 def states(server: Server) -> dict[str, int]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import random
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -28,17 +26,8 @@ def large_paper() -> bytes:
     return out.getvalue()
 
 
-@pytest.fixture
-def server(prepared: Path, static_root: Path, tmp_path: Path) -> Any:
-    folder = tmp_path / "data"
-    shutil.copytree(prepared, folder)
-    served = Server(folder, static_root=static_root)
-    served.start()
-    yield served
-    served.stop()
-
-
-def test_a_large_file_goes_on_after_the_line_broke(server: Server, person: Callable[..., Any]) -> None:
+def test_a_large_file_goes_on_after_the_line_broke(serving: Callable[..., Server], person: Callable[..., Any]) -> None:
+    server = serving(worker=True)  # which draws the first page
     content = large_paper()
     assert content[:5] == b"%PDF-"
     assert 3 * PIECE < len(content) < 20 * PIECE
@@ -82,7 +71,8 @@ def test_a_large_file_goes_on_after_the_line_broke(server: Server, person: Calla
     assert Path(started.value.path()).read_bytes() == content
 
 
-def test_without_the_script_the_form_takes_the_file(server: Server, browser: Any) -> None:
+def test_without_the_script_the_form_takes_the_file(serving: Callable[..., Server], browser: Any) -> None:
+    server = serving()
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, scene.address("filer2"), scene.PASSWORD)
