@@ -54,7 +54,9 @@ def _office(row: ListingProject, reading: Reading) -> list[User]:
 
 def _stepped(event: AuditEvent, row: ListingProject, _reading: Reading) -> Iterator[Letter]:
     then = snapshot(event)
-    params = {**_about(row), "stage": _word(Stage, then["state"]), "day": _day(then["_extra"]["on"]), "reason": event.reason}
+    # events from before steps told their day
+    on = then.get("_extra", {}).get("on") or then["stage_on"]
+    params = {**_about(row), "stage": _word(Stage, then["state"]), "day": _day(on), "reason": event.reason}
     text = "listing_project.taken_back" if event.verb.endswith("take_back") else "listing_project.step"
     for user in row.__dict__["readers"]:
         yield Letter(user, text, params, f"event:{event.number}", event.at, None, reverse("pipeline:project", args=[row.number]))

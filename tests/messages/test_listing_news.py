@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
+from pilotage.audit.services import transition
 from pilotage.core import clock
 from pilotage.finance.pipeline import amending, documents, services
 from pilotage.messages import wording
@@ -77,3 +78,11 @@ def test_a_paper_of_the_enterprise_is_told_to_the_secretariat(cast: Any) -> None
     assert told("listing_project.document") == {cast.secretariat.name}
     assert Message.objects.filter(text="listing_project.document").count() == 1
     assert "辅导协议" in sentence("listing_project.document", "zh-hans")
+
+
+def test_an_event_from_before_steps_told_their_day_is_read_all_the_same(cast: Any) -> None:
+    project = make.project(cast.secretariat, cast.enterprise)
+    with clock.at(make.NOW):
+        transition(project, "file_tutoring", actor=cast.secretariat)
+    assert told("listing_project.step") == {cast.filer.name, cast.legal_representative.name}
+    assert "2022年3月1日" in sentence("listing_project.step", "zh-hans")

@@ -29,7 +29,6 @@ from pilotage.web.pipeline.common import Reader, put_errors, reader_of, tabs, wo
 from pilotage.web.pipeline.forms import NewForm
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_EXPORTED = 20_000
 
 
 @require_safe
@@ -108,7 +107,7 @@ def export(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     asked = Filter.read(request.GET.dict())  # type: ignore[arg-type]
     rows = filtered(_told_limits(reader, asked), asked)
-    found = rows.select_related("enterprise__province", "owner").order_by("-id")[:MOST_EXPORTED]
+    found = rows.select_related("enterprise__province", "owner").order_by("-id").iterator(chunk_size=2000)
     return workbook("listing-pipeline", sheet.workbook(found, with_notes=reader.sees_all))
 
 
