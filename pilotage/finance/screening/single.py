@@ -168,6 +168,11 @@ class Earlier:
     answer: Answer | None
 
 
+def has_changed(screened: Screened, condition: Compare) -> bool:
+    """Whether the condition's number was ever another one, or came into force anew."""
+    return sum(not value.region for value in screened.channel.rule.parameters[condition.parameter].values) > 1
+
+
 def threshold_history(screened: Screened, told: Told, facts: Facts) -> list[Earlier]:
     """Every value the condition's parameter had, oldest first, and what it would have said of the same facts."""
     if not isinstance(told.condition, Compare):

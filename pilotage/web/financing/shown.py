@@ -68,9 +68,9 @@ def _row(row: single.Row, each: Screened) -> dict[str, Any]:
 
 def _changes(each: Screened, told: Any, facts: single.Facts) -> dict[str, Any] | None:
     """Only of conditions whose number was ever another."""
-    history = single.threshold_history(each, told, facts)
-    if len(history) < 2 or each.resolved is None:
+    if each.resolved is None or not isinstance(told.condition, Compare) or not single.has_changed(each, told.condition):
         return None
+    history = single.threshold_history(each, told, facts)
     unit = each.resolved.rule.parameters[told.condition.parameter].unit
     rows = [
         {
