@@ -159,6 +159,8 @@ def add(*, actor: Any, batch: RecommendationBatch, projects: Iterable[int], grou
 def ask(*, actor: Any, batch: RecommendationBatch) -> int:
     """Ask every enterprise on the list that was not asked yet. Returns how many."""
     fresh = draft_of(actor, batch)
+    if not fresh.purpose:
+        raise Invalid(_("This list names no purpose to which anybody could consent. Drop it and compose it anew."))
     rows = list(_lines(fresh).filter(state=LineState.NEW))
     if not rows:
         raise Invalid(_("Every enterprise on the list has been asked."))
@@ -184,7 +186,7 @@ def put_back(*, actor: Any, line: BatchLine, reason: str) -> BatchLine:
     """A line that is off the list comes back and is asked anew: what was said before does not count any more."""
     fresh = draft_of(actor, line.batch)
     row = _lines(fresh).get(pk=line.pk)
-    told = {"decided_by": None, "decided_at": None, "reason": "", "asked_at": None}
+    told = {"decided_by": None, "decided_at": None, "reason": ""}
     audit.transition(row, "put_back", actor=actor, reason=reason, changes=told)
     return row
 
@@ -198,7 +200,7 @@ def _lines(batch: RecommendationBatch) -> QuerySet[BatchLine]:
 def propose(*, actor: Any, batch: RecommendationBatch, reason: str = "") -> Proposal:
     """The first person puts exactly this list forward: its digest is kept."""
     rules.can_work(actor, batch).require()
-    fresh = RecommendationBatch.objects.select_for_update().select_related("receiver").get(pk=batch.pk)
+    fresh = RecommendationBatch.objects.select_for_update(of=("self",)).select_related("receiver").get(pk=batch.pk)
     if waiting(fresh) is None and fresh.state == BatchState.DRAFT:
         fresh.proposed_sha256 = list_digest(fresh)
         fresh.save(update_fields=["proposed_sha256"])
@@ -211,7 +213,7 @@ def confirm(*, actor: Any, batch: RecommendationBatch) -> RecommendationBatch:
 
     Raises ``Conflict`` where the list is no longer the one that was proposed.
     """
-    fresh = RecommendationBatch.objects.select_for_update().select_related("receiver").get(pk=batch.pk)
+    fresh = RecommendationBatch.objects.select_for_update(of=("self",)).select_related("receiver").get(pk=batch.pk)
     proposal = waiting(fresh)
     if proposal is None:
         raise Conflict(_("Nobody has proposed this act, or it was decided already. Reload the page to see what has happened."))

@@ -154,6 +154,14 @@ def test_general_consent_alone_is_not_enough(cast: Any) -> None:
     assert verify() == []
 
 
+def test_nobody_is_asked_for_an_unnamed_purpose(cast: Any) -> None:
+    """A draft from before lists named their purpose."""
+    batch = make.composed(cast)
+    RecommendationBatch.objects.update(purpose="")
+    with pytest.raises(Invalid):
+        batches.ask(actor=cast.secretariat, batch=batch)
+
+
 def test_who_refuses_or_withdraws_is_off_the_list_with_a_record(cast: Any) -> None:
     batch = make.asked(cast)
     mine = batch.lines.get(project__enterprise=cast.enterprise)
@@ -163,6 +171,8 @@ def test_who_refuses_or_withdraws_is_off_the_list_with_a_record(cast: Any) -> No
         consents.consent(actor=cast.legal_representative, line=mine)
 
     batches.put_back(actor=cast.secretariat, line=mine, reason="企业来函要求重新列入")
+    # what it was told of once stays open to it, also while it is not asked
+    assert rules.visible_lines(cast.filer).filter(pk=mine.pk, state=L.NEW).exists()
     batches.ask(actor=cast.secretariat, batch=batch)
     consents.consent(actor=cast.legal_representative, line=mine)
     withdrawn = consents.withdraw(actor=cast.legal_representative, line=mine, reason="改投北交所")
