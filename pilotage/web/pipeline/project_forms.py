@@ -16,6 +16,7 @@ from pilotage.finance.pipeline.models import ListingProject
 from pilotage.web.formats import day
 from pilotage.web.pipeline import step_forms
 from pilotage.web.pipeline.common import Reader
+from pilotage.web.pipeline.project_history import titles
 from pilotage.web.pipeline.step_forms import Offered
 
 STOPS = ("withdraw", "terminate")
@@ -45,6 +46,7 @@ def offered(project: ListingProject, held: Sequence[Step], *, to_secretariat: bo
     place = line.index(Stage(project.state)) if project.state in line else -1
     following = line[place + 1] if -1 < place < len(line) - 1 else None
     open_verbs = [row for row in table_for(project).verbs_from(project.state) if row.verb in words]
+    named = titles(held)
     waits = any(each.is_open for each in rounds(held))
     forward = [row.verb for row in open_verbs if row.target == following or row.verb == "resume"]
     forward += [row.verb for row in open_verbs if row.verb in {"answer", "ask_again"} and (waits or row.verb != "answer")]
@@ -54,13 +56,9 @@ def offered(project: ListingProject, held: Sequence[Step], *, to_secretariat: bo
         forward=[(verb, words[verb]) for verb in forward],
         stops=[(row.verb, words[row.verb]) for row in open_verbs if row.verb in STOPS],
         owners=list(rules.owners()) if to_secretariat else (),
-        steps=[(step.ids[0], _named(step)) for step in reversed(held)],
+        steps=[(step.ids[0], f"{day(step.on)} {named.get(step.ids[0]) or Stage(step.stage).label}") for step in reversed(held)],
         today=clock.today().isoformat(),
     )
-
-
-def _named(step: Step) -> str:
-    return f"{day(step.on)} {Stage(step.stage).label}"
 
 
 def forms_of(reader: Reader, project: ListingProject, held: Sequence[Step], bound: Any = None) -> dict[str, Any]:

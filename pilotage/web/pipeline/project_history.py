@@ -63,11 +63,11 @@ def entries(
 ) -> list[dict[str, Any]]:
     """``steps`` with those taken back; newest first."""
     held = [step for step in steps if step.taken_back is None]
-    titles, days, under = _titles(held) | _taken_back(steps), _days(project, held), _papers(steps, papers)
+    words, days, under = titles(held) | _taken_back(steps), _days(project, held), _papers(steps, papers)
     return [
         {
             "step": step,
-            "title": titles.get(step.ids[0], ""),
+            "title": words.get(step.ids[0], ""),
             "days": days.get(step.ids[0]),
             "papers": under[step.ids[0]],
             "form": forms.get("correct", {}).get(step.ids[0]),
@@ -76,7 +76,7 @@ def entries(
     ]
 
 
-def _titles(held: Sequence[Step]) -> dict[int, str]:
+def titles(held: Sequence[Step]) -> dict[int, str]:
     """What the word of the stage does not say: which round, answers, resumed."""
     found: dict[int, str] = {}
     told = rounds(held)
@@ -101,7 +101,7 @@ def _taken_back(steps: Sequence[Step]) -> dict[int, str]:
             then.pop()
         then.append(step)
         if step.taken_back is not None:
-            found |= {pk: title for pk, title in _titles(then).items() if pk == step.ids[0]}
+            found |= {pk: title for pk, title in titles(then).items() if pk == step.ids[0]}
     return found
 
 

@@ -57,6 +57,7 @@ def test_a_day_at_the_exchange(cast: Any, client_for: Any) -> None:
     assert send("answer", 20, owner=cast.second_secretariat.pk, document="演示〔2022〕8号") == 302
     assert send("ask_again", 30) == 302
     said = text_of(client.get(page(project)))
+    assert "2022年7月19日 第1轮问询已回复</option>" in said
     for words in ("问询，第1轮", "第1轮问询已回复", "问询，第2轮", "演示〔2022〕8号", cast.second_secretariat.name, "2轮问询"):
         assert words in said, words
     assert send("suspend", 40, reason="财务资料过期") == 422
