@@ -36,13 +36,13 @@ def bank_data(prepared: Path, static_root: Path, tmp_path: Path) -> Iterator[Ser
 
 @pytest.fixture
 def people(bank_data: Server, person: Callable[..., Page]) -> Callable[..., dict[str, Page]]:
-    """``people(bank="en")``: signed in, in Chinese unless said otherwise, once the server runs."""
+    """``people(bank2="en phone")``: signed in, by language and size, once the server runs."""
 
     def come(**languages: str) -> dict[str, Page]:
         bank_data.start("--no-worker")
         found = {}
-        for who, language in languages.items():
-            page = found[who] = person(bank_data, language)
+        for who, how in languages.items():
+            page = found[who] = person(bank_data, *how.split())
             sign_in(page, scene.address(who), scene.PASSWORD)
         return found
 
@@ -50,7 +50,7 @@ def people(bank_data: Server, person: Callable[..., Page]) -> Callable[..., dict
 
 
 def sound(page: Page, name: str) -> None:
-    """The page as it stands, for the eye and for axe, on a desk and on a phone."""
+    """The page as it stands, for the eye and for axe."""
     screenshot(page, f"pledge-{name}")
     assert axe(page) == []
 
@@ -94,6 +94,8 @@ def qualifies(page: Page) -> None:
 
 
 def valued(page: Page) -> None:
+    page.goto(f"{HOME}rights/new/")
+    sound(page, "right-new")
     page.goto(f"{HOME}rights/")
     sound(page, "rights")
     page.get_by_role("link", name=pledging.RIGHT).click()
@@ -248,7 +250,7 @@ def papers(page: Page, second: Page, address: str) -> None:
 
 
 def test_from_the_valuation_to_the_cancellation(bank_data: Server, people: Callable[..., dict[str, Page]]) -> None:
-    found = people(bank="zh-hans", bank2="en", filer="zh-hans")
+    found = people(bank="zh-hans", bank2="en phone", filer="zh-hans")
     bank, second, filer = found["bank"], found["bank2"], found["filer"]
     qualifies(bank)
     valued(filer)
@@ -263,7 +265,7 @@ def test_from_the_valuation_to_the_cancellation(bank_data: Server, people: Calla
 
 def test_from_the_default_to_the_disposal(bank_data: Server, people: Callable[..., dict[str, Page]]) -> None:
     bank_data.shell("from tests.e2e import pledging; pledging.lend()")
-    found = people(bank="zh-hans", bank2="en", secretariat="zh-hans", outsider="zh-hans")
+    found = people(bank="zh-hans", bank2="en phone", secretariat="zh-hans", outsider="zh-hans")
     bank, second, office = found["bank"], found["bank2"], found["secretariat"]
     bank.goto(f"{HOME}Z2023-00001/")
     bank.locator("summary", has_text="贷款已违约").click()

@@ -16,7 +16,7 @@ from pilotage.core import clock
 from pilotage.core.keyset import page
 from pilotage.core.tables import Column, write_xlsx
 from pilotage.finance.pledges import rules, selectors
-from pilotage.finance.pledges.enums import FlagKind, PledgeState
+from pilotage.finance.pledges.enums import OF_BANK, OF_BOTH, FlagKind, PledgeState
 from pilotage.finance.pledges.models import Pledge
 from pilotage.web.downloads import workbook
 from pilotage.web.pledges.common import Reader, percent, reader_of, tabs, yuan
@@ -25,8 +25,8 @@ MOST_ROWS = 5000
 
 
 def filtered(reader: Reader, request: HttpRequest) -> tuple[QuerySet[Pledge], dict[str, str]]:
-    """The visible pledges that the address asks for, and what it asks: state, flag, ending, q."""
-    asked = {name: request.GET.get(name, "")[:60].strip() for name in ("state", "flag", "ending", "q")}
+    """The visible pledges that the address asks for, and what it asks: state, flag, ending, todo, q."""
+    asked = {name: request.GET.get(name, "")[:60].strip() for name in ("state", "flag", "ending", "todo", "q")}
     rows = rules.visible_pledges(reader.actor)
     if asked["state"] in PledgeState.values:
         rows = rows.filter(state=asked["state"])
@@ -34,10 +34,17 @@ def filtered(reader: Reader, request: HttpRequest) -> tuple[QuerySet[Pledge], di
         rows = selectors.flagged(rows, asked["flag"] if asked["flag"] in FlagKind.values else "")
     if asked["ending"]:
         rows = selectors.ending_soon(rows, clock.today())
+    if asked["todo"]:
+        rows = rows.filter(state__in=own_steps(reader))
     if asked["q"]:
         words = asked["q"]
         rows = rows.filter(Q(number__icontains=words) | Q(enterprise__name_zh__icontains=words) | Q(registration_number__icontains=words))
     return rows, asked
+
+
+def own_steps(reader: Reader) -> tuple[PledgeState, ...]:
+    """In which states the next step is the reader's."""
+    return OF_BANK if reader.banks else OF_BOTH if reader.enterprises else ()
 
 
 @require_safe
@@ -51,7 +58,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "tabs": tabs("home"),
         "page": pages,
         "rows": lines(pages.rows),
-        "figures": {**figures, "outstanding": yuan(figures["outstanding"])},
+        "figures": {
+            **figures,
+            "outstanding": yuan(figures["outstanding"]),
+            "todo": sum(figures["states"].get(state, 0) for state in own_steps(reader)),
+        },
         "states": [(state.value, state.label, figures["states"].get(state.value, 0)) for state in PledgeState],
         "flags": FlagKind.choices,
         "asked": asked,

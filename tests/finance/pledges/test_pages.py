@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from pilotage.core import clock
 from pilotage.core.tables import XLSX_TYPE, read_rows
-from pilotage.finance.pledges import compensation, services
-from pilotage.finance.pledges.models import CompensationTerm, IpAsset, Pledge
+from pilotage.finance.pledges import assets, compensation, services
+from pilotage.finance.pledges.enums import ENDED, OF_BOTH, PledgeState
+from pilotage.finance.pledges.models import CompensationTerm, IpAsset, IpEvent, Pledge
 from pilotage.registry.models import Division
 from tests.factories import matching
 from tests.factories import pledges as make
@@ -154,6 +155,60 @@ def test_what_is_wrong_stands_at_its_field(cast: Any, client_for: Any) -> None:
     assert pledge.state == "offered"
 
 
+def test_every_bad_offer_is_named_at_its_field(cast: Any, client_for: Any) -> None:
+    """Ended, sold and pledged rights, -1, and yuan typed as 万元: on the page, with what to do."""
+    good, gone = make.right(cast, "ZL1"), make.right(cast, "ZL2", expires_on=make.TODAY.replace(day=1))
+    sold, held = make.right(cast, "ZL3"), make.right(cast, "ZL4")
+    make.valued(cast, good)
+    make.registered(cast, held)
+    assets.record_event(actor=cast.filer, asset=sold, code="TR01", on=make.TODAY, owners=["受让公司"])
+    filer, sent = client_for(cast.filer), {"organisation": make.bank_of(cast.finance_liaison).pk, "amount": "1000"}
+
+    def answer(**changes: Any) -> Any:
+        return filer.post(f"{HOME}new/", {**sent, "assets": [good.pk], **changes})
+
+    for asset, says in ((gone, "ZL2已于2023-11-01终止，请去除"), (sold, "ZL3的登记权利人为受让公司"), (held, "ZL4已在质押中")):
+        refused = answer(assets=[good.pk, asset.pk])
+        assert (refused.status_code, set(refused.context["form"].errors), says in text_of(refused)) == (422, {"assets"}, True)
+    for amount, says in (("-1", "-1"), ("0", "-1"), ("26000000", "2,600万元")):
+        refused = answer(amount=amount)
+        assert (refused.status_code, "amount" in refused.context["form"].errors, says in text_of(refused)) == (422, True, True)
+    assert 'type="checkbox" name="sure"' in text_of(refused)
+    assert answer(amount="26000000", sure="on").status_code == 302
+
+
+def test_co_owners_and_missing_papers_are_named_on_the_page(cast: Any, client_for: Any) -> None:
+    pledge = make.contracted(cast, make.right(cast, "ZL1"), make.right(cast, "ZL2", owners=[cast.enterprise.name_zh, "合作高校"]))
+    bank = client_for(cast.finance_liaison)
+    page = text_of(bank.get(f"{HOME}{pledge.number}/"))
+    assert ("合作高校" in page, "共有人书面同意" in page, 'name="consents"' in page) == (True, True, True)
+    assert bank.post(f"{HOME}{pledge.number}/act/", {"do": "looked_up"}).status_code == 302
+    assert IpEvent.objects.filter(code="looked_up", recorded_by=cast.finance_liaison).count() == 2
+    assert client_for(cast.auditor).post(f"{HOME}{pledge.number}/act/", {"do": "looked_up"}).status_code == 403
+    assert client_for(cast.outsider).post(f"{HOME}{pledge.number}/act/", {"do": "looked_up"}).status_code == 404
+
+
+def test_the_page_says_what_comes_next_for_whom(cast: Any, client_for: Any) -> None:
+    bank, filer, office = (client_for(each) for each in (cast.finance_liaison, cast.filer, cast.secretariat))
+    pledge = make.filled(cast)
+    waits: dict[str, tuple[bool, bool, bool]] = {}
+    for state in PledgeState:
+        Pledge.objects.update(
+            state=state,
+            registered_on=make.TODAY,
+            registration_number="Y",
+            ended_on=make.TODAY,
+            filed_on=make.TODAY,
+            disbursed_on=make.TODAY,
+        )
+        guides = [client.get(f"{HOME}{pledge.number}/").context["guide"] for client in (bank, filer, office)]
+        assert all(guide.text for guide in guides)
+        assert {guide.is_over for guide in guides} == {state in ENDED}
+        waits[state] = tuple(guide.waits for guide in guides)
+    both, own, over = (False, False, True), (False, True, True), (False, False, False)
+    assert waits == {state: over if state in ENDED else both if state in OF_BOTH else own for state in PledgeState}
+
+
 def test_filing_is_shut_while_a_ground_is_open(cast: Any, client_for: Any) -> None:
     pledge = make.filled(cast, told={"is_free": None})
     filer = client_for(cast.filer)
@@ -204,7 +259,13 @@ def test_a_page_costs_the_same_with_more_rows(cast: Any, client_for: Any, django
         make.offered(cast, right)
     pledge = make.disbursed(cast, *[make.right(cast, f"ZM{number}") for number in range(count)])
     bank = client_for(cast.finance_liaison)
-    for address, most in ((HOME, 9), (f"{HOME}rights/", 8), (f"{HOME}{pledge.number}/", 16), (f"{HOME}rights/{rights[0].pk}/", 13)):
+    for address, most in (
+        (HOME, 9),
+        (f"{HOME}rights/", 8),
+        (f"{HOME}{pledge.number}/", 17),
+        (f"{HOME}rights/{rights[0].pk}/", 13),
+        (f"{HOME}export.xlsx", 8),
+    ):
         bank.get(address)
         with django_assert_num_queries(most, exact=False):
             bank.get(address)
@@ -221,15 +282,20 @@ def test_filters(cast: Any, client_for: Any) -> None:
     bank = client_for(cast.finance_liaison)
     found = {
         query: [row.number for row in bank.get(f"{HOME}?{query}").context["page"].rows]
-        for query in ("state=offered", f"q={second.number}", "flag=any", "ending=1", "state=nonsense")
+        for query in ("state=offered", f"q={second.number}", "flag=any", "ending=1", "todo=1", "state=nonsense")
     }
     assert found == {
         "state=offered": [first.number],
         f"q={second.number}": [second.number],
         "flag=any": [],
         "ending=1": [],
+        "todo=1": [second.number, first.number],
         "state=nonsense": [second.number, first.number],
     }
+    filer = client_for(cast.filer).get(f"{HOME}?todo=1")  # an offer waits for the bank alone
+    assert ([row.number for row in filer.context["page"].rows], filer.context["figures"]["todo"]) == ([second.number], 1)
+    office = client_for(cast.secretariat).get(HOME)
+    assert (office.context["figures"]["todo"], "todo=1" in text_of(office)) == (0, False)
     assert services.proposals(first) == {}
 
 
