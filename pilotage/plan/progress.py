@@ -21,7 +21,7 @@ class TargetLine:
     """``value`` is None where nothing can be counted; ``share`` is value over target, not capped; ``why`` says why a number
     cannot be had of records that are there.
 
-    ``records_url`` is None where nothing is counted or the actor may not see the records.
+    ``records_url`` is None where there are no records or the actor may not see the records.
     """
 
     target: Target
@@ -150,7 +150,7 @@ def _line(plan: Plan, target: Target, as_of: date, actor: Any, counted: dict[tup
         value=value,
         status=TargetStatus.CANNOT_COUNT if found.why and status != TargetStatus.QUALITATIVE else status,
         records_url=records_url(indicator, plan, target.indicator_options, actor, as_of)
-        if indicator is not None and value is not None
+        if indicator is not None and (value is not None or found.why)
         else None,
         share=value / target.value if value is not None and target.value else None,
         indicator=indicator,

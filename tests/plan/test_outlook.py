@@ -122,7 +122,7 @@ def test_a_number_that_cannot_be_had_says_why(told: dict) -> None:
         None,
         TargetStatus.CANNOT_COUNT,
         "Nothing was reported to divide by.",
-        None,
+        f"/records/?as_of={LATER.isoformat()}",
     )
     assert one(target).why_none == "Nothing was reported to divide by."
 

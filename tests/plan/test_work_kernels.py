@@ -67,7 +67,7 @@ def test_a_fact_that_gets_worse_never_makes_the_light_better(known: Facts, more:
 @pytest.mark.parametrize(
     ("known", "light", "words"),
     [
-        (Facts(), Light.NONE, "没有统计数据、没有节点、也没有报告。"),
+        (Facts(), Light.NONE, "没有可判断的数值、没有节点、也没有报告。"),
         (Facts(targets=(("M02-1", "met"), ("M02-2", "met"))), Light.DONE, "各项目标均已完成，节点全部达成。"),
         (Facts(stated=100), Light.DONE, "自评进度100%，已经审核通过。"),
         (Facts(targets=(("M02-1", "met"),), milestones=1), Light.GREEN, "没有逾期或风险事项。"),

@@ -157,9 +157,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         Light.NONE,
-        gettext_lazy("Nothing is counted, no milestone is set and nothing was reported."),
+        gettext_lazy("No number can be judged, no milestone is set and nothing was reported."),
         lambda _facts: True,
-        lambda _facts: _("Nothing is counted, no milestone is set and nothing was reported."),
+        lambda _facts: _("No number can be judged, no milestone is set and nothing was reported."),
     ),
 )
 

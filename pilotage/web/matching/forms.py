@@ -18,9 +18,10 @@ from pilotage.registry.models import Division, Industry
 from pilotage.web.matching.common import to_basis_points, to_percent, to_wan, to_yuan
 
 WAN = _("CNY 10,000")
-DAY = {"type": "date"}
 
 
+# a field of type number would take the unit away without a word
+TYPED = {"inputmode": "decimal", "autocomplete": "off"}
 ALONE = _("Write the number alone: it is counted in CNY 10,000 already, so 30 million yuan are 3000.")
 
 
@@ -30,11 +31,26 @@ class Wan(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         told = {"invalid": ALONE, "max_decimal_places": _("Amounts are in whole yuan: at most four places after the point.")}
         super().__init__(
-            **{"min_value": Decimal(0), "max_digits": 13, "decimal_places": 4, "help_text": WAN, "error_messages": told, **kwargs}
+            **{
+                "min_value": Decimal(0),
+                "max_digits": 13,
+                "decimal_places": 4,
+                "help_text": WAN,
+                "error_messages": told,
+                "widget": forms.TextInput(attrs=TYPED),
+                **kwargs,
+            }
         )
 
     def to_python(self, value: Any) -> Decimal | None:
         return super().to_python(str(value).replace(",", "").replace("，", "") if value not in self.empty_values else value)
+
+
+class Day(forms.DateField):
+    """What stands there already is written as a browser reads it, whatever the language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs})
 
 
 class Rate(forms.DecimalField):
@@ -46,6 +62,8 @@ class Rate(forms.DecimalField):
                 "max_digits": 5,
                 "decimal_places": 2,
                 "help_text": _("percent a year"),
+                "error_messages": {"invalid": _("Write the number alone: it is counted in percent already.")},
+                "widget": forms.TextInput(attrs=TYPED),
                 **kwargs,
             }
         )
@@ -97,7 +115,7 @@ class NeedForm(_OnChannels):
     stage = forms.ChoiceField(
         label=_("Stage of funding"), required=False, choices=_one_of(FundingStage.choices), help_text=_("for equity only")
     )
-    valid_until = forms.DateField(label=_("Holds until"), widget=forms.DateInput(attrs=DAY))
+    valid_until = Day(label=_("Holds until"))
 
     def values(self) -> dict[str, Any]:
         return {**self.cleaned_data, "amount": to_yuan(self.cleaned_data["amount"])}
@@ -119,8 +137,8 @@ class OfferForm(_OnChannels):
     months_to = forms.IntegerField(label=_("Term to"), required=False, min_value=1, max_value=600, help_text=_("months"))
     rate_from = Rate(label=_("Rate from"), required=False)
     rate_to = Rate(label=_("Rate to"), required=False)
-    valid_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput(attrs=DAY))
-    valid_until = forms.DateField(label=_("Holds until"), widget=forms.DateInput(attrs=DAY))
+    valid_from = Day(label=_("Holds from"))
+    valid_until = Day(label=_("Holds until"))
     purposes = Several(label=_("Purposes"), choices=Purpose.choices, help_text=_("none ticked: any"))
     collateral = Several(
         label=_("Collateral that is taken"), choices=Collateral.choices, help_text=_("one of them is enough; none ticked: none asked")
@@ -160,7 +178,7 @@ def offer_initial(offer: Offer) -> dict[str, Any]:
 
 class CloseForm(forms.Form):
     amount = Wan(label=_("Amount of the contract"))
-    closed_on = forms.DateField(label=_("Signed on"), widget=forms.DateInput(attrs=DAY))
+    closed_on = Day(label=_("Signed on"))
     months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
     rate = Rate(label=_("Rate"), required=False)
 
@@ -198,7 +216,7 @@ class NoteForm(forms.Form):
 
 class IssueForm(forms.Form):
     issued_amount = Wan(label=_("Amount issued"))
-    issued_on = forms.DateField(label=pgettext_lazy("bond", "Day of issue"), widget=forms.DateInput(attrs=DAY))
+    issued_on = Day(label=pgettext_lazy("bond", "Day of issue"))
     rate = Rate(label=_("Rate"), required=False)
 
 
@@ -209,5 +227,5 @@ class BatchForm(forms.Form):
     source = forms.ChoiceField(
         label=_("Who is on it"), help_text=_("Everybody who held the title, or had an entry in force, on the day below.")
     )
-    as_of = forms.DateField(label=_("Day of the list"), widget=forms.DateInput(attrs=DAY))
+    as_of = Day(label=_("Day of the list"))
     region = forms.ChoiceField(label=_("Province"), required=False)

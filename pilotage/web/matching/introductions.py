@@ -19,6 +19,7 @@ from pilotage.finance.matching import introductions as services
 from pilotage.finance.matching import rules, selectors
 from pilotage.finance.matching.enums import ACTIVE, IN_TALKS, IntroductionState
 from pilotage.finance.matching.models import Introduction
+from pilotage.finance.matching.reminding import LAPSE
 from pilotage.web import formats
 from pilotage.web.audit.words import act as act_name
 from pilotage.web.matching import reasons, shown
@@ -89,6 +90,7 @@ def _show(request: HttpRequest, reader: Reader, row: Introduction, form: CloseFo
         "steps": [(verb, may(reader.actor, row, verb)) for verb in services.STEPS if may(reader.actor, row, verb)],
         "may_agree": may(reader.actor, row, "agree") if side == "enterprise" else None,
         "may_close": bool(may(reader.actor, row, "close")),
+        "lapses_after": LAPSE,
         "may_correct": bool(rules.can_correct(reader.actor, row)),
         "next_step": shown.next_step(row, side),
         "side": side,
@@ -119,9 +121,14 @@ def _history(row: Introduction) -> list[dict[str, Any]]:
     """As the record has it, oldest first; reminders are left out. One query."""
     events = AuditEvent.objects.filter(object_type=row._meta.label_lower, object_id=str(row.pk)).exclude(verb__endswith=".remind")
     return [
-        {"title": act_name(event.verb), "at": event.at, "text": event.reason, "url": "", "state": "done"}
+        {"title": act_name(event.verb), "at": event.at, "text": _reason(event), "url": "", "state": "done"}
         for event in events.order_by("number")
     ]
+
+
+def _reason(event: AuditEvent) -> str:
+    """What a person gave; that of a lapse is the system's, kept in its own language, and told above."""
+    return "" if event.verb.endswith(".lapse") else event.reason
 
 
 @require_POST
