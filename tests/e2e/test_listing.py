@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,14 +19,8 @@ TITLE = "2023年第一批科创板推荐名单"
 
 
 @pytest.fixture
-def market(prepared: Path, static_root: Path, tmp_path: Path) -> Iterator[Server]:
-    shutil.copytree(prepared, tmp_path / "data")
-    server = Server(tmp_path / "data", static_root=static_root)
-    server.shell("from tests.e2e import listing; listing.build()")
-    scene.stand_at(server.data_dir, listing.NOW)
-    server.start("--no-worker")
-    yield server
-    server.stop()
+def market(serving: Callable[..., Server]) -> Server:
+    return serving(listing.NOW, "from tests.e2e import listing; listing.build()")
 
 
 @pytest.fixture
