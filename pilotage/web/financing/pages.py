@@ -63,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "text": text,
         "channels": channels(),
         "is_institution": is_institution,
+        "may_import": rules.states_for_all(request.user),
         "kinds": [
             {"url": "?", "label": _("With consent"), "current": not everyone},
             {"url": "?all=1", "label": pgettext("enterprises", "All that may be read"), "current": everyone},

@@ -163,3 +163,37 @@ def test_a_list_of_many_costs_no_more_queries(scene: Any, client_for: Any, djang
     client = client_for(scene.secretariat)
     with django_assert_max_num_queries(28):
         text(client, reverse("financing:home"))
+
+
+def test_an_empty_list_says_what_it_waits_for(cast: Any, client_for: Any) -> None:
+    make.channel()
+    for who, words in ((cast.secretariat, "导入表格"), (cast.auditor, "还没有企业数据"), (cast.finance_liaison, "授权后在此显示")):
+        assert words in text(client_for(who), reverse("financing:home"))
+
+
+def test_figures_words_and_texts_stand_behind_each_condition(scene: Any, client_for: Any) -> None:
+    make.attestation(scene.enterprise, "star_attribute_industrialised", channel="star-attribute", by=scene.filer, ground="两条产线已采用")
+    client = client_for(scene.filer)
+    page = client.get(f"{own(scene)}?channel=star-attribute")
+    rows = {row["name"]: row for row in page.context["chosen"]["sources"]}
+    assert [(each["name"], each["text"]) for each in rows["研发人员占比"]["figures"]] == [
+        ("研发人员（2022年）", "71人"),
+        ("职工人数（2022年）", "500人"),
+    ]
+    assert {each["source"] for each in rows["三年研发投入合计"]["figures"]} == {make.SOURCE}
+    assert rows["发明专利能够产业化"]["word"].ground == "两条产线已采用"
+    assert "两条产线已采用" in page.content.decode()
+
+
+def test_what_is_missing_leads_to_where_it_is_stated(scene: Any, client_for: Any) -> None:
+    make.facts(scene.enterprise, invention_patents_main=None, known_from=clock.today())
+    steps = client_for(scene.filer).get(f"{own(scene)}?channel=star-attribute").context["chosen"]["steps"]
+    assert [step["url"].partition(str(scene.enterprise.pk))[2] for step in steps] == [
+        "/?attest=star-attribute%3Astar_attribute_industrialised#condition",
+        "/enter/?kind=day&field=invention_patents_main",
+    ]
+    for step in steps:
+        assert client_for(scene.filer).get(step["url"].partition("#")[0]).status_code == 200
+    consent(scene)
+    told = client_for(scene.finance_liaison).get(f"{own(scene)}?channel=star-attribute").context["chosen"]["steps"]
+    assert [step["url"] for step in told] == ["", ""]

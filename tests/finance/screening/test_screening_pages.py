@@ -163,3 +163,15 @@ def test_the_pages_cost_the_same_whatever_their_rows(client_for: Any, cast: Any,
         costs.append(len(captured))
     assert costs[0] == costs[1]
     assert costs[0] <= 14
+
+
+def test_a_comparison_costs_the_same_whatever_it_lists(client_for: Any, cast: Any, made: Any) -> None:
+    client, costs = client_for(cast.secretariat), []
+    for more in (0, 30):
+        finance.screened(more, revenue=200_000_000)
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(f"{COMPARE}?channel=demo-channel&group=any")
+        costs.append((len(captured), len(page.context["rows"])))
+    assert (costs[0][0], costs[1][1]) == (costs[1][0], 25)
+    following = client.get(f"{COMPARE}{page.context['next_url']}").context["rows"]
+    assert len(following) == 32 - 25
