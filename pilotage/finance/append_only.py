@@ -1,7 +1,14 @@
-"""What was known of an enterprise, and when a project entered a stage, is added to and never changed; the database refuses the rest."""
+"""What was known of an enterprise or a right, and when a project entered a stage, is added to and never changed; the database refuses the rest."""
 
 from __future__ import annotations
 
 from pilotage.core.append_only import AppendOnly, register
 
-GUARDED = register(AppendOnly("finance", "facts and steps of listings are append-only", {"finance_fact": "id", "finance_stagestep": "id"}))
+_TABLES = ("fact", "stagestep", "ipevent", "valuation", "pledgechange", "compensationterm")
+GUARDED = register(
+    AppendOnly(
+        "finance",
+        "facts, steps of listings, events and values of rights, changes of pledges and terms of compensation are append-only",
+        {f"finance_{table}": "id" for table in _TABLES},
+    )
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from pilotage.audit.models import AuditEvent
 from pilotage.audit.services import verify
@@ -130,6 +131,14 @@ def test_a_change_keeps_what_was_before(cast: Any) -> None:
         made.save()
     with pytest.raises(Refused):
         services.change(actor=cast.filer, pledge=pledge, agreement="补-3", on=make.TODAY, terms=make.terms())
+
+
+def test_the_database_refuses_to_change_what_only_grows(cast: Any) -> None:
+    pledge = make.disbursed(cast)
+    make.valued(cast, pledge.assets.get())
+    for table in ("finance_ipevent", "finance_valuation"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table}")
 
 
 def test_outsiders_do_nothing(cast: Any) -> None:
