@@ -148,8 +148,15 @@ def _context(request: HttpRequest, enterprise: Enterprise, kind: str, year: int,
         "is_audited": "is_audited" in asked if asked else bool(latest and latest.is_audited),
         "is_public": "is_public" in asked if asked else bool(latest and latest.is_public),
         "errors": errors,
+        "summary": {key: _named(key, sentence, metrics) for key, sentence in errors.items()},
         "today": clock.today().isoformat(),
     }
+
+
+def _named(key: str, sentence: str, metrics: list[Metric]) -> str:
+    """For the list above the form, where the field is out of sight."""
+    name = next((words.name(metric) for metric in metrics if metric.key == key), "")
+    return f"{name}{_(': ')}{sentence}" if name else sentence
 
 
 def _field(metric: Metric, told: Any, year: int | None, asked: Any, errors: dict[str, str]) -> dict[str, Any]:
