@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
+
+from django.utils import timezone
 
 from pilotage.core import working_days
+from pilotage.finance.pledges.enums import PledgeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,13 @@ WINDOW: Final = Term("window", 3, "https://wxjkippc.org.cn/newsinfo/5560448.html
 PAPER: Final = Term("paper", 5, "国家知识产权局公告第461号《专利权质押登记办法》", False)
 ONLINE: Final = Term("online", 2, "国家知识产权局公告第461号《专利权质押登记办法》", False)
 TERMS: Final = (ONLINE, WINDOW, PAPER)
+
+
+def begins_on(pledge: Any) -> date | None:
+    """From when the term runs: from the filing, or from the day the last defect was cured."""
+    if pledge.filed_on is None or pledge.state != PledgeState.FILED:
+        return pledge.filed_on  # type: ignore[no-any-return]
+    return max(pledge.filed_on, timezone.localdate(pledge.moved_at))
 
 
 def due_on(filed_on: date, term: Term = PAPER) -> date:

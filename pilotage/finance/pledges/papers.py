@@ -140,11 +140,12 @@ def _scans(line: PaperLine) -> str:
 
 def _terms(pledge: Pledge) -> parts.Section:
     """Until when the office decides, by each way of filing."""
+    begins = clocks.begins_on(pledge)
     rows = [
         [
             str(_WAYS[each.key]),
             str(each.days),
-            day(clocks.due_on(pledge.filed_on, each)) if pledge.filed_on else UNKNOWN,
+            day(clocks.due_on(begins, each)) if begins else UNKNOWN,
             each.source if each.is_verified else f"{each.source} ({_('unverified')})",
         ]
         for each in clocks.TERMS

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pilotage.core import clock
 from pilotage.finance.pledges import clocks
 from pilotage.finance.pledges.checks import Check, may_file, missing_papers
 from pilotage.finance.pledges.enums import FILLED_IN, Paper, PledgeState
@@ -75,12 +76,14 @@ def _some(todos: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _until(pledge: Pledge) -> str:
-    if pledge.filed_on is None:
+    begins = clocks.begins_on(pledge)
+    if begins is None:
         return ""
-    first, last = (clocks.due_on(pledge.filed_on, term) for term in (clocks.ONLINE, clocks.PAPER))
-    return _("Filed on %(filed)s, it has to decide by %(first)s (online) or %(last)s (on paper); both terms are unverified.") % {
-        "filed": day(pledge.filed_on), "first": day(first), "last": day(last),
+    first, last = (clocks.due_on(begins, term) for term in (clocks.ONLINE, clocks.PAPER))
+    until = _("Filed on %(filed)s, it has to decide by %(first)s (online) or %(last)s (on paper); both terms are unverified.") % {
+        "filed": day(begins), "first": day(first), "last": day(last),
     }  # fmt: skip
+    return f"{until} {_('The longer term is over: ask the office.')}" if clocks.is_overdue(begins, clock.today()) else until
 
 
 _BANK = {

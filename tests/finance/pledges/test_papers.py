@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
 from pilotage.finance.pledges import clocks, papers, services
+from tests.conftest import moment as make_moment
 from tests.factories import pledges as make
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +99,20 @@ def test_the_term_of_the_office_runs_in_working_days(term, expected):
 
 def test_only_what_was_read_is_called_verified():
     assert [(term.key, term.is_verified) for term in clocks.TERMS] == [("online", False), ("window", True), ("paper", False)]
+
+
+def test_a_cured_defect_starts_the_term_of_the_office_anew(cast, client_for):
+    pledge = make.filled(cast)
+    days = []
+    for verb, moment in (("file", "2023-11-20 10:00"), ("note_defect", "2023-11-22 10:00"), ("cure", "2023-11-24 10:00")):
+        with clock.at(make_moment(moment)):
+            services.looked_up(actor=cast.filer, pledge=pledge)
+            services.step(actor=cast.filer, pledge=pledge, verb=verb, reason="合同缺页")
+            days.append(clocks.begins_on(pledge))
+    assert days == [date(2023, 11, 20), date(2023, 11, 20), date(2023, 11, 24)]
+    page = client_for(cast.filer)
+    told = []
+    for moment in ("2023-12-01 10:00", "2023-12-02 10:00"):
+        with clock.at(make_moment(moment)):
+            told.append("请向其查询" in page.get(f"/financing/pledges/{pledge.number}/").content.decode())
+    assert told == [False, True]
