@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from pilotage.core.verdict import Invalid
 from pilotage.finance.pipeline import rules
+from pilotage.finance.pipeline.enums import BatchState, LineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def worker_of(request: HttpRequest) -> Reader:
 
 
 def tabs(reader: Reader, current: str) -> list[dict[str, Any]]:
+    """With how many lists wait for the reader's own word. One query for enterprises, one for receivers."""
     pages = [
         ("home", pgettext("listing pipeline", "Projects"), True),
         ("funnel", pgettext("listing pipeline", "Funnel"), reader.sees_all),
@@ -58,11 +60,23 @@ def tabs(reader: Reader, current: str) -> list[dict[str, Any]]:
         ("rounds", pgettext("listing pipeline", "Tier rounds"), True),
         ("tiers", pgettext("listing pipeline", "Tiers"), reader.sees_all),
     ]
+    waiting = _waiting(reader)
     return [
-        {"url": reverse(f"pipeline:{name}"), "label": label, "current": name == current, "count": None}
+        {"url": reverse(f"pipeline:{name}"), "label": label, "current": name == current, "count": waiting.get(name) or None}
         for name, label, shown in pages
         if shown
     ]
+
+
+def _waiting(reader: Reader) -> dict[str, int]:
+    """Lists that ask the enterprise, lists whose receipt is to be confirmed."""
+    found = {}
+    if reader.enterprises:
+        asked = rules.visible_lines(reader.actor).filter(state=LineState.ASKED, batch__state=BatchState.DRAFT)
+        found["lists"] = asked.count()
+    if reader.receivers:
+        found["batches"] = rules.visible_batches(reader.actor).filter(received_on__isnull=True, state=BatchState.SIGNED).count()
+    return found
 
 
 def day_of(text: str) -> date | None:

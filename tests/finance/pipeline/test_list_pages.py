@@ -111,6 +111,17 @@ def test_an_enterprise_sees_its_own_line_and_nobody_else(cast: Any, client_for: 
     assert reverse("pipeline:line-act", args=[scene["line"].pk, "consent"]) not in said
 
 
+def test_the_tabs_count_what_waits(cast: Any, client_for: Any, scene: dict[str, Any]) -> None:
+    def counts(person: Any, page: str) -> list[tuple[str, int | None]]:
+        tabs = client_for(person).get(reverse(page)).context["tabs"]
+        return [(tab["url"].split("/")[-2], tab["count"]) for tab in tabs if tab["count"]]
+
+    assert counts(cast.filer, "pipeline:lists") == [("lists", 1)]
+    assert counts(cast.other_filer, "pipeline:lists") == []
+    assert counts(cast.finance_liaison, "pipeline:batches") == [("batches", 1)]
+    assert counts(cast.secretariat, "pipeline:batches") == []
+
+
 def test_consent_refusal_and_withdrawal_on_the_page(cast: Any, client_for: Any, scene: dict[str, Any]) -> None:
     line = scene["line"]
     address = reverse("pipeline:line", args=[line.pk])
