@@ -91,7 +91,11 @@ def one_pair(need: Need, offer: Offer) -> Pair:
 
 def offers_for(need: Need, *, on: date | None = None) -> list[Pair]:
     """Every offer of the need's channel that is open on that day, best first. Two queries."""
-    offers = open_offers(on).filter(channel=need.channel).order_by("-id")[:COMPARED]
+    return pairs_of(need, open_offers(on).filter(channel=need.channel).order_by("-id")[:COMPARED])
+
+
+def pairs_of(need: Need, offers: Iterable[Offer]) -> list[Pair]:
+    """The need held against each of the offers, best first. One query for the facts."""
     facts = facts_by_enterprise([need.enterprise_id]).get(need.enterprise_id, {})
     return _ordered(pair(need, offer, facts) for offer in offers)
 

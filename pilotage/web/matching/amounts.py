@@ -21,6 +21,7 @@ from pilotage.web.matching.common import Reader, channels_by_key, reader_of, tab
 from pilotage.web.nav import resolved
 
 MOST = 200
+_HELD = ("kind", "channel", "province", "industry", "quarter")  # kept while the days are narrowed
 
 
 def _reader(request: HttpRequest) -> Reader:
@@ -143,6 +144,9 @@ def records(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "total": {"count": total.count, "amount": yuan(total.amount)},
         "chips": _chips(asked, channels),
+        "held": [(name, value) for name, values in request.GET.lists() if name in _HELD for value in values],
+        "since": asked.since,
+        "until": asked.until,
     }
     return render(request, "matching/records.html", context)
 

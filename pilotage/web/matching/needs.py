@@ -115,7 +115,7 @@ def _pairs(request: HttpRequest, reader: Reader, need: Need, channels: shown.Cha
     """For the enterprise and the secretariat every offer of the channel, those that do not fit after the others; an institution sees its own."""
     pairs = selectors.offers_for(need) if is_own or reader.sees_all else []
     if not pairs and reader.institutions:
-        pairs = [selectors.one_pair(need, offer) for offer in own_offers(reader).filter(channel=need.channel)]
+        pairs = selectors.pairs_of(need, own_offers(reader).filter(channel=need.channel).order_by("-id"))
     pages = paged(pairs, request.GET.get("after", ""), CARDS)
     names = shown.Names.of([pair.offer for pair in pages.rows])
     talking = {row.offer_id for row in need.introductions.filter(state__in=ACTIVE)}

@@ -131,4 +131,4 @@ def next_step(row: Introduction, side: str) -> str:
     }[IntroductionState(row.state)]
     if side == Side.INSTITUTION:
         return _("It is your step: %(step)s. Or decline with a reason.") % {"step": told}
-    return _("Next: %(step)s. It is reminded after %(days)d days without a step.") % {"step": told, "days": FIRST}
+    return _("Now %(step)s; who does not is reminded after %(days)d days.") % {"step": told, "days": FIRST}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pilotage.accounts.models import EnterpriseConsent
@@ -219,3 +221,31 @@ def test_a_condition_typed_wrongly_is_named(cast: Any, client_for: Any, value: s
 def test_a_correction_needs_its_reason(cast: Any) -> None:
     with pytest.raises(Invalid):
         introductions.correct(actor=cast.finance_liaison, introduction=closed(cast), reason=" ", amount=1, closed_on=make.TODAY)
+
+
+@pytest.mark.parametrize(
+    ("person", "page", "most"),
+    [("filer", "need", 13), ("finance_liaison", "need", 19), ("finance_liaison", "offer", 14), ("filer", "introduction", 13), ("secretariat", "note", 19)],
+)  # fmt: skip
+def test_pages_of_one_thing_cost_the_same_whatever_stands_on_them(
+    cast: Any, client_for: Any, note: BondNote, person: str, page: str, most: int
+) -> None:
+    row = make.introduced(cast)
+    things = {"need": row.need, "offer": row.offer, "introduction": row, "note": note}
+    client, address = client_for(getattr(cast, person)), reverse(f"matching:{page}", args=[things[page].number])
+    client.get(address)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(address).status_code == 200
+        return len(found)
+
+    make.offer(cast.finance_liaison, conditions={"rows": [{"metric": "revenue", "op": ">=", "value": 1}]})
+    make.need(cast.enterprise, cast.filer)
+    before = cost()
+    for number in range(5):
+        make.offer(cast.finance_liaison, name_zh=f"产品{number}", conditions={"rows": [{"metric": "revenue", "op": ">=", "value": 1}]})
+        make.need(cast.enterprise, cast.filer)
+        values = {"name_zh": f"票据{number}", "amount": 100_000_000}
+        notes.change_note(actor=cast.secretariat, note=note, underwriter=None, values=values)
+    assert (cost(), before <= most) == (before, True)

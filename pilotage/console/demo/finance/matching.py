@@ -12,7 +12,7 @@ from pilotage.accounts import services as accounts
 from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import Organisation, User
 from pilotage.console.demo.filing import local_moment
-from pilotage.console.demo.people import Offices, appoint_one
+from pilotage.console.demo.people import Offices, appoint_one, signer_of
 from pilotage.core import clock
 from pilotage.directory.models import Directory
 from pilotage.finance.channels.selectors import channels
@@ -70,11 +70,7 @@ def _firms() -> list[tuple[Enterprise, User, User]]:
 def _people(body: Organisation) -> tuple[User, User]:
     members = list(body.memberships.select_related("user").order_by("pk"))
     filer = next((each.user for each in members if each.role == Role.FILER), members[0].user)
-    signer = next((each.user for each in members if each.role == Role.LEGAL_REPRESENTATIVE), None)
-    if signer is None:
-        accounts.give_role(actor=None, user=filer, organisation=body, role=Role.LEGAL_REPRESENTATIVE)
-        signer = filer
-    return filer, signer
+    return filer, signer_of(body.enterprise)
 
 
 def _fund() -> User:
@@ -137,6 +133,10 @@ class Market:
         self._closed(3, "thesis", 3000, (8, 30), 2600, None)
         self._closed(1, "pledge", 800, (9, 5), 800, 395)
         self._closed(2, "works", 4600, (9, 18), 4500, 310)
+        self._closed(5, "works", 2200, (7, 12), 2000, 315)
+        self._closed(6, "works", 6800, (8, 21), 6800, 300)
+        self._closed(0, "thesis", 5200, (7, 6), 5000, None)
+        self._closed(6, "thesis", 1800, (9, 26), 1500, None)
         self._declined(4, "pledge", 1500, (10, 12))
         self._stopping(5, "thesis", 5000, (10, 20), ("sign_nda", "begin_diligence", "agree_terms"))
         self._stopping(6, "thesis", 2000, (11, 8), ("sign_nda",))
