@@ -191,5 +191,7 @@ ACCOUNTS = (
     ("unit@demo.example", "责任单位 / responsible unit (stage year_end)"),
     ("bank@demo.example", "金融机构 / finance liaison"),
     ("bank2@demo.example", "金融机构复核人 / finance liaison, second person (stage year_end)"),
+    ("fund@demo.example", "基金 / fund (stage year_end)"),
+    ("exchange@demo.example", "证券交易所 / stock exchange (stage year_end)"),
     ("auditor@demo.example", "审计 / auditor"),
 )

@@ -14,7 +14,7 @@ from pilotage.accounts import services as accounts
 from pilotage.accounts.enums import OrganisationKind, Role
 from pilotage.accounts.models import EnterpriseConsent, Organisation, User
 from pilotage.console.demo.filing import local_moment
-from pilotage.console.demo.people import Offices, appoint_one
+from pilotage.console.demo.people import Offices, appoint_one, signer_of
 from pilotage.core import clock
 from pilotage.finance.facts.models import TierStay
 from pilotage.finance.facts.services import enter_tier
@@ -70,7 +70,7 @@ def build(people: Offices, plan: Plan) -> None:
 
 def _projects(office: User) -> list[ListingProject]:
     """The model enterprise first, then others of the year, each on one way."""
-    rows = Enterprise.objects.filter(is_fictional=True).order_by("pk")
+    rows = Enterprise.objects.filter(is_fictional=True, kind="enterprise").order_by("pk")
     model = rows.filter(organisation__memberships__user__email="filer@demo.example").first()
     others = rows.exclude(pk=model.pk) if model else rows
     firms = [*([model] if model else []), *others[: len(PATHS)]]
@@ -181,21 +181,7 @@ def _recommendation(office: User, second: User, liaison: User, projects: list[Li
 
 def _consented(enterprise: Enterprise, receiver: Organisation) -> User:
     """The legal representative, who has let the receiver see the enterprise."""
-    body = Organisation.objects.filter(enterprise=enterprise).first()
-    if body is None:
-        body = accounts.create_organisation(
-            actor=None, kind=OrganisationKind.ENTERPRISE, name_zh=enterprise.name_zh, enterprise=enterprise, is_fictional=True
-        )
-    held = body.memberships.filter(role=Role.LEGAL_REPRESENTATIVE, ended_at__isnull=True).select_related("user").first()
-    first = body.memberships.filter(ended_at__isnull=True).select_related("user").order_by("pk").first()
-    if held is not None:
-        signer = held.user
-    elif first is not None:
-        signer = first.user
-        accounts.give_role(actor=None, user=signer, organisation=body, role=Role.LEGAL_REPRESENTATIVE)
-    else:
-        signer = appoint_one(f"legal{enterprise.pk}@demo.example", "法定代表人", body, Role.LEGAL_REPRESENTATIVE)
-    signer = User.objects.get(pk=signer.pk)
+    signer = signer_of(enterprise)
     if not EnterpriseConsent.objects.filter(enterprise=enterprise, organisation=receiver, withdrawn_at__isnull=True).exists():
         accounts.give_consent(actor=signer, enterprise=enterprise, organisation=receiver)
     return signer
@@ -204,7 +190,9 @@ def _consented(enterprise: Enterprise, receiver: Organisation) -> User:
 def _round(office: User, second: User, taken: set[int]) -> None:
     """Three companies of the base tier, of which one is taken off by an objection."""
     stays = TierStay.objects.filter(until_on__isnull=True).values("enterprise")
-    firms = list(Enterprise.objects.filter(is_fictional=True).exclude(pk__in=taken).exclude(pk__in=stays).order_by("-pk")[:3])
+    firms = list(
+        Enterprise.objects.filter(is_fictional=True, kind="enterprise").exclude(pk__in=taken).exclude(pk__in=stays).order_by("-pk")[:3]
+    )
     if not firms:
         return
     with clock.at(local_moment(2022, 6, 20)):
