@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pilotage.core.append_only import AppendOnly, register
 
-_TABLES = ("fact", "stagestep", "ipevent", "valuation", "pledgechange", "compensationterm")
+_TABLES = ("fact", "stagestep", "listingdocument", "ipevent", "valuation", "pledgechange", "compensationterm")
 GUARDED = register(
     AppendOnly(
         "finance",
-        "facts, steps of listings, events and values of rights, changes of pledges and terms of compensation are append-only",
+        "facts, steps and papers of listings, events and values of rights, changes of pledges and terms of compensation are append-only",
         {f"finance_{table}": "id" for table in _TABLES},
     )
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from pilotage.audit.models import AuditEvent
@@ -118,6 +119,8 @@ def test_a_document_hangs_on_its_step(cast: Any, client_for: Any) -> None:
         refused = client_for(cast.filer).post(act(project), {**said, "file": pdf(text=b"other"), **wrong})
         assert refused.status_code == 422, wrong
     assert project.documents.count() == 2
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        project.documents.update(title="改")
 
 
 def test_an_infected_file_is_refused_and_the_refusal_recorded(cast: Any, client_for: Any, monkeypatch: Any) -> None:
