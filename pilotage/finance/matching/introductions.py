@@ -18,7 +18,7 @@ from pilotage.finance.matching import rules, selectors
 from pilotage.finance.matching.enums import NeedState, Side
 from pilotage.finance.matching.models import Introduction, Need, Offer
 from pilotage.finance.matching.numbers import numbered
-from pilotage.finance.matching.services import MOST_MONTHS, MOST_RATE, MOST_YUAN
+from pilotage.finance.matching.typed import MOST_MONTHS, MOST_RATE, MOST_YUAN
 
 STEPS = ("sign_nda", "begin_diligence", "agree_terms")
 

@@ -16,7 +16,7 @@ from pilotage.core.verdict import Invalid
 from pilotage.finance.matching import note_check, paper_rules
 from pilotage.finance.matching.numbers import numbered
 from pilotage.finance.matching.paper_models import BondNote
-from pilotage.finance.matching.services import MOST_MONTHS, MOST_RATE, MOST_YUAN
+from pilotage.finance.matching.typed import MOST_MONTHS, MOST_RATE, MOST_YUAN
 from pilotage.registry.models import Enterprise
 
 Values = Mapping[str, Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,17 +12,12 @@ from pilotage.accounts.models import Organisation
 from pilotage.audit.services import record, transition, transition_many
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
-from pilotage.finance.channels.selectors import channels
-from pilotage.finance.matching import conditions, rules
+from pilotage.finance.matching import conditions, rules, typed
 from pilotage.finance.matching.enums import Collateral, FundingStage, IntroductionState, NeedState, OfferKind, OfferState, Purpose, Side
 from pilotage.finance.matching.models import Need, Offer, packed
 from pilotage.finance.matching.numbers import numbered
+from pilotage.finance.matching.typed import MOST_MONTHS, MOST_RATE, MOST_YUAN, Values
 from pilotage.registry.models import Division, Enterprise, Industry
-
-MOST_YUAN = 10**13
-MOST_MONTHS = 600
-MOST_RATE = 10_000  # basis points
-Values = Mapping[str, Any]
 
 
 # --- needs -----------------------------------------------------------------------------------
@@ -54,14 +48,14 @@ def state_need(*, actor: Any, enterprise: Enterprise, values: Values, need: Need
 def _need_fields(values: Values) -> dict[str, Any]:
     errors: dict[str, str] = {}
     fields = {
-        "channel": _channel(values, errors),
-        "amount": _whole(values, "amount", errors, MOST_YUAN, required=True),
-        "months": _whole(values, "months", errors, MOST_MONTHS),
-        "purpose": _choice(values, "purpose", Purpose.values, errors, required=True),
+        "channel": typed.channel(values, errors),
+        "amount": typed.whole(values, "amount", errors, MOST_YUAN, required=True),
+        "months": typed.whole(values, "months", errors, MOST_MONTHS),
+        "purpose": typed.choice(values, "purpose", Purpose.values, errors, required=True),
         "purpose_text": str(values.get("purpose_text") or "").strip()[:1000],
-        "collateral": packed(_choices(values, "collateral", Collateral.values, errors)),
-        "stage": _choice(values, "stage", FundingStage.values, errors),
-        "valid_until": _day(values, "valid_until", errors),
+        "collateral": packed(typed.choices(values, "collateral", Collateral.values, errors)),
+        "stage": typed.choice(values, "stage", FundingStage.values, errors),
+        "valid_until": typed.day(values, "valid_until", errors),
     }
     if fields["valid_until"] and fields["valid_until"] < clock.today():
         errors["valid_until"] = _("Give a day that is still to come.")
@@ -117,22 +111,22 @@ def make_offer(*, actor: Any, organisation: Organisation, values: Values, offer:
 def _offer_fields(values: Values) -> dict[str, Any]:
     errors: dict[str, str] = {}
     fields: dict[str, Any] = {
-        "kind": _choice(values, "kind", OfferKind.values, errors, required=True),
-        "channel": _channel(values, errors),
+        "kind": typed.choice(values, "kind", OfferKind.values, errors, required=True),
+        "channel": typed.channel(values, errors),
         "name_zh": str(values.get("name_zh") or "").strip()[:100],
         "name_en": str(values.get("name_en") or "").strip()[:200],
         "note_zh": str(values.get("note_zh") or "").strip()[:1000],
         "note_en": str(values.get("note_en") or "").strip()[:2000],
-        "purposes": _choices(values, "purposes", Purpose.values, errors),
-        "collateral": _choices(values, "collateral", Collateral.values, errors),
-        "stages": _choices(values, "stages", FundingStage.values, errors),
-        "regions": _known(values, "regions", Division.objects.exclude(level="county"), errors),
-        "industries": _known(values, "industries", Industry.objects.all(), errors),
-        "valid_from": _day(values, "valid_from", errors),
-        "valid_until": _day(values, "valid_until", errors),
+        "purposes": typed.choices(values, "purposes", Purpose.values, errors),
+        "collateral": typed.choices(values, "collateral", Collateral.values, errors),
+        "stages": typed.choices(values, "stages", FundingStage.values, errors),
+        "regions": typed.known(values, "regions", Division.objects.exclude(level="county"), errors),
+        "industries": typed.known(values, "industries", Industry.objects.all(), errors),
+        "valid_from": typed.day(values, "valid_from", errors),
+        "valid_until": typed.day(values, "valid_until", errors),
     }
     for name, most in (("amount", MOST_YUAN), ("months", MOST_MONTHS), ("rate", MOST_RATE)):
-        fields |= _range(values, name, most, errors)
+        fields |= typed.span(values, name, most, errors)
     if not fields["name_zh"]:
         errors["name_zh"] = _("Give the offer a name in Chinese.")
     if fields["valid_from"] and fields["valid_until"] and fields["valid_until"] < fields["valid_from"]:
@@ -163,61 +157,3 @@ def expire() -> int:
         transition_many(needs, "expire", actor=None)
         transition_many(offers, "expire", actor=None)
     return len(needs) + len(offers)
-
-
-# --- reading what came in --------------------------------------------------------------------
-def _channel(values: Values, errors: dict[str, str]) -> str:
-    key = str(values.get("channel") or "")
-    if key not in {channel.key for channel in channels()}:
-        errors["channel"] = _("Choose a channel.")
-    return key
-
-
-def _whole(values: Values, name: str, errors: dict[str, str], most: int, *, required: bool = False, least: int = 1) -> int | None:
-    value = values.get(name)
-    if value is None or value == "":
-        if required:
-            errors[name] = _("Give a number.")
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        errors[name] = _("Give a whole number between %(least)s and %(most)s.") % {"least": f"{least:,}", "most": f"{most:,}"}
-        return None
-    return value
-
-
-def _range(values: Values, name: str, most: int, errors: dict[str, str]) -> dict[str, int | None]:
-    least = 0 if name == "rate" else 1
-    low, high = (_whole(values, f"{name}_{end}", errors, most, least=least) for end in ("from", "to"))
-    if low is not None and high is not None and high < low:
-        errors[f"{name}_to"] = _("The upper end lies under the lower one.")
-    return {f"{name}_from": low, f"{name}_to": high}
-
-
-def _choice(values: Values, name: str, known: list[str], errors: dict[str, str], *, required: bool = False) -> str:
-    value = str(values.get(name) or "")
-    if (value and value not in known) or (required and not value):
-        errors[name] = _("Choose one of the values.")
-    return value
-
-
-def _choices(values: Values, name: str, known: list[str], errors: dict[str, str]) -> list[str]:
-    asked = {str(code) for code in values.get(name) or []}
-    if asked - set(known):
-        errors[name] = _("Choose from the values.")
-    return [code for code in known if code in asked]
-
-
-def _known(values: Values, name: str, rows: Any, errors: dict[str, str]) -> list[str]:
-    asked = {str(code) for code in values.get(name) or []}
-    found = sorted(rows.filter(pk__in=asked).values_list("pk", flat=True)) if asked else []
-    if len(found) != len(asked):
-        errors[name] = _("Unknown code: %(codes)s") % {"codes": ", ".join(sorted(asked - set(found)))}
-    return found
-
-
-def _day(values: Values, name: str, errors: dict[str, str]) -> Any:
-    value = values.get(name)
-    if value is None or value == "":
-        errors[name] = _("Give a day.")
-        return None
-    return value

@@ -20,8 +20,8 @@ from pilotage.core.verdict import Invalid, Verdict
 from pilotage.directory.models import Directory
 from pilotage.finance.facts.metrics import METRICS
 from pilotage.finance.facts.reckoned import TITLE_NAMES
+from pilotage.finance.matching import batch_files, paper_rules
 from pilotage.finance.matching import batches as services
-from pilotage.finance.matching import paper_rules
 from pilotage.finance.matching.enums import BatchBasis, BatchState
 from pilotage.finance.matching.paper_models import ColumnTemplate, RelendingBatch
 from pilotage.registry.models import Division, localized
@@ -190,4 +190,4 @@ def _do(request: HttpRequest, reader: Reader, batch: RelendingBatch, verb: str) 
 def export(request: HttpRequest, number: str) -> HttpResponse:
     reader = _reader(request)
     batch = _batch_of(reader, number)
-    return workbook(f"relending-{batch.number}", services.workbook(batch))
+    return workbook(f"relending-{batch.number}", batch_files.workbook(batch))

@@ -32,7 +32,7 @@ class Wan(forms.DecimalField):
         told = {"invalid": ALONE, "max_decimal_places": _("Amounts are in whole yuan: at most four places after the point.")}
         super().__init__(
             **{
-                "min_value": Decimal(0),
+                "min_value": Decimal("0.0001"),
                 "max_digits": 13,
                 "decimal_places": 4,
                 "help_text": WAN,
@@ -199,7 +199,7 @@ class NoteForm(forms.Form):
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=150)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     amount = Wan(label=_("Amount"))
-    proceeds_to_tech = Wan(label=_("Of it for sci-tech"), required=False)
+    proceeds_to_tech = Wan(label=_("Of it for sci-tech"), required=False, min_value=Decimal(0))
     months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
     use_text = forms.CharField(label=_("Use of the proceeds"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
