@@ -85,11 +85,14 @@ def qualifies(page: Page) -> None:
     """The bank's list, one enterprise, why it qualifies, and the channel's rule."""
     page.goto("/financing/")
     page.get_by_role("link", name=scene.FIRM).first.click()
-    card = page.locator("main")
-    expect(card).to_contain_text("知识产权质押")
-    expect(card).to_contain_text("可质押专利")
-    page.goto("/financing/channels/ip-pledge/")
-    expect(page.locator("main")).to_contain_text("可质押专利")
+    page.locator(".channels").get_by_role("link", name="知识产权质押").click()
+    chosen = page.locator("section", has=page.locator("#condition-title", has_text="知识产权质押")).last
+    expect(chosen.locator(".head-title")).to_contain_text("符合")
+    patents = chosen.locator("tr", has_text="可质押专利").first
+    expect(patents.locator("td.num").first).to_have_text("1")
+    sound(page, "qualifies")
+    chosen.get_by_role("link", name="规则与来源").click()
+    expect(page.locator("main")).to_contain_text("国家知识产权局公告第461号")
     sound(page, "channel")
 
 
