@@ -19,7 +19,7 @@ def consent(*, actor: Any, line: BatchLine) -> BatchLine:
 
 
 def refuse(*, actor: Any, line: BatchLine, reason: str = "") -> BatchLine:
-    """The line is off the list; the reason, where one is given, is read by the secretariat only."""
+    """The line is off the list; the reason, where one is given, is read by the secretariat and auditors only."""
     return _decide(actor, line, "refuse", reason)
 
 

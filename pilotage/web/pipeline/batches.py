@@ -182,6 +182,8 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     """Who could still be put on the list, with the newest verdict beside each."""
     reader = worker_of(request)
     batch = _batch(reader, number)
+    if batch.state != BatchState.DRAFT:
+        raise Http404
     errors: dict[str, str] = {}
     chosen = {int(each) for each in request.POST.getlist("ids") if each.isdecimal()}
     if request.method == "POST":

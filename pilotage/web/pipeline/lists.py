@@ -55,6 +55,7 @@ def list_page(request: HttpRequest, pk: int) -> HttpResponse:
         "line": line,
         "batch": line.batch,
         "handed_over": _handed_over(line),
+        "goes": line.is_on and line.batch.state != BatchState.DROPPED,
         "steps": _steps(line),
         "may_consent": may(reader.actor, line, "consent"),
         "may_withdraw": may(reader.actor, line, "withdraw"),

@@ -268,6 +268,10 @@ def test_a_receiver_gets_no_line_that_was_not_sent(cast: Any, client_for: Any) -
         assert cast.other_enterprise.name_zh not in said
         assert "未回复" not in said
     assert "未回复" in text_of(client_for(cast.secretariat).get(page + "?show=off"))
+    own = text_of(client_for(cast.other_filer).get(reverse("pipeline:line", args=[line_of(batch, cast.other_enterprise).pk])))
+    assert "没有送出本企业的任何信息" in own
+    assert "未回复" in own
+    assert client_for(cast.secretariat).get(reverse("pipeline:batch-add", args=[batch.number])).status_code == 404
     for kind in ("xlsx", "json", "pdf"):
         content = client_for(cast.finance_liaison).get(reverse("pipeline:paper", args=[batch.number, kind])).getvalue()
         assert cast.other_enterprise.name_zh.encode() not in content
