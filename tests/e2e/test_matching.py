@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, expect
 
+from pilotage.core.codes import fictional_uscc
 from tests.e2e import market, scene
 from tests.e2e.conftest import axe, screenshot, sign_in
 from tests.e2e.server import Server
@@ -280,3 +281,33 @@ def test_two_people_sign_a_list_off_and_the_bank_opens_it_in_its_columns(
     assert found[0] == ("信用代码", "客户名称", "入选依据", "客户经理")
     assert [row[1:] for row in found[1:]] == [(name, "高新技术企业", None) for name in (scene.FIRM, scene.SECOND_FIRM)]
     assert all(re.fullmatch(r"[0-9A-Z]{18}", row[0]) for row in found[1:])
+
+
+def test_a_note_is_corrected_tagged_by_use_and_issued(served: Server, visitor: Callable[..., Page]) -> None:
+    office, firm = visitor("secretariat"), visitor("filer", "en", "phone")
+    at(office, f"{HOME}notes/new/")
+    typed = {"issuer": fictional_uscc("320505", 1), "name_zh": "演示科创票据", "amount": "30,000", "proceeds_to_tech": "10000万"}
+    for name, value in typed.items():
+        office.fill(f"[name={name}]", value)
+    office.select_option("[name=underwriter]", label="演示银行")
+    press(office, office.locator("main button.btn-primary"))
+    expect(office.locator("#id_proceeds_to_tech_error")).to_contain_text("请只填数字")
+    office.fill("[name=proceeds_to_tech]", "10000")
+    press(office, office.locator("main button.btn-primary"))
+    expect(office.locator("[aria-labelledby=side-1]")).to_contain_text("符合")  # a title of the issuer is enough
+    expect(office.locator("[aria-labelledby=side-2]")).to_contain_text("不符合")
+    press(office, office.get_by_role("link", name="更正", exact=True))
+    office.fill("[name=proceeds_to_tech]", "18000")
+    press(office, office.locator("main button.btn-primary"))
+    step(office, "tag")
+    office.fill("[name=issued_amount]", "30000")
+    office.fill("[name=issued_on]", "2023-11-20")
+    step(office, "issue")
+    said(office, "其中1亿元用于科技创新", "其中1.8亿元用于科技创新", "主体类兼用途类")
+    screenshot(office, "matching-note")
+    at(office, f"{HOME}notes/?basis=use")
+    said(office, "演示科创票据", "60.0%")
+    served.shell(NEWS)
+    inbox(firm, "Issued: 演示科创票据", "Tagged as sci-tech: 演示科创票据")
+    at(firm, f"{HOME}notes/")
+    said(press(firm, firm.locator("tbody a").first), "by issuer and by use of proceeds")
