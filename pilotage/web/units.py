@@ -1,7 +1,7 @@
 """How a figure is written with its unit: money, rates, heads, shares, months.
 
 Units are those of metrics and parameters: any of ``MONEY`` is counted in whole yuan, ``basis_points`` are hundredths of a per cent,
-``percent`` is a fraction of 1, the rest is counted. Money is said in 万元 and 亿元, or in CNY; a rate in per cent.
+``percent`` is a fraction of 1, ``yuan_per_share`` is in yuan, the rest is counted. Money is said in 万元 and 亿元, or in CNY; a rate in per cent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from pilotage.finance.facts.units import typed_factor
-from pilotage.finance.rules.reading import MONEY
+from pilotage.finance.rules.reading import MONEY, PER_SHARE
 from pilotage.web.formats import MINUS, UNKNOWN, money, number
 
 RATES = frozenset({"percent", "basis_points"})
@@ -31,6 +31,7 @@ def word(unit: str) -> str:
     if unit in RATES:
         return "%"
     return {
+        PER_SHARE: pgettext("unit", "CNY a share"),
         "persons": pgettext("unit", "persons"),
         "shares": pgettext("unit", "shares"),
         "months": pgettext("unit", "months"),
@@ -91,6 +92,8 @@ def _said(value: Decimal, unit: str) -> str:
         return money(value)
     if unit in RATES:
         return f"{number(value)}%"
+    if unit == PER_SHARE:
+        return _("CNY %(count)s") % {"count": number(value)}
     counted = {
         "persons": ngettext("%(count)s person", "%(count)s persons", int(value)),
         "shares": ngettext("%(count)s share", "%(count)s shares", int(value)),

@@ -17,6 +17,7 @@ AMOUNTS = [
     (1, "months", "1个月", "1 month"),
     (1_000_000, "shares", "1,000,000股", "1,000,000 shares"),
     (7, "count", "7", "7"),
+    (Fraction(7, 2), "yuan_per_share", "3.5元", "CNY 3.5"),
     (None, "yuan", "–", "–"),
 ]
 
@@ -36,6 +37,7 @@ BESIDE = [
     (Fraction(4999, 100_000), Fraction(5, 100), "percent", ("4.999%", "5%", "−0.001个百分点")),
     (Fraction(68, 1000), Fraction(5, 100), "percent", ("6.8%", "5%", "+1.8个百分点")),
     (600, 600, "basis_points", ("6%", "6%", "+0个百分点")),
+    (Fraction(7, 2), 1, "yuan_per_share", ("3.5元", "1元", "+2.5元")),
     (6, 7, "count", ("6", "7", "−1")),
 ]
 

@@ -32,11 +32,14 @@ from pilotage.finance.rules.model import (
     Parameter,
     Rule,
     Sum,
+    Term,
     Value,
     fault,
     threshold,
 )
 
+# what is divided by share capital: one yuan of it is one share, as companies quoted on a market have it
+PER_SHARE, SHARES = "yuan_per_share", "share_capital"
 MONEY = {"yuan": 1, "wan_yuan": 10**4, "million_yuan": 10**6, "hundred_million_yuan": 10**8}
 GROUPS = ("all", "any", "none", "at_least")
 JOINED: dict[str, type[All] | type[AnyOf] | type[NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
@@ -232,6 +235,8 @@ class _Reader:
         top, bottom = (unit_of(side, self.metrics, where) for side in (leaf.top, leaf.bottom))
         unit = self.parameters[leaf.parameter].unit
         told = top if not bottom else "percent" if top == bottom else "number"
+        if unit == PER_SHARE and top == bottom == "yuan" and leaf.bottom == (Term(1, SHARES),):
+            return
         if unit != told and not (told == "yuan" and unit in MONEY):
             raise fault(
                 where,
