@@ -61,13 +61,22 @@ def test_of_a_channel_each_is_named_by_file_and_line(tmp_path: Path, case: str) 
         other.unlink()
     (folder / FILE).write_text(TEXT, encoding="utf-8")
     edit(folder, FILE, good, bad)
-    for what in ("check", "load"):
-        said = io.StringIO()
-        with pytest.raises(CommandError):
-            call_command("plan", what, str(folder), "--language", "en", stdout=io.StringIO(), stderr=said)
-        lines = [line for line in said.getvalue().splitlines() if line.startswith(f"{FILE}:") and sentence in line]
-        assert lines, said.getvalue()
-        assert int(lines[0].split(":")[1]) == place_of(folder, FILE, near)[0]
+    lines = [line for line in faults(folder, "check") if sentence in line]
+    assert lines
+    assert int(lines[0].split(":")[1]) == place_of(folder, FILE, near)[0]
+
+
+def faults(folder: Path, what: str) -> list[str]:
+    said = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("plan", what, str(folder), "--language", "en", stdout=io.StringIO(), stderr=said)
+    return [line for line in said.getvalue().splitlines() if line.startswith(f"{FILE}:")]
+
+
+def test_nothing_of_a_folder_with_a_fault_is_loaded(tmp_path: Path) -> None:
+    folder = folder_copy(tmp_path)
+    (folder / FILE).write_text(TEXT.replace("{value: 100,", "{value: -1,"), encoding="utf-8")
+    assert faults(folder, "load") == faults(folder, "check")
     assert Channel.objects.count() == 0
 
 
