@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint bench states messages lock clean
+.PHONY: help demo test test-fast test-postgresql choose lint bench states messages lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -26,6 +26,12 @@ test: $(VENV)/test ## everything: lint, types, tests on SQLite and PostgreSQL, t
 
 test-fast: $(VENV)/test ## the tests on SQLite without the browser and the killing
 	$(BIN)/pytest -n 2 -m "not browser and not durability"
+
+test-postgresql: $(VENV)/test ## every test that touches the database, on PostgreSQL
+	PILOTAGE_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 -m "database and not browser and not durability"
+
+choose: $(VENV)/test ## find out which tests need not run on PostgreSQL again (tests/sqlite_only.txt)
+	$(BIN)/python scripts/choose_postgresql.py
 
 lint: $(VENV)/test ## imports, style, types
 	$(BIN)/python scripts/lint.py

@@ -43,9 +43,9 @@ os.environ |= {
 }
 if _wanted_database == "postgresql":
     if "PILOTAGE_TEST_DATABASE_URL" not in os.environ:  # the controller starts it, the workers inherit the address
-        from tests.postgres import Cluster
+        from tests.postgres import CARELESS, Cluster
 
-        os.environ["PILOTAGE_TEST_DATABASE_URL"] = Cluster().url("pilotage")
+        os.environ["PILOTAGE_TEST_DATABASE_URL"] = Cluster(CARELESS).url("pilotage")
     os.environ["PILOTAGE_DATABASE_URL"] = os.environ["PILOTAGE_TEST_DATABASE_URL"]
 elif _wanted_database != "sqlite":
     raise pytest.UsageError(f"PILOTAGE_TEST_DATABASE is sqlite or postgresql, not {_wanted_database!r}")
@@ -96,11 +96,15 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches the database, so ``-m database`` runs exactly that on PostgreSQL."""
+    """Mark what touches the database, and of that what runs on PostgreSQL again: all but what tests/sqlite_only.txt names."""
+    named = (line.split() for line in (ROOT / "tests" / "sqlite_only.txt").read_text(encoding="utf-8").splitlines()[1:])
+    once = {f"{path}::{function}" for path, *functions in named for function in functions}
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
             item.add_marker("database")
+            if item.nodeid.partition("[")[0] not in once:
+                item.add_marker("postgresql")
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 MISSING = "PostgreSQL's server programs were not found: install the package postgresql (scripts/ensure_system.py says how)."
@@ -30,10 +31,15 @@ def programs() -> Path:
     return versions[-1].parent
 
 
-class Cluster:
-    """Start with ``Cluster()``, use ``url(name)``, stop with ``stop()`` (also at exit)."""
+# for tests that end in a rollback: nothing of theirs is to survive a power cut
+CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off", "autovacuum=off"]
 
-    def __init__(self) -> None:
+
+class Cluster:
+    """Start with ``Cluster()``, use ``url(name)``, stop with ``stop()`` (also at exit). ``Cluster(CARELESS)`` writes nothing through to the disk."""
+
+    def __init__(self, settings: Sequence[str] = ()) -> None:
+        self.settings = list(settings)
         self.home = Path(tempfile.mkdtemp(prefix="pg-"))
         self.bin = programs()
         self.data = self.home / "data"
@@ -59,7 +65,7 @@ class Cluster:
             raise RuntimeError(f"{program} failed: {done.stderr.strip()}")
 
     def start(self) -> None:
-        settings = ["listen_addresses=", f"unix_socket_directories={self.home}", "max_connections=60", "shared_buffers=64MB"]
+        settings = ["listen_addresses=", f"unix_socket_directories={self.home}", "max_connections=60", "shared_buffers=64MB", *self.settings]
         arguments = [part for setting in settings for part in ("-c", setting)]
         log = (self.home / "log").open("ab")
         self.server = subprocess.Popen(self._as_owner("postgres", "-D", str(self.data), *arguments), stdout=log, stderr=log, cwd=self.home)
