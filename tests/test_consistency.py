@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -281,11 +282,13 @@ def overrides_a_package(name: str) -> bool:
 
 def test_every_template_is_used():
     texts = {path: path.read_text(encoding="utf-8") for path in [*sources(), *template_files().values()]}
+    named = {path: set(re.findall(r"[\"'](?=([\w./-]+)(?:#[\w-]+)?[\"'])", text)) for path, text in texts.items()}
+    named_in = Counter(name for names in named.values() for name in names)
     unused = [
         name
         for name, own in template_files().items()
         if name not in LOADED_BY_DJANGO
-        and not any(re.search(rf"[\"']{re.escape(name)}(#[\w-]+)?[\"']", text) for path, text in texts.items() if path != own)
+        and named_in[name] == (name in named[own])
         and not overrides_a_package(name)
         and not loaded_by_pattern(name, texts)
     ]
