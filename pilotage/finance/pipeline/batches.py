@@ -17,7 +17,7 @@ from pilotage.accounts.models import Organisation
 from pilotage.audit import services as audit
 from pilotage.audit.models import Proposal, ProposalState
 from pilotage.core import clock
-from pilotage.core.verdict import Conflict, Invalid, Refused
+from pilotage.core.verdict import YES, Conflict, Invalid, Refused, Verdict, no
 from pilotage.finance.pipeline import papers, rules, verdicts
 from pilotage.finance.pipeline.batch_models import BatchLine, RecommendationBatch
 from pilotage.finance.pipeline.digests import list_digest
@@ -218,14 +218,21 @@ def confirm(*, actor: Any, batch: RecommendationBatch) -> RecommendationBatch:
     if proposal is None:
         raise Conflict(_("Nobody has proposed this act, or it was decided already. Reload the page to see what has happened."))
     rules.can_work(actor, fresh).require()
-    digest = list_digest(fresh)
-    if digest != fresh.proposed_sha256:
-        raise Conflict(_("The list has changed since it was proposed. Withdraw the proposal and propose the list anew."))
+    if not (same := same_list(fresh)):
+        raise Conflict(str(same.reason))
+    digest = fresh.proposed_sha256
     pdf, xlsx = papers.papers(fresh, [proposal.proposed_by, actor], clock.now(), digest)
     changes = {"list_sha256": digest, **_kept(fresh, "pdf", pdf), **_kept(fresh, "xlsx", xlsx)}
     audit.confirm(proposal, fresh, actor=actor, changes=changes)
     batch.refresh_from_db()
     return batch
+
+
+def same_list(batch: RecommendationBatch) -> Verdict:
+    """Whether the list is still the one that was proposed: an enterprise may withdraw meanwhile."""
+    if list_digest(batch) == batch.proposed_sha256:
+        return YES
+    return no(_("The list has changed since it was proposed. Withdraw the proposal and propose the list anew."))
 
 
 def _kept(batch: RecommendationBatch, kind: str, content: bytes) -> dict[str, str]:

@@ -80,7 +80,7 @@ def _context(request: HttpRequest, reader: Reader, batch: RecommendationBatch) -
         **_lines(request, reader, batch, counts),
         "proposal": proposal,
         "may_propose": verdict,
-        "may_confirm": Verdict(False, _("The person who proposed an act cannot confirm it.")) if own else verdict,
+        "may_confirm": _confirmable(batch, verdict, own=own) if proposal else verdict,
         "withdraws": own,
         "is_draft": is_draft,
         "on_list": sum(counts.get(state, 0) for state in ON_LIST),
@@ -92,6 +92,12 @@ def _context(request: HttpRequest, reader: Reader, batch: RecommendationBatch) -
         "answers": [row for row in Answer.choices if row[0] != Answer.WAITING],
         "today": clock.today().isoformat(),
     }
+
+
+def _confirmable(batch: RecommendationBatch, verdict: Verdict, *, own: bool) -> Verdict:
+    if own:
+        return Verdict(False, _("The person who proposed an act cannot confirm it."))
+    return verdict and services.same_list(batch)
 
 
 def _signable(reader: Reader, batch: RecommendationBatch) -> Verdict:

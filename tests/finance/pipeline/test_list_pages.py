@@ -200,6 +200,10 @@ def test_a_changed_list_is_said_to_be_changed(cast: Any, client_for: Any) -> Non
     address = reverse("pipeline:batch-act", args=[batch.number, "confirm"])
     said = text_of(client_for(cast.second_secretariat).post(address, follow=True))
     assert "名单自提请后已有变动" in said
+    # and said before anybody presses
+    page = text_of(client_for(cast.second_secretariat).get(reverse("pipeline:batch", args=[batch.number])))
+    assert 'disabled aria-describedby="why-confirm"' in page
+    assert "名单自提请后已有变动" in page
 
 
 def test_candidates_are_shown_with_their_verdicts(cast: Any, client_for: Any) -> None:
