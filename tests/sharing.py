@@ -32,6 +32,7 @@ class Nothing:
 
 usual, settings.MIGRATION_MODULES = settings.MIGRATION_MODULES, Nothing()
 call_command("migrate", run_syncdb=True, verbosity=0)
+call_command("createcachetable", verbosity=0)
 settings.MIGRATION_MODULES = usual
 recorder = MigrationRecorder(connection)
 recorder.ensure_schema()
