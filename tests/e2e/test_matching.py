@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,14 +20,8 @@ NEWS = "from pilotage.messages.services import read_news\nwhile read_news(): pas
 
 
 @pytest.fixture
-def served(prepared: Path, static_root: Path, tmp_path: Path) -> Iterator[Server]:
-    shutil.copytree(prepared, tmp_path / "data")
-    server = Server(tmp_path / "data", static_root=static_root)
-    server.shell("from tests.e2e import market; market.build()")
-    scene.stand_at(server.data_dir, market.OPENED)
-    server.start("--no-worker")
-    yield server
-    server.stop()
+def served(serving: Callable[..., Server]) -> Server:
+    return serving(market.OPENED, "from tests.e2e import market; market.build()")
 
 
 @pytest.fixture
