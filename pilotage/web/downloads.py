@@ -28,6 +28,22 @@ def pdf(name: str, content: bytes) -> HttpResponse:
     return response
 
 
+def kept_file(file: Any, name: str, content_type: str) -> FileResponse:
+    """A file that somebody added: saved, never shown, so that no browser runs what is in it. 404 where the store has lost it.
+
+    Ask first who may have it, and ``core.incoming`` whether it may be given out.
+    """
+    try:
+        content = file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=content_type or "application/octet-stream")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def table_response(kind: str, name: str, columns: Sequence[Column | str], rows: Iterable[Sequence[Any]], title: str) -> HttpResponseBase:
     """``name`` without date and ending; 404 for a kind other than xlsx and csv."""
     full = f"{name}-{timezone.localtime(clock.now()):%Y%m%d-%H%M}.{kind}"

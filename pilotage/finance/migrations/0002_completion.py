@@ -1,7 +1,8 @@
 import django.db.models.deletion
-import pilotage.finance.pledges.models
 from django.conf import settings
 from django.db import migrations, models
+
+import pilotage.finance.pledges.models
 
 
 class Migration(migrations.Migration):

@@ -10,21 +10,14 @@ from pilotage.calls.enums import PreviewState, ScanState
 from pilotage.calls.rules import visible_attachments
 from pilotage.calls.services.files import preview_name
 from pilotage.core.incoming import may_give_out
+from pilotage.web.downloads import kept_file
 
 
 @require_safe
 def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
     attachment = get_object_or_404(visible_attachments(request.user), pk=pk, application__number=number)
     may_give_out(attachment).require()
-    try:
-        content = attachment.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_file(attachment.file, attachment.name, attachment.content_type)
 
 
 @require_safe

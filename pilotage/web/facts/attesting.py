@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from pilotage.finance.facts import services
 from pilotage.finance.facts.models import Attestation
 from pilotage.finance.rules import Attested
 from pilotage.finance.rules.walker import leaves
+from pilotage.web.downloads import kept_file
 from pilotage.web.facts.detail import context_of, visible
 
 HOLDS: dict[str, bool | None] = {"yes": True, "no": False, "back": None}
@@ -44,15 +45,7 @@ def evidence(request: HttpRequest, pk: int, attestation: int) -> FileResponse:
     rows = Attestation.objects.filter(enterprise=visible(request, pk)).exclude(evidence="").exclude(evidence_scan=ScanState.INFECTED)
     found = get_object_or_404(rows, pk=attestation)
     kind = CONTENT_TYPES.get(found.evidence_name.rpartition(".")[2].lower(), "application/octet-stream")
-    try:
-        content = found.evidence.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=found.evidence_name, content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_file(found.evidence, found.evidence_name, kind)
 
 
 def _attest(request: HttpRequest, enterprise: Any) -> None:

@@ -19,12 +19,13 @@ from pilotage.core.incoming import may_give_out
 from pilotage.core.periods import period_title
 from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid
-from pilotage.plan.models import Measure, ProgressReport, ResponsibleUnit, WorkFile
+from pilotage.plan.models import Measure, ProgressReport, ResponsibleUnit
 from pilotage.plan.work import files as work_files
 from pilotage.plan.work import periods as work_periods
 from pilotage.plan.work import rules as work_rules
 from pilotage.plan.work import services as work_services
 from pilotage.plan.work.enums import EDITABLE_REPORT
+from pilotage.web.downloads import kept_file
 from pilotage.web.measures import common
 
 FIELDS = ("done", "problems", "next_steps", "progress")
@@ -215,16 +216,4 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     """The rule first, then headers that keep a browser from running anything."""
     file = get_object_or_404(work_rules.visible_files(request.user), pk=pk)
     may_give_out(file).require()
-    return _given(file)
-
-
-def _given(file: WorkFile) -> FileResponse:
-    try:
-        content = file.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_file(file.file, file.name, file.content_type)

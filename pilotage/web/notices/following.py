@@ -15,6 +15,7 @@ from pilotage.core.verdict import Invalid
 from pilotage.directory import objection_rules, services
 from pilotage.directory.enums import UNDECIDED
 from pilotage.directory.models import Objection, ObjectionFile
+from pilotage.web.downloads import kept_file
 from pilotage.web.notices import proving
 from pilotage.web.notices.filing import STEPS, add_files
 from pilotage.web.notices.forms import EvidenceForm
@@ -78,15 +79,7 @@ def objection_file(request: HttpRequest, pk: int) -> FileResponse:
     if not objection_rules.visible_files(actor, row.objection).filter(pk=row.pk).exists():
         raise Http404
     may_give_out_scanned(row).require()
-    try:
-        content = row.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_file(row.file, row.name, row.content_type)
 
 
 def masked(email: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from pilotage.finance.pipeline.batch_models import BatchLine
 from pilotage.finance.pipeline.enums import ON_LIST, BatchState
 from pilotage.finance.pipeline.history import everything
 from pilotage.finance.pipeline.models import ListingProject
+from pilotage.web.downloads import kept_file
 from pilotage.web.pipeline.common import Reader, reader_of, tabs
 from pilotage.web.pipeline.project_forms import forms_of
 from pilotage.web.pipeline.project_history import entries, line, suspension
@@ -74,13 +75,4 @@ def document(request: HttpRequest, number: str, pk: int) -> FileResponse:
     rows = documents.visible_documents(reader.actor, found_project(reader, number))
     found = get_object_or_404(rows, pk=pk)
     may_give_out_scanned(found).require()
-    try:
-        content = found.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    kind = found.content_type or "application/octet-stream"
-    response = FileResponse(content, as_attachment=True, filename=found.file_name, content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_file(found.file, found.file_name, found.content_type)

@@ -11,11 +11,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from pilotage.core.verdict import Invalid
 from pilotage.finance.pledges import rules
-from pilotage.web import formats
+from pilotage.web import formats, units
 
 WAN = 10_000
 
@@ -48,17 +48,11 @@ def tabs(current: str) -> list[dict[str, Any]]:
 
 
 def yuan(amount: int | None) -> str:
-    """Whole yuan as everybody reads them: 3,240万元 · CNY 32.4 million."""
-    return formats.UNKNOWN if amount is None else formats.money(Decimal(amount) / WAN)
+    return units.amount(amount, "yuan")
 
 
 def percent(basis_points: int | None) -> str:
-    return formats.UNKNOWN if basis_points is None else f"{formats.number(Decimal(basis_points) / 100, 2)}%"
-
-
-def share(basis_points: int) -> str:
-    """As a percentage without decimals that say nothing: 40%, 32.5%."""
-    return f"{formats.number((Decimal(basis_points) / 100).normalize() + 0)}%"
+    return units.amount(basis_points, "basis_points")
 
 
 def day(value: Any) -> str:
@@ -66,7 +60,7 @@ def day(value: Any) -> str:
 
 
 def months(count: int | None) -> str:
-    return formats.UNKNOWN if count is None else ngettext("%(count)d month", "%(count)d months", count) % {"count": count}
+    return units.amount(count, "months")
 
 
 def said(answer: bool | None) -> str:

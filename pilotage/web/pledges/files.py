@@ -15,6 +15,7 @@ from pilotage.core import incoming
 from pilotage.core.verdict import Invalid
 from pilotage.finance.pledges import bundle, files, papers, rules, selectors
 from pilotage.finance.pledges.models import PledgeFile
+from pilotage.web.downloads import kept_file
 from pilotage.web.pledges.common import id_of, put_errors, reader_of
 from pilotage.web.pledges.forms import ScanForm
 from pilotage.web.pledges.pledge import pledge_of, show
@@ -53,15 +54,7 @@ def _file_of(request: HttpRequest, number: str, pk: int) -> PledgeFile:
 def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
     file = _file_of(request, number, pk)
     incoming.may_give_out_scanned(file).require()
-    try:
-        content = file.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_file(file.file, file.name, file.content_type)
 
 
 @require_POST

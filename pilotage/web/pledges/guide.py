@@ -83,7 +83,8 @@ def _until(pledge: Pledge) -> str:
     until = _("Filed on %(filed)s, it has to decide by %(first)s (online) or %(last)s (on paper); both terms are unverified.") % {
         "filed": day(begins), "first": day(first), "last": day(last),
     }  # fmt: skip
-    return f"{until} {_('The longer term is over: ask the office.')}" if clocks.is_overdue(begins, clock.today()) else until
+    over = _("The longer term is over: ask the office.")
+    return f"{until} {over}" if clocks.is_overdue(begins, clock.today()) else until
 
 
 _BANK = {

@@ -18,7 +18,7 @@ from pilotage.finance.pledges.models import Pledge
 from pilotage.finance.pledges.status import status_of
 from pilotage.finance.pledges.transitions import PLEDGE
 from pilotage.web.audit.words import act as act_name
-from pilotage.web.pledges.common import Reader, day, id_of, months, percent, share, tabs, yuan
+from pilotage.web.pledges.common import Reader, day, id_of, months, percent, tabs, yuan
 from pilotage.web.pledges.forms import (
     ClaimForm,
     DefaultForm,
@@ -134,7 +134,7 @@ def _to_value(amount: int, worth: int | None) -> str:
     """Which part of what the rights are worth today is lent."""
     if not worth:
         return _("no valuation in force")
-    return _("%(share)s of %(worth)s") % {"share": share(amount * 1000 // worth * 10), "worth": yuan(worth)}
+    return _("%(share)s of %(worth)s") % {"share": percent(amount * 1000 // worth * 10), "worth": yuan(worth)}
 
 
 def _registration(pledge: Pledge) -> list[tuple[str, str]]:
@@ -219,4 +219,4 @@ def _claim(pledge: Pledge) -> dict[str, Any] | None:
         return None
     found = compensation.claim(pledge, pledge.loss if pledge.loss is not None else pledge.amount, pledge.defaulted_on)
     term = found.term
-    return {"why": found.why, "term": term, "share": share(term.share) if term else "", "most": yuan(found.amount)}
+    return {"why": found.why, "term": term, "share": percent(term.share) if term else "", "most": yuan(found.amount)}

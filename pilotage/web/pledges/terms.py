@@ -12,7 +12,7 @@ from pilotage.core.verdict import Invalid
 from pilotage.finance.pledges import compensation, rules
 from pilotage.finance.pledges.models import CompensationTerm
 from pilotage.registry.models import Division
-from pilotage.web.pledges.common import put_errors, reader_of, share, tabs, to_basis_points, to_yuan, yuan
+from pilotage.web.pledges.common import percent, put_errors, reader_of, tabs, to_basis_points, to_yuan, yuan
 from pilotage.web.pledges.forms import TermForm
 
 
@@ -44,7 +44,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     rows = CompensationTerm.objects.select_related("region").order_by("region", "-in_force", "-id")[:500]
     context = {
         "tabs": tabs("terms"),
-        "rows": [{"row": row, "share": share(row.share), "most": yuan(row.most)} for row in rows],
+        "rows": [{"row": row, "share": percent(row.share), "most": yuan(row.most)} for row in rows],
         "form": form,
     }
     return render(request, "pledges/terms.html", context, status=422 if form is not None and form.errors else 200)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,6 +25,7 @@ from pilotage.review.models import Assignment
 from pilotage.review.options import review_options, rubric_of
 from pilotage.review.rules import can_read_dossier, can_score, own_assignments
 from pilotage.review.services import ScoreConflict, ScoresSaved
+from pilotage.web.downloads import kept_file
 from pilotage.web.review.queue import LINE, following, strip
 
 OPEN = (AssignmentState.ASSIGNED, AssignmentState.STARTED)
@@ -82,7 +83,7 @@ def attachment(request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
     blind = review_options(assignment.call).blind
     name = f"{found.name}.{found.kind.lower()}" if blind else found.attachment.name
     may_give_out(found.attachment).require()
-    return FileResponse(found.attachment.file.open("rb"), as_attachment=True, filename=name)
+    return kept_file(found.attachment.file, name, found.attachment.content_type)
 
 
 # --- acts -----------------------------------------------------------------------------------
