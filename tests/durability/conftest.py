@@ -4,7 +4,6 @@ import itertools
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from tests.durability import scene
 from tests.e2e.server import Server
 from tests.postgres import Cluster
-from tests.sharing import migrated, static_files
+from tests.sharing import TABLES, migrated, static_files
 
 _serial = itertools.count()
 
@@ -37,31 +36,30 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return static_files(tmp_path_factory)
 
 
-@dataclass(frozen=True)
-class Template:
-    """A migrated installation, made once a session: the others are copies of it."""
-
-    sqlite: Path
-    postgresql: str
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database, made once a run: the installations have copies of it."""
+    return migrated(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Template:
-    Server(tmp_path_factory.mktemp("postgresql"), database_url=cluster.create("migrated")).run("migrate", "-v", "0")
-    return Template(migrated(tmp_path_factory), "migrated")
+def postgresql_tables(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> str:
+    """The same on PostgreSQL, by its name, made from the models: migrating takes a quarter of a minute, and has a test on PostgreSQL."""
+    Server(tmp_path_factory.mktemp("postgresql"), database_url=cluster.create("tables")).shell(TABLES)
+    return "tables"
 
 
 @pytest.fixture
-def site(tmp_path: Path, static_root: Path, template: Template) -> Server:
+def site(tmp_path: Path, static_root: Path, sqlite_tables: Path) -> Server:
     """Migrated, on SQLite, standing in August 2023, nothing in it."""
     server = Server(tmp_path / "site", static_root=static_root, workers=2)
     scene.stand_in_august(server.data_dir)
-    shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
+    shutil.copy(sqlite_tables, server.data_dir / "pilotage.sqlite3")
     return server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path, static_root: Path, template: Template) -> Iterator[Callable[..., Server]]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])  # one server for all of them
+def place(request: pytest.FixtureRequest, tmp_path: Path, static_root: Path) -> Iterator[Callable[..., Server]]:
     """``place("a")`` is an empty installation of that name, on SQLite and on PostgreSQL in turn."""
     made: list[Server] = []
 
@@ -69,10 +67,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, static_root: Path, tem
         url = ""
         if request.param == "postgresql":
             cluster: Cluster = request.getfixturevalue("cluster")
-            url = cluster.create(f"{name}_{next(_serial)}", like=template.postgresql if migrated else "template0")
+            like = request.getfixturevalue("postgresql_tables") if migrated else "template0"
+            url = cluster.create(f"{name}_{next(_serial)}", like=like)
         server = Server(tmp_path / name, database_url=url, static_root=static_root, workers=2)
         if migrated and not url:
-            shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
+            shutil.copy(request.getfixturevalue("sqlite_tables"), server.data_dir / "pilotage.sqlite3")
         made.append(server)
         return server
 

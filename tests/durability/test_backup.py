@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.durability.conftest import Template, in_scene
+from tests.durability.conftest import in_scene
 from tests.durability.test_kill import Work, assert_whole
 from tests.e2e.server import Server
 
@@ -63,11 +63,11 @@ def test_restoring_into_a_place_that_is_not_empty_is_refused(installation: Serve
 
 
 @pytest.fixture(scope="session")
-def whole_copy(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole_copy(sqlite_tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of an installation with one file, made once a session."""
     folder = tmp_path_factory.mktemp("backup")
     server = Server(folder / "site")
-    shutil.copy(template.sqlite, server.data_dir / "pilotage.sqlite3")
+    shutil.copy(sqlite_tables, server.data_dir / "pilotage.sqlite3")
     media = server.data_dir / "media" / "attachments"
     media.mkdir(parents=True)
     (media / "a.pdf").write_bytes(b"%PDF-1.7 one")
