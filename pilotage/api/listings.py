@@ -82,8 +82,8 @@ class ListingDetail(ListingOut):
 @router.get("", response={200: ListingPage, 401: Message}, summary="The listing projects the key's owner may see, newest first")
 def list_listings(
     request: HttpRequest,
-    market: str = Query("", description="star, chinext, bse, neeq-base or neeq-innovation"),
-    stage: str = Query("", description="such as inquiry"),
+    market: str = Query("", max_length=40, pattern=r"^[\w-]*$", description="star, chinext, bse, neeq-base or neeq-innovation"),
+    stage: str = Query("", max_length=40, pattern=r"^[\w-]*$", description="such as inquiry"),
     after: str = Query("", description="cursor of the page before"),
     size: int = Query(50, ge=1, le=200),
 ) -> ListingPage:
