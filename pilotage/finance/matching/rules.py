@@ -7,6 +7,7 @@ auditors see all; nobody else sees anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,7 +17,7 @@ from pilotage.accounts.enums import Role
 from pilotage.accounts.rules import can_consent, consented_enterprise_ids, enterprise_ids, has_role, memberships_as
 from pilotage.core.verdict import YES, Verdict, no
 from pilotage.finance.matching import selectors
-from pilotage.finance.matching.enums import IntroductionState, NeedState, OfferState, Side
+from pilotage.finance.matching.enums import IN_TALKS, IntroductionState, NeedState, OfferState, Side
 from pilotage.finance.matching.models import Introduction, Need, Offer
 
 Actor = Any  # a User, AnonymousUser, or None for the system
@@ -136,6 +137,12 @@ def visible_introductions(actor: Actor) -> QuerySet[Introduction]:
     if sees_all(actor):
         return Introduction.objects.all()
     return Introduction.objects.filter(Q(need__enterprise__in=enterprise_ids(actor)) | shown_to_institution(institution_ids(actor)))
+
+
+def waits_for(enterprises: Iterable[int], institutions: Iterable[int]) -> Q:
+    """Introductions whose next step is theirs: the enterprise decides, after that the institution goes on."""
+    decides = Q(need__enterprise__in=list(enterprises), state=IntroductionState.ASKED)
+    return decides | Q(offer__organisation__in=list(institutions), state__in=IN_TALKS)
 
 
 def side_of(actor: Actor, introduction: Introduction) -> str:

@@ -30,6 +30,7 @@ from pilotage.web.matching.needs import need_of
 from pilotage.web.nav import resolved
 
 ORDER = ("-moved_at", "-id")
+OWN_STEP = "own"  # in place of a state: those that wait for the reader's side
 FORMS: dict[str, type[CloseForm]] = {"close": CloseForm, "correct": CorrectionForm}
 
 
@@ -40,8 +41,13 @@ def introductions(request: HttpRequest) -> HttpResponse:
     rows = rules.visible_introductions(reader.actor)
     counts = selectors.funnel(rows)
     state = request.GET.get("state", "")
+    own = rules.waits_for(reader.enterprises, reader.institutions)
+    has_side = bool(reader.enterprises or reader.institutions)
+    waiting = rows.filter(own).count() if has_side else 0
     if state in IntroductionState.values:
         rows = rows.filter(state=state)
+    elif state == OWN_STEP and has_side:
+        rows = rows.filter(own)
     pages = page(selectors.with_relations(rows), order=ORDER, after=request.GET.get("after", ""), size=50)
     may_name = rules.names_of(reader.actor)
     context = {
@@ -52,6 +58,8 @@ def introductions(request: HttpRequest) -> HttpResponse:
         "funnel": [(each, counts[each], each == state) for each in IntroductionState.values],
         "state": state,
         "total": sum(counts.values()),
+        "own_step": OWN_STEP if has_side else "",
+        "waiting": waiting,
     }
     return render(request, "matching/introductions.html", context)
 

@@ -49,6 +49,10 @@ def test_the_next_step_is_told_to_each_side(cast: Any, client_for: Any) -> None:
     assert "14天没有进展时系统会提醒" in text_of(firm.get(address_of(row)))
     lists = {name: text_of(client.get(f"{HOME}introductions/")) for name, client in (("firm", firm), ("bank", bank))}
     assert ("<b>本方</b>" in lists["bank"], "<b>本方</b>" in lists["firm"]) == (True, False)
+    own = {name: client.get(f"{HOME}introductions/?state=own").context for name, client in (("firm", firm), ("bank", bank))}
+    assert {name: (len(found["rows"]), found["waiting"]) for name, found in own.items()} == {"firm": (0, 0), "bank": (1, 1)}
+    office = client_for(cast.secretariat).get(f"{HOME}introductions/?state=own").context
+    assert (len(office["rows"]), office["own_step"]) == (1, "")
     Need.objects.update(state="draft", opened_at=None)
     row = Introduction.objects.get()
     Introduction.objects.update(state="asked", consent=None)
