@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from pilotage.core import incoming
 from pilotage.core.transitions import may, table_for
 from pilotage.core.verdict import Invalid
 from pilotage.plan.enums import TargetKind
@@ -54,7 +55,7 @@ def _form(request: HttpRequest, measure: Measure, errors: dict[str, str]) -> Htt
         "targets": list(measure.targets.filter(kind=TargetKind.DELIVERABLE).order_by("position", "id")),
         "values": {name: request.POST.get(name, "") for name in FIELDS},
         "errors": errors,
-        "accept": ",".join(f".{kind}" for kind in work_files.ACCEPTED),
+        "accept": ",".join(f".{kind}" for kind in incoming.PAPERS),
         "crumbs": common.work_crumbs(measure, (_("Hand over a document"), "")),
     }
     return render(request, "measures/deliverable_new.html", context, status=422 if errors else 200)
@@ -97,7 +98,7 @@ def _page(request: HttpRequest, row: Deliverable, errors: dict[str, str] | None 
         "target": measure.targets.filter(code=row.target_code).first(),
         "files": list(work_rules.visible_files(request.user).filter(deliverable=row)),
         "may_add": work_files.can_change_files(request.user, row),
-        "accept": ",".join(f".{kind}" for kind in work_files.ACCEPTED),
+        "accept": ",".join(f".{kind}" for kind in incoming.PAPERS),
         "acts": [(each, each.rule(request.user, row)) for each in table_for(row).verbs_from(row.state)],
         "may_any": any(may(request.user, row, each.verb) for each in table_for(row).verbs_from(row.state)),
         "errors": errors or {},

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pilotage.accounts.rules import unit_codes
 from pilotage.audit.models import AuditEvent
-from pilotage.core import clock
+from pilotage.core import clock, incoming
 from pilotage.core.incoming import may_give_out
 from pilotage.core.periods import period_title
 from pilotage.core.transitions import may
@@ -137,7 +137,7 @@ def _form(
         "errors": errors or {},
         "theirs": {name: _shown(report, name) for name in FIELDS} if is_conflict else {},
         "files": list(report.files.filter(removed_at__isnull=True)) if report.pk else [],
-        "accept": ",".join(f".{kind}" for kind in work_files.ACCEPTED),
+        "accept": ",".join(f".{kind}" for kind in incoming.PAPERS),
         "most": work_files.MOST,
         "longest": work_services.LONGEST,
         "is_lead": unit.code in work_rules.leading(measure),
