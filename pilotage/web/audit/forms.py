@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pilotage.accounts.models import User
 from pilotage.audit.models import AuditEvent
 from pilotage.web.audit.words import acts
+from pilotage.web.fields import Day
 
 DAY_HELP = _("Format: 2023-10-31")
 
@@ -22,8 +23,8 @@ class EventFilter(forms.Form):
     verb = forms.CharField(label=_("Act"), required=False, max_length=80, widget=forms.TextInput(attrs={"list": "verbs"}))
     object = forms.CharField(label=_("Object"), required=False, max_length=150)
     actor = forms.CharField(label=_("E-mail address or name"), required=False, max_length=254)
-    since = forms.DateField(label=_("From"), required=False, help_text=DAY_HELP, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, help_text=DAY_HELP, widget=forms.DateInput(attrs={"type": "date"}))
+    since = Day(label=_("From"), required=False, help_text=DAY_HELP)
+    until = Day(label=_("To"), required=False, help_text=DAY_HELP)
 
     def narrow(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         given = self.cleaned_data if self.is_valid() else {}

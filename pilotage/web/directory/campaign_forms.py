@@ -10,14 +10,14 @@ from django.utils.translation import pgettext_lazy
 
 from pilotage.core import clock
 from pilotage.directory.models import Directory
+from pilotage.web.fields import Day
 
 
 class PlanForm(forms.Form):
     directory = forms.ModelChoiceField(label=_("Directory"), queryset=Directory.objects.order_by("slug"), empty_label=None)
     year = forms.IntegerField(label=pgettext_lazy("campaign", "Year"), min_value=2000, max_value=2999)
-    listed_before = forms.DateField(
+    listed_before = Day(
         label=_("Listed before"),
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Entries listed on this day or later are not drawn."),
     )
     percent = forms.IntegerField(label=_("Share drawn in each province, percent"), min_value=1, max_value=100, initial=10)
@@ -39,7 +39,7 @@ class ActForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Published with the entry's history and in the list of changes. Do not name persons."),
     )
-    due_on = forms.DateField(label=_("Term"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = Day(label=_("Term"), required=False)
 
 
 class IncludeForm(forms.Form):

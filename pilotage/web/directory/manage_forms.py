@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.directory.enums import EntryLabel
+from pilotage.web.fields import Day
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -31,5 +32,5 @@ class NoticeForm(forms.Form):
 
 class EntryActForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    next_evaluation_on = forms.DateField(label=_("Next re-evaluation"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    next_evaluation_on = Day(label=_("Next re-evaluation"), required=False)
     label = forms.ChoiceField(label=_("Label"), required=False, choices=[("", _("no label")), *EntryLabel.choices])

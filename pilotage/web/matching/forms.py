@@ -15,6 +15,7 @@ from pilotage.finance.channels.models import Channel
 from pilotage.finance.matching.enums import Collateral, FundingStage, OfferKind, Purpose
 from pilotage.finance.matching.models import Introduction, Need, Offer
 from pilotage.registry.models import Division, Industry
+from pilotage.web.fields import Day
 from pilotage.web.matching.common import to_basis_points, to_percent, to_wan, to_yuan
 
 WAN = _("CNY 10,000")
@@ -44,13 +45,6 @@ class Wan(forms.DecimalField):
 
     def to_python(self, value: Any) -> Decimal | None:
         return super().to_python(str(value).replace(",", "").replace("，", "") if value not in self.empty_values else value)
-
-
-class Day(forms.DateField):
-    """What stands there already is written as a browser reads it, whatever the language."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs})
 
 
 class Rate(forms.DecimalField):

@@ -12,8 +12,7 @@ from pilotage.accounts.models import Organisation
 from pilotage.finance.facts.enums import Tier
 from pilotage.finance.pipeline.enums import Direction, Market
 from pilotage.registry.models import Enterprise
-
-DAY = {"type": "date"}
+from pilotage.web.fields import Day
 
 
 class EnterpriseField(forms.CharField):
@@ -32,7 +31,7 @@ class EnterpriseField(forms.CharField):
 class NewForm(forms.Form):
     enterprise = EnterpriseField(label=_("Enterprise"), help_text=_("credit code or full name in Chinese"))
     market = forms.ChoiceField(label=_("Market"), choices=Market.choices)
-    on = forms.DateField(label=_("On the cultivation list since"), widget=forms.DateInput(attrs=DAY))
+    on = Day(label=_("On the cultivation list since"))
     sponsor = forms.CharField(label=_("Sponsor"), required=False, max_length=200, help_text=_("who tutors or sponsors the enterprise"))
     note = forms.CharField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -61,8 +60,8 @@ class BatchForm(forms.Form):
 
 class RoundForm(forms.Form):
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices)
-    day = forms.DateField(label=_("Day of the figures"), widget=forms.DateInput(attrs=DAY))
-    effective_on = forms.DateField(label=_("The new tier holds from"), widget=forms.DateInput(attrs=DAY))
+    day = Day(label=_("Day of the figures"))
+    effective_on = Day(label=_("The new tier holds from"))
     objection_days = forms.IntegerField(label=_("Days to object"), initial=5, min_value=1, max_value=30, help_text=_("working days"))
     source = forms.CharField(label=_("Source"), required=False, max_length=300, help_text=_("the operator's notice, where there is one"))
 
@@ -80,7 +79,7 @@ class ObjectionForm(forms.Form):
 
 class TierForm(forms.Form):
     tier = forms.ChoiceField(label=_("Tier"), choices=[choice for choice in Tier.choices if choice[0] != Tier.NONE])
-    from_on = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs=DAY))
+    from_on = Day(label=_("Since"))
     source = forms.CharField(label=_("Source"), max_length=300, help_text=_("where this is published: number and name of the announcement"))
 
 
@@ -90,5 +89,5 @@ class EnterpriseTierForm(TierForm):
 
 
 class LeaveForm(forms.Form):
-    until_on = forms.DateField(label=_("Last day on the tier"), widget=forms.DateInput(attrs=DAY))
+    until_on = Day(label=_("Last day on the tier"))
     source = forms.CharField(label=_("Source"), max_length=300, help_text=_("where this is published: number and name of the announcement"))

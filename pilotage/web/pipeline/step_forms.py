@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from pilotage.accounts.models import User
 from pilotage.finance.pipeline.step_enums import Cause, DocumentKind
-from pilotage.web.pipeline.forms import DAY
+from pilotage.web.fields import Day
 
 Choices = Sequence[tuple[Any, Any]]
 
@@ -50,10 +50,6 @@ class _Form(forms.Form):
         return next((each for each in self.offered.owners if str(each.pk) == chosen), None)
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"), **more)
-
-
 def _paper() -> forms.CharField:
     return forms.CharField(label=_("Number of the paper"), required=False, max_length=200)
 
@@ -69,7 +65,7 @@ def _owner() -> forms.ChoiceField:
 class StepForm(_Form):
     name = "step"
     verb = forms.ChoiceField(label=pgettext_lazy("listing", "Step"))
-    on = _day(_("Day"))
+    on = Day(label=_("Day"))
     owner = _owner()
     document = _paper()
 
@@ -80,8 +76,8 @@ class StepForm(_Form):
 class SuspendForm(_Form):
     name = "suspend"
     cause = forms.ChoiceField(label=_("Cause"), choices=[("", "–"), *Cause.choices])
-    on = _day(_("Day"))
-    until = _day(_("Last day of the limit"), required=False)
+    on = Day(label=_("Day"))
+    until = Day(label=_("Last day of the limit"), required=False)
     document = _paper()
     reason = _reason()
 
@@ -89,7 +85,7 @@ class SuspendForm(_Form):
 class StopForm(_Form):
     name = "stop"
     verb = forms.ChoiceField(label=pgettext_lazy("listing", "Step"))
-    on = _day(_("Day"))
+    on = Day(label=_("Day"))
     document = _paper()
     reason = _reason()
 
@@ -104,7 +100,7 @@ class TakeBackForm(_Form):
 
 class CorrectForm(_Form):
     name = "correct"
-    on = _day(_("Right day"))
+    on = Day(label=_("Right day"))
     owner = _owner()
     document = _paper()
     reason = _reason()
@@ -115,7 +111,7 @@ class DocumentForm(_Form):
     step = forms.ChoiceField(label=pgettext_lazy("listing", "Step"))
     kind = forms.ChoiceField(label=_("Kind"), choices=DocumentKind.choices, initial=DocumentKind.OTHER)
     title = forms.CharField(label=_("Name of the document"), required=False, max_length=200)
-    dated = _day(_("Day that stands on it"), required=False)
+    dated = Day(label=_("Day that stands on it"), required=False)
     file = forms.FileField(label=_("File"), help_text=_("PDF, Word, Excel, ZIP or a picture, up to 20 MB"))
     for_receivers = forms.BooleanField(label=_("Also for those to whom the enterprise was recommended"), required=False)
 

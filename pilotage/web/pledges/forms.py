@@ -16,14 +16,11 @@ from pilotage.finance.pledges.checklist import PaperLine
 from pilotage.finance.pledges.enums import ENTERED, OPTIONAL_PAPERS, EventCode, IpKind, Method, PaperState
 from pilotage.finance.pledges.models import Pledge
 from pilotage.registry.models import Division
+from pilotage.web.fields import Day
 from pilotage.web.pledges.common import to_basis_points, to_percent, to_wan, to_yuan
 
 WAN = _("CNY 10,000")
 SAID = (("", _("not said")), ("yes", pgettext_lazy("answer", "yes")), ("no", pgettext_lazy("answer", "no")))
-
-
-def _day(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
 
 def _wan(label: Any, **kwargs: Any) -> forms.DecimalField:
@@ -66,10 +63,12 @@ class RightForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=IpKind.choices)
     number = forms.CharField(label=pgettext_lazy("right", "Number"), max_length=40)
     title = forms.CharField(label=_("Name"), max_length=300)
-    filed_on = _day(_("Filed on"), required=False)
-    granted_on = _day(pgettext_lazy("right", "Granted on"), required=False, help_text=_("Leave it empty while an application is pending."))
-    expires_on = _day(_("Expires on"), required=False)
-    fee_due_on = _day(_("Next annual fee due on"), required=False, help_text=_("Patents only."))
+    filed_on = Day(label=_("Filed on"), required=False)
+    granted_on = Day(
+        label=pgettext_lazy("right", "Granted on"), required=False, help_text=_("Leave it empty while an application is pending.")
+    )
+    expires_on = Day(label=_("Expires on"), required=False)
+    fee_due_on = Day(label=_("Next annual fee due on"), required=False, help_text=_("Patents only."))
     has_pair = _answer(_("A same-day utility model or invention exists"))
     pair_number = forms.CharField(label=_("Its number"), max_length=40, required=False)
     owners = forms.CharField(
@@ -89,8 +88,8 @@ class RightForm(forms.Form):
 
 class EventForm(forms.Form):
     code = forms.ChoiceField(label=_("Event"), choices=[(code.value, code.label) for code in ENTERED])
-    on = _day(_("On"))
-    until = _day(_("Next fee due on"), required=False, help_text=_("For a payment."))
+    on = Day(label=_("On"))
+    until = Day(label=_("Next fee due on"), required=False, help_text=_("For a payment."))
     owners = forms.CharField(
         label=_("Owners after it"),
         required=False,
@@ -115,9 +114,9 @@ class EventForm(forms.Form):
 class ValueForm(Sure):
     method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
     valuer = forms.CharField(label=_("Valuer"), max_length=200)
-    valued_on = _day(_("Valued on"))
+    valued_on = Day(label=_("Valued on"))
     amount = _wan(pgettext_lazy("valuation", "Value"))
-    valid_until = _day(_("Valid until"))
+    valid_until = Day(label=_("Valid until"))
 
     field_order = ("method", "valuer", "valued_on", "amount", "sure")
 
@@ -142,11 +141,11 @@ class TermsForm(Sure):
     """Terms of the loan: for the contract and for a change."""
 
     number = forms.CharField(label=_("Number of the agreement"), max_length=80)
-    on = _day(_("Signed on"))
+    on = Day(label=_("Signed on"))
     amount = _wan(_("Amount"))
     months = forms.IntegerField(label=pgettext_lazy("loan", "Term"), required=False, min_value=1, max_value=600, help_text=_("months"))
     rate = _rate(_("Rate"), required=False, help_text=_("percent a year"))
-    debt_ends_on = _day(_("The debt ends on"))
+    debt_ends_on = Day(label=_("The debt ends on"))
     field_order = ("number", "on", "amount", "sure")
 
     def terms(self) -> dict[str, Any]:
@@ -228,15 +227,15 @@ class ScanForm(forms.Form):
 
 class RegisterForm(forms.Form):
     number = forms.CharField(label=_("Registration number"), max_length=80)
-    on = _day(_("Registered on"))
+    on = Day(label=_("Registered on"))
 
 
 class PublishForm(forms.Form):
-    on = _day(pgettext_lazy("pledge", "Published on"))
+    on = Day(label=pgettext_lazy("pledge", "Published on"))
 
 
 class DefaultForm(forms.Form):
-    on = _day(_("In default since"), help_text=_("The region's term of that day decides about compensation."))
+    on = Day(label=_("In default since"), help_text=_("The region's term of that day decides about compensation."))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
@@ -253,8 +252,8 @@ class TermForm(forms.Form):
     region = forms.ChoiceField(label=pgettext_lazy("registry", "Region"))
     share = _rate(_("Share of the lost principal"), help_text=_("percent"))
     most = _wan(_("At most for one loan"), required=False)
-    in_force = _day(_("In force from"))
-    until = _day(_("In force until"), required=False)
+    in_force = Day(label=_("In force from"))
+    until = Day(label=_("In force until"), required=False)
     source = forms.CharField(label=_("Source"), max_length=500)
     verified = forms.BooleanField(label=_("Checked against the official text"), required=False)
 

@@ -12,6 +12,7 @@ from pilotage.core.verdict import Invalid
 from pilotage.registry import selectors
 from pilotage.registry.enums import IdentifierScheme, Ownership, Size, SubjectKind
 from pilotage.registry.models import Enterprise
+from pilotage.web.fields import Day
 
 NONE = ("", "–")
 PLACE_HELP = _("Names from the province on (江苏省苏州市虎丘区), or the six-digit code.")
@@ -86,8 +87,8 @@ class TitleForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("honour", "Title"), max_length=200)
     issuer = forms.CharField(label=_("Issuer"), max_length=200, required=False)
     batch = forms.CharField(label=_("Batch"), max_length=100, required=False)
-    granted_on = forms.DateField(label=_("Granted on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    valid_until = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    granted_on = Day(label=_("Granted on"), required=False)
+    valid_until = Day(label=_("Valid until"), required=False)
     source = forms.CharField(
         label=_("Source"), max_length=300, required=False, help_text=_("Address or number of the document that names it.")
     )

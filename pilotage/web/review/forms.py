@@ -14,6 +14,7 @@ from pilotage.review.enums import RelationKind
 from pilotage.review.experts.pool import discipline_names, industry_codes
 from pilotage.review.experts.profiles import MOST_CAPACITY, employer_of, words
 from pilotage.review.models import ExpertProfile
+from pilotage.web.fields import Day
 
 APART = _("Several apart by commas or semicolons.")
 
@@ -23,10 +24,6 @@ class Words(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         return words(super().clean(value))
-
-
-class Day(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class HouseForm(forms.Form):
