@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from pilotage.accounts.models import User
 from pilotage.audit.models import AuditEvent
+from pilotage.core.wording import day_words
 from pilotage.finance.pipeline.enums import Stage
 from pilotage.finance.pipeline.models import ListingProject, StageStep
 from pilotage.finance.pipeline.step_enums import Cause
@@ -90,7 +91,7 @@ def _word(values: Any, value: str) -> dict[str, str]:
 
 def _day(text: str) -> dict[str, str]:
     day = date.fromisoformat(text)
-    return {"zh": f"{day.year}年{day.month}月{day.day}日", "en": f"{day.day} {day:%B} {day.year}"}
+    return {"zh": day_words(day, english=False), "en": day_words(day, english=True)}
 
 
 SOURCES["finance.listingproject"] = _projects

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from pilotage.core.wording import day_words, in_english
 from pilotage.plan.forecast import Arrivals, Change, Forecast, Pipeline, Series, Step
 from pilotage.plan.forecast.stated import PACE_DRIFT, YEARLY_DRIFT
 
 if TYPE_CHECKING:
     from pilotage.plan.outlook import OutlookLine
-
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def in_words(line: OutlookLine) -> list[str]:
@@ -52,12 +51,6 @@ def sure(chance: float) -> str:
     if 0 < chance < 0.01:
         return "<1%"
     return ">99%" if 0.99 < chance < 1 else percent(chance)
-
-
-def day_words(day: date) -> str:
-    if (get_language() or "").startswith("en"):
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _result(line: OutlookLine, found: Forecast) -> Iterator[str]:
@@ -100,7 +93,7 @@ def _pipeline(pipeline: Pipeline) -> Iterator[str]:
 
 
 def _joined(sentences: Iterator[str]) -> str:
-    return (" " if (get_language() or "").startswith("en") else "").join(sentences)
+    return (" " if in_english() else "").join(sentences)
 
 
 def _arrivals(arrivals: Arrivals, as_of: date) -> Iterator[str]:

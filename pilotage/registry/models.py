@@ -4,16 +4,17 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from pilotage.core.wording import in_english
 from pilotage.registry import faults
 from pilotage.registry.enums import DivisionLevel, IdentifierScheme, ImportState, IndustryLevel, Ownership, Size, SubjectKind
 
 
 def localized(zh: str, en: str) -> str:
     """The text for the active language; Chinese stands in where there is no English."""
-    return (en or zh) if (get_language() or "").startswith("en") else (zh or en)
+    return (en or zh) if in_english() else (zh or en)
 
 
 class Division(models.Model):

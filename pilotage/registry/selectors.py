@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pilotage.core import search
+from pilotage.core.wording import in_english
 from pilotage.registry.addresses import DivisionRow, Gazetteer
 from pilotage.registry.enums import DivisionLevel, IndustryLevel
 from pilotage.registry.mapping import BY_KEY
@@ -82,7 +82,7 @@ EXPORT_FIELDS = (
 
 def export_columns() -> list[str]:
     """Heads of an export in the active language; an import recognises them in both."""
-    english = (get_language() or "").startswith("en")
+    english = in_english()
     return [str(BY_KEY[key].label) if english else BY_KEY[key].heads[0] for key in EXPORT_FIELDS]
 
 

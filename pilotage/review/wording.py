@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from pilotage.registry.models import localized
+from pilotage.core.wording import day_words, in_english
 from pilotage.review.enums import RelationKind
 from pilotage.review.experts.conflicts import Finding, Person, Tie, plain
 
@@ -107,12 +106,12 @@ def _tie_sentence(tie: Tie, name: Callable[[object], str]) -> str:
 
 def date_text(day: date | None) -> str:
     """As the pages print a day: 2023年10月31日, 31 October 2023."""
-    return date_format(day, localized("Y年n月j日", "j F Y")) if day else "–"
+    return day_words(day) if day else "–"
 
 
 def joined(sentences: Iterable[str]) -> str:
     """Whole sentences one after the other: Chinese ones without a space."""
-    return (" " if (get_language() or "").startswith("en") else "").join(sentences)
+    return (" " if in_english() else "").join(sentences)
 
 
 # the kind of reason alone, without figures: column of a list, reason in the audit chain

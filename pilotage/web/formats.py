@@ -7,14 +7,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
 from pilotage.core import clock
 from pilotage.core.amounts import cny
+from pilotage.core.wording import day_words
+from pilotage.core.wording import in_english as in_english
 
 UNKNOWN = "–"
 MINUS = "\u2212"
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 # Chinese counts each kind of thing with its own word; English has none
 CLASSIFIERS = {
     "applications": "项",
@@ -36,18 +37,13 @@ def classifier(kind: str) -> str:
     return "" if in_english() else CLASSIFIERS.get(kind, "条")
 
 
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def local(value: date | datetime) -> date | datetime:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
 
 
 def day(value: date | datetime) -> str:
     """2023年10月31日 · 31 October 2023"""
-    d = local(value)
-    return f"{d.day} {MONTHS[d.month - 1]} {d.year}" if in_english() else f"{d.year}年{d.month}月{d.day}日"
+    return day_words(local(value))
 
 
 def short_day(value: date | datetime) -> str:

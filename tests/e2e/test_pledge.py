@@ -125,7 +125,7 @@ def offered(page: Page) -> str:
         page.get_by_label(re.compile(re.escape(number))).check()
     page.get_by_role("button", name="提交给银行").click()
     named = page.locator("#id_assets_error")
-    expect(named).to_contain_text(f"{pledging.EXPIRED}已于2023-02-28终止")
+    expect(named).to_contain_text(f"{pledging.EXPIRED}已于2023年2月28日终止")
     expect(named).to_contain_text("受让演示有限公司")
     for number in (pledging.EXPIRED, pledging.SOLD):
         page.get_by_label(re.compile(re.escape(number))).uncheck()

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pilotage.calls.forms.fields import Field, joined
 from pilotage.calls.forms.units import typed_of, unit_code
 from pilotage.calls.forms.values import is_empty
 from pilotage.core.amounts import in_cny
+from pilotage.core.wording import in_english
 
 NOTHING = "–"
 
@@ -96,7 +96,7 @@ def _option(field: Field, value: str) -> str:
 
 
 def _spaced(unit: str) -> str:
-    return unit if unit == "%" or not (get_language() or "").startswith("en") else f" {unit}"
+    return unit if unit == "%" or not in_english() else f" {unit}"
 
 
 def _grouped(value: Any) -> str:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
+
+from pilotage.core.wording import in_english
 
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # two characters say about as much as one word; and no word counts for less than its length warrants
@@ -15,7 +17,7 @@ LONGEST_WORD = 20
 
 
 def in_language(zh: str, en: str) -> str:
-    return (en or zh) if (get_language() or "").startswith("en") else (zh or en)
+    return (en or zh) if in_english() else (zh or en)
 
 
 def joined(words: Iterable[str]) -> str:
@@ -25,7 +27,7 @@ def joined(words: Iterable[str]) -> str:
 
 def in_sequence(sentences: Iterable[str]) -> str:
     """Sentences one after the other: a space between them in English, none in Chinese."""
-    return (" " if (get_language() or "").startswith("en") else "").join(sentences)
+    return (" " if in_english() else "").join(sentences)
 
 
 def texts(raw: Mapping[str, Any], name: str) -> tuple[str, str]:

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
-from django.utils.translation import get_language
 
 from pilotage.core.documents.fonts import DocumentError, Font, chinese_font
+from pilotage.core.wording import in_english
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -25,7 +25,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 def render(template: str, data: Mapping[str, Any], *, made_at: datetime, attached: Mapping[str, bytes] | None = None) -> bytes:
     """The PDF of ``templates/<template>.typ``; ``attached`` files must be named by the template. Raises :class:`DocumentError`."""
     font = chinese_font()
-    content = {**data, "font": font.family, "lang": "en" if (get_language() or "").startswith("en") else "zh"}
+    content = {**data, "font": font.family, "lang": "en" if in_english() else "zh"}
     files = {
         "main": (TEMPLATES / f"{template}.typ").read_bytes(),
         "common.typ": (TEMPLATES / "common.typ").read_bytes(),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pilotage.audit.services import record
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
+from pilotage.core.wording import day_words
 from pilotage.finance.pledges import rules
 from pilotage.finance.pledges.models import CompensationTerm, Pledge
 from pilotage.registry.models import Division, Enterprise
@@ -43,7 +44,7 @@ def claim(pledge: Pledge, loss: int | None, on: date | None) -> Claim:
         return Claim(None, None, _("The day of the default is not entered."))
     term = term_on(pledge.enterprise, on)
     if term is None:
-        return Claim(None, None, _("No term of the region is entered for %(day)s.") % {"day": on.isoformat()})
+        return Claim(None, None, _("No term of the region is entered for %(day)s.") % {"day": day_words(on)})
     if loss is None:
         return Claim(None, term, _("The lost principal is not entered."))
     amount = loss * term.share // 10_000

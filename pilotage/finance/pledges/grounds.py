@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pilotage.core.wording import day_words
 from pilotage.finance.pledges.enums import PATENTS, Answer, Ground, Paper
 from pilotage.finance.pledges.status import Status, status_of
 
@@ -75,7 +76,7 @@ def _looked_up(case: Case) -> Finding | None:
     todo = _("Look the right up in the register and enter what you saw.")
     if seen is None:
         return Finding(Answer.UNKNOWN, _("%(right)s was never looked up in the register.") % {"right": case.label}, todo, is_look=True)
-    why = _("%(right)s was last looked up on %(day)s.") % {"right": case.label, "day": seen.isoformat()}
+    why = _("%(right)s was last looked up on %(day)s.") % {"right": case.label, "day": day_words(seen)}
     return Finding(Answer.UNKNOWN, why, todo, is_look=True)
 
 
@@ -91,7 +92,7 @@ def _owner(case: Case) -> Finding:
 def _ended(case: Case) -> Finding:
     status = case.status
     if status.ended:
-        day = status.ended_on.isoformat() if status.ended_on else ""
+        day = day_words(status.ended_on) if status.ended_on else ""
         return Finding(Answer.REFUSES, _("%(right)s ended on %(day)s.") % {"right": case.label, "day": day}, _("Take another right."))
     if status.ended is None:
         return Finding(
@@ -119,7 +120,7 @@ def _fee(case: Case) -> Finding:
         why = _("When the annual fee of %(right)s is due is not entered.") % {"right": case.label}
         return Finding(Answer.UNKNOWN, why, _("Enter the day, or the last payment."))
     if due < case.on:
-        why = _("The annual fee of %(right)s was due on %(day)s.") % {"right": case.label, "day": due.isoformat()}
+        why = _("The annual fee of %(right)s was due on %(day)s.") % {"right": case.label, "day": day_words(due)}
         return Finding(Answer.REFUSES, why, _("Pay the fee and enter the payment."))
     return CLEAR
 
@@ -144,7 +145,7 @@ def _life(case: Case) -> Finding:
         )
     if ends > expires:
         why = _("The debt ends on %(ends)s, %(right)s on %(expires)s.") % {
-            "ends": ends.isoformat(), "right": case.label, "expires": expires.isoformat(),
+            "ends": day_words(ends), "right": case.label, "expires": day_words(expires),
         }  # fmt: skip
         return Finding(Answer.REFUSES, why, _("Shorten the term, or take a right that lasts longer."))
     return CLEAR

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.dateformat import format as formatted
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pilotage.core.amounts import cny, grouped
+from pilotage.core.wording import day_words, in_english
 
 UNKNOWN = "–"
 TERMS = {
@@ -31,12 +31,8 @@ def term(name: str, value: Any) -> str:
     return day(date.fromisoformat(value)) if name == "debt_ends_on" else _("%(months)d months") % {"months": value}
 
 
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def day(value: date | None) -> str:
-    return UNKNOWN if value is None else formatted(value, "j F Y" if is_english() else "Y年n月j日")
+    return UNKNOWN if value is None else day_words(value)
 
 
 def iso(value: date | None) -> str:
@@ -46,7 +42,7 @@ def iso(value: date | None) -> str:
 def yuan(value: int) -> str:
     """Whole yuan without losing a digit: 350万元, 2.86亿元 · CNY 3.5 million."""
     amount = Decimal(value)
-    if is_english():
+    if in_english():
         return cny(amount)
     if amount >= 10**8:
         return f"{grouped(amount / 10**8)}亿元"

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from pilotage.core import clock, documents
 from pilotage.core.verdict import Invalid
+from pilotage.core.wording import in_english
 from pilotage.finance.pledges import clocks, selectors
 from pilotage.finance.pledges import paper_parts as parts
 from pilotage.finance.pledges.checklist import PaperLine
 from pilotage.finance.pledges.enums import SECURED, PaperState, PledgeState
 from pilotage.finance.pledges.models import IpAsset, Pledge, PledgeChange
-from pilotage.finance.pledges.paper_words import TERMS, UNKNOWN, day, is_english, said, term
+from pilotage.finance.pledges.paper_words import TERMS, UNKNOWN, day, said, term
 from pilotage.finance.pledges.word_papers import docx
 
 
@@ -84,7 +85,7 @@ def sheet(pledge: Pledge, kind: PaperKind) -> Sheet:
         signs=[] if kind == PaperKind.CHECKLIST else parts.signs(pledge),
         sign_words=_("Signature or seal, date"),
         printed=_("Printed on %(day)s") % {"day": day(clock.today())},
-        language="en" if is_english() else "zh-Hans",
+        language="en" if in_english() else "zh-Hans",
     )
 
 

@@ -14,6 +14,7 @@ from pilotage.accounts.models import Organisation
 from pilotage.audit import services as audit
 from pilotage.core import clock
 from pilotage.core.verdict import Conflict, Invalid
+from pilotage.core.wording import day_words
 from pilotage.finance.pledges import assets as rights
 from pilotage.finance.pledges import rules, selectors
 from pilotage.finance.pledges import terms as terms_of
@@ -92,7 +93,7 @@ def _unfit(enterprise: Enterprise, assets: Sequence[IpAsset]) -> dict[str, str]:
     for asset in assets:
         status = status_of(asset, asset.events.all(), today)
         if status.ended:
-            day = status.ended_on.isoformat() if status.ended_on else ""
+            day = day_words(status.ended_on) if status.ended_on else ""
             said.append(_("%(right)s ended on %(day)s: take it out.") % {"right": asset.number, "day": day})
         elif status.owners and enterprise.name_zh not in status.owners:
             names = {"right": asset.number, "owners": "、".join(status.owners)}

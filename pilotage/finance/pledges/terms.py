@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilotage.core import clock
+from pilotage.core.wording import day_words
 from pilotage.finance.facts.suspicion import jumps
 from pilotage.finance.pledges.models import Pledge
 from pilotage.finance.pledges.paper_words import yuan
@@ -45,7 +46,7 @@ def errors(pledge: Pledge, terms: Mapping[str, Any], *, sure: bool) -> dict[str,
     else:
         beyond = pledge.assets.filter(expires_on__lt=ends).order_by("number").values_list("number", "expires_on")
         if beyond:
-            told = [_("%(right)s ends on %(day)s") % {"right": right, "day": day.isoformat()} for right, day in beyond if day]
+            told = [_("%(right)s ends on %(day)s") % {"right": right, "day": day_words(day)} for right, day in beyond if day]
             why = _("The debt ends after the right: %(rights)s. Let it end earlier, or have the pledge offered anew without that right.")
             errors["debt_ends_on"] = why % {"rights": _(", ").join(told)}
     return errors
@@ -57,5 +58,5 @@ def past(on: date | None, since: date | None) -> dict[str, str]:
     if on > clock.today():
         return {"on": _("This day is still to come.")}
     if since is not None and on < since:
-        return {"on": _("This day is before the step before it, of %(day)s.") % {"day": since.isoformat()}}
+        return {"on": _("This day is before the step before it, of %(day)s.") % {"day": day_words(since)}}
     return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pilotage.core.wording import day_words
 from pilotage.publications.books.model import BookLanguage
 
 _ZH = {
@@ -14,7 +15,6 @@ _EN = {
     "contents": "Contents", "foreword": "Foreword", "figure": "Figure", "table": "Table", "issued": "Issued", "number": "Number",
     "publisher": "Publisher", "index_title": "Index", "next": "Next", "previous": "Previous", "draft": "Draft, not issued",
 }  # fmt: skip
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
 def word(language: BookLanguage, key: str) -> str:
@@ -24,8 +24,7 @@ def word(language: BookLanguage, key: str) -> str:
 
 
 def day(language: BookLanguage, when: date) -> str:
-    zh = f"{when.year}年{when.month}月{when.day}日"
-    en = f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    zh, en = (day_words(when, english=english) for english in (False, True))
     return {"zh": zh, "en": en, "bilingual": f"{zh} / {en}"}[language]
 
 

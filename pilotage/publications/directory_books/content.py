@@ -17,12 +17,12 @@ from django.conf import settings
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
-from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
 
 from pilotage.core import charts
 from pilotage.core.markup import Grid, Paragraph, Span
+from pilotage.core.wording import day_words, in_english
 from pilotage.directory.enums import IN_FORCE, CountDimension
 from pilotage.directory.models import Edition, Entry, EntryChange, EntryCount
 from pilotage.publications.books.model import Book, Content, Figure, Part, Table
@@ -44,7 +44,7 @@ def book_of(edition: Edition, language: Language) -> Book:
         return Book(
             identifier=f"urn:pilotage:directory:{edition.directory.slug}:{edition.key}:{language}",
             title=title,
-            subtitle=_("Entries in force, as of %(day)s") % {"day": _day(as_of(edition))},
+            subtitle=_("Entries in force, as of %(day)s") % {"day": day_words(as_of(edition))},
             publisher=_publisher(edition),
             language=language,
             number=f"{edition.directory.prefix}-{edition.key}",
@@ -118,7 +118,9 @@ def _overview(edition: Edition, counts: Counts) -> Part:
     names = _names(Division, by_province)
     rows = tuple((names.get(code, code), str(count)) for code, count in _most(by_province))
     figures: list[Content] = [
-        _figure("map", _("Entries by province"), charts.tiles(by_province, title=_("Entries by province"), english=_english(), width=520)),
+        _figure(
+            "map", _("Entries by province"), charts.tiles(by_province, title=_("Entries by province"), english=in_english(), width=520)
+        ),
         Table(
             _("Entries by province"),
             (_("Province"), _("Entries")),
@@ -161,8 +163,8 @@ def _entry(entry: Entry, certificate: str, scenarios: Mapping[str, str]) -> Part
     used = [scenarios.get(code, code) for code in sorted(entry.facts.get("scenarios", {}))]
     blocks: list[Content] = []
     if used:
-        words = ", ".join(used) if _english() else "、".join(used)
-        blocks.append(Paragraph((Span(pgettext("title", "Scenarios"), is_strong=True), Span(": " if _english() else "："), Span(words))))
+        words = ", ".join(used) if in_english() else "、".join(used)
+        blocks.append(Paragraph((Span(pgettext("title", "Scenarios"), is_strong=True), Span(": " if in_english() else "："), Span(words))))
     blocks += _effects(entry.facts.get("effects", []))
     return Part(
         f"entry-{re.sub('[^A-Za-z0-9]+', '-', entry.number)}"[:60],
@@ -182,7 +184,7 @@ def _facts(entry: Entry, certificate: str) -> list[tuple[str, str]]:
         (_("Industry"), entry.industry.name if entry.industry else ""),
         (_("Building level"), _level(entry)),
         (_("Label"), str(entry.get_label_display()) if entry.label else ""),
-        (_("Listed on"), _day(entry.listed_on) if entry.listed_on else ""),
+        (_("Listed on"), day_words(entry.listed_on) if entry.listed_on else ""),
         (_("Certificate"), certificate),
     ]
 
@@ -208,7 +210,7 @@ def _effects(effects: Sequence[Mapping[str, Any]]) -> list[Content]:
 
 def _effect(effect: Mapping[str, Any]) -> tuple[str, str, str, str]:
     unit = _pick(effect.get("unit"))
-    name = f"{_pick(effect.get('label'))}{f' ({unit})' if _english() else f'（{unit}）'}" if unit else _pick(effect.get("label"))
+    name = f"{_pick(effect.get('label'))}{f' ({unit})' if in_english() else f'（{unit}）'}" if unit else _pick(effect.get("label"))
     return name, str(effect.get("before", "")), str(effect.get("after", "")), _change(effect)
 
 
@@ -224,26 +226,18 @@ def _change(effect: Mapping[str, Any]) -> str:
 
 
 # --- words ----------------------------------------------------------------------------------
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def _pick(words: Any) -> str:
     return localized(words.get("zh", ""), words.get("en", "")) if isinstance(words, dict) else str(words or "")
 
 
 def _place(entry: Entry) -> str:
     names = list(dict.fromkeys(division.name for division in (entry.province, entry.prefecture) if division))
-    return ", ".join(reversed(names)) if _english() else "".join(names)
+    return ", ".join(reversed(names)) if in_english() else "".join(names)
 
 
 def _level(entry: Entry) -> str:
     found = [row for row in entry.edition.codes.get("levels", []) if row["code"] == entry.level]
     return localized(found[0]["zh"], found[0].get("en", "")) if found else ""
-
-
-def _day(day: date) -> str:
-    return formatted(day, "j F Y" if _english() else "Y年n月j日")
 
 
 def _text(words: str, link: str = "") -> Paragraph:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pilotage.core.charts import bars, spread, tiles
+from pilotage.core.wording import in_english
 from pilotage.reports.industries import view as by_industry
 from pilotage.reports.papers.paper import Block, chart, note, paragraph, table
 from pilotage.reports.papers.sources import Sources
@@ -66,7 +67,7 @@ def region_map(sources: Sources, _part: Mapping[str, Any]) -> list[Block]:
     if not counts:
         return [paragraph(_("No province has a project that is filed or listed yet."))]
     title = _("Listed projects by province") if key == "listed" else _("Enterprises building, by province")
-    drawn = tiles(counts, title=title, english=(get_language() or "").startswith("en"), width=520)
+    drawn = tiles(counts, title=title, english=in_english(), width=520)
     said = _("%(title)s: %(count)s provinces with at least one; one tile for each province, without borders.")
     return [chart(drawn, said % {"title": title, "count": len(counts)})]
 

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pilotage.core.wording import MONTHS
+
 _KEY = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|Q([1-4]))?")
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
 @dataclass(frozen=True, slots=True, order=True)

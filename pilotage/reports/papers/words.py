@@ -7,23 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
-from pilotage.reports.papers.periods import MONTHS
+from pilotage.core.wording import day_words, in_english
 
 UNKNOWN = "–"
 MINUS = "\N{MINUS SIGN}"
 
 
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def day(value: date | None) -> str:
     """2023年10月31日 · 31 October 2023."""
-    if value is None:
-        return UNKNOWN
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if in_english() else f"{value.year}年{value.month}月{value.day}日"
+    return UNKNOWN if value is None else day_words(value)
 
 
 def moment(value: datetime) -> str:

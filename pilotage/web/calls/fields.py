@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pilotage.calls.forms import values as form_values
@@ -19,6 +18,7 @@ from pilotage.calls.forms.fields import Field, Option, Section
 from pilotage.calls.forms.rules import Test
 from pilotage.calls.forms.units import typed_of, unit_code
 from pilotage.calls.forms.words import in_words, length, limit_for
+from pilotage.core.wording import in_english
 from pilotage.registry.models import Division, Industry
 from pilotage.web.calls import posted
 
@@ -390,7 +390,7 @@ def shorter(sentence: str, label: str) -> str:
     for colon in (": ", "：", ":"):
         if sentence.startswith(label + colon):
             rest = sentence[len(label + colon) :]
-            return rest[:1].upper() + rest[1:] if (get_language() or "").startswith("en") else rest
+            return rest[:1].upper() + rest[1:] if in_english() else rest
     return sentence
 
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from pilotage.core.wording import MONTHS, in_english
 from pilotage.statistics.spans import MONTH, QUARTER, Span
-from pilotage.web.formats import MINUS, MONTHS, SHORT_MONTHS, in_english
+from pilotage.web.formats import MINUS, SHORT_MONTHS
 
 
 def period(span: Span) -> str:

@@ -166,7 +166,7 @@ def test_an_expired_right_is_not_offered(cast: Any) -> None:
     asset = make.right(cast, expires_on=date(2023, 11, 19))
     with pytest.raises(Invalid) as problem:
         make.offered(cast, asset)
-    assert ("ZL201810000001.1" in problem.value.errors["assets"], "2023-11-19" in problem.value.errors["assets"]) == (True, True)
+    assert ("ZL201810000001.1" in problem.value.errors["assets"], "2023年11月19日" in problem.value.errors["assets"]) == (True, True)
 
 
 def test_a_transferred_right_is_not_offered(cast: Any) -> None:
@@ -219,7 +219,7 @@ def test_a_term_beyond_the_life_of_the_right_is_not_contracted(cast: Any) -> Non
     asset = make.right(cast, expires_on=date(2026, 10, 31))
     with pytest.raises(Invalid) as problem:
         make.contracted(cast, asset)
-    assert "2026-10-31" in problem.value.errors["debt_ends_on"]
+    assert "2026年10月31日" in problem.value.errors["debt_ends_on"]
     assert make.contracted(cast, make.right(cast, "ZL9", expires_on=date(2026, 11, 1))).state == "contracted"
 
 

@@ -167,7 +167,7 @@ def test_every_bad_offer_is_named_at_its_field(cast: Any, client_for: Any) -> No
     def answer(**changes: Any) -> Any:
         return filer.post(f"{HOME}new/", {**sent, "assets": [good.pk], **changes})
 
-    for asset, says in ((gone, "ZL2已于2023-11-01终止，请去除"), (sold, "ZL3的登记权利人为受让公司"), (held, "ZL4已在质押中")):
+    for asset, says in ((gone, "ZL2已于2023年11月1日终止，请去除"), (sold, "ZL3的登记权利人为受让公司"), (held, "ZL4已在质押中")):
         refused = answer(assets=[good.pk, asset.pk])
         assert (refused.status_code, set(refused.context["form"].errors), says in text_of(refused)) == (422, {"assets"}, True)
     for amount, says in (("-1", "-1"), ("0", "-1"), ("26000000", "2,600万元")):
