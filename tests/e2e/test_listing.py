@@ -87,6 +87,7 @@ def test_from_the_cultivation_list_to_the_answer(market: Server, come: Callable[
     filer.goto(f"{HOME}lists/")
     sound(filer, "lists")
     filer.click(f"text={TITLE}")
+    filer.wait_for_url(lambda url: not url.endswith("/lists/"))
     sound(filer, "line-filer")
     expect(filer.locator("main")).not_to_contain_text(scene.SECOND_FIRM)
     expect(filer.locator("main")).to_contain_text("法定代表人")
