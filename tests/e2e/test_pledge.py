@@ -148,7 +148,7 @@ def contracted(page: Page, address: str) -> None:
     page.get_by_role("link", name=address.rstrip("/").rpartition("/")[2]).click()
     fill(page, "contract", number="演质2023-01", amount="1000", months="36", rate="3.95", debt_ends_on="2040-01-01")
     press(page, "contract")
-    expect(page.locator("#contract-debt_ends_on_error")).to_contain_text("2038-02-28")
+    expect(page.locator("#contract-debt_ends_on_error")).to_contain_text("2038年2月28日")
     sound(page, "contract-wrong")
     page.fill("#contract-debt_ends_on", "2026-11-01")
     press(page, "contract")
@@ -274,12 +274,12 @@ def test_from_the_default_to_the_disposal(bank_data: Server, people: Callable[..
     bank.locator("summary", has_text="贷款已违约").click()
     fill(bank, "default", on="2023-11-19", reason="利息逾期九十天")
     press(bank, "default")
-    expect(bank.locator("#default-on_error")).to_contain_text("2023-11-20")  # disbursed then
+    expect(bank.locator("#default-on_error")).to_contain_text("2023年11月20日")  # disbursed then
     fill(bank, "default", on="2023-11-20")
     press(bank, "default")
     fill(bank, "claim", loss="800")
     press(bank, "claim")
-    expect(bank.locator("#claim-loss_error")).to_contain_text("2023-11-20")  # nobody entered the region's term
+    expect(bank.locator("#claim-loss_error")).to_contain_text("2023年11月20日")  # nobody entered the region's term
     sound(bank, "claim-undetermined")
 
     office.goto(f"{HOME}compensation/")
