@@ -68,7 +68,7 @@ FAULTS = {
     "mixed units": ("metric: revenue,", "metric: revenue + staff,", "cannot be added", "metric: revenue + staff"),
     "a product": ("metric: revenue,", "metric: revenue * staff,", "product of two metrics", "metric: revenue * staff"),
     "a unit that does not fit": ("unit: million_yuan", "unit: persons", "compared with the parameter “least” in persons", "key: enough"),
-    "yuan a share of what is no share": ("metric: revenue,", "metric: revenue / net_assets,", "percent is compared with the parameter “least” in million_yuan", "key: enough"),
+    "yuan a share of what is no share": ("metric: revenue,", "metric: revenue / net_assets,", "percent is compared with", "key: enough"),
     "overlap": ("until: 2024-04-29", "until: 2024-04-30", "overlap", "unit: million"),
     "contradiction": ("in_force: 2024-04-30", "in_force: 2020-01-01", "contradict each other", "unit: million"),
     "no such parameter": ('">=": least}', '">=": most}', "there is no parameter “most”", "key: enough"),
