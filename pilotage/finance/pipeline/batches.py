@@ -93,10 +93,12 @@ def _chosen(market: str, projects: Sequence[int] | None, ground: str) -> tuple[l
         rows = rows.filter(pk__in=projects)
     found = list(rows)
     failing = verdicts.failing(market, [each.enterprise_id for each in found])
-    if projects is None:
-        found = [each for each in found if each.enterprise_id not in failing]
     if not found:
         raise Invalid({"market": _("Nobody is on the cultivation list of this market.")})
+    if projects is None:
+        found = [each for each in found if each.enterprise_id not in failing]
+        if not found:
+            raise Invalid({"market": _("By the newest screening nobody on the cultivation list of this market meets what it asks.")})
     if len(found) > MOST_LINES:
         raise Invalid({"market": _("The list would have more than %(count)s lines.") % {"count": MOST_LINES}})
     _grounded(found, failing, ground)

@@ -50,6 +50,17 @@ def test_what_a_list_refuses(cast: Any) -> None:
         batches.compose(actor=cast.filer, receiver=bank, market="star", **WORDS)
 
 
+def test_a_market_whose_whole_list_fails_is_told_from_an_empty_one(cast: Any) -> None:
+    told = {"actor": cast.secretariat, "receiver": bank_of(cast.finance_liaison), "market": "star", **WORDS}
+    with pytest.raises(Invalid, match="培育库") as empty:
+        batches.compose(**told)
+    make.project(cast.secretariat, cast.enterprise)
+    make.screened({cast.enterprise: "x"})
+    with pytest.raises(Invalid, match="没有企业符合要求") as failing:
+        batches.compose(**told)
+    assert empty.value.errors != failing.value.errors
+
+
 def test_who_does_not_meet_is_put_on_with_a_reason_only(cast: Any) -> None:
     make.project(cast.secretariat, cast.enterprise)
     failing = make.project(cast.secretariat, cast.other_enterprise)
