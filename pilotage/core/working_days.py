@@ -67,13 +67,6 @@ def add(day: date, days: int) -> date:
     return day
 
 
-def next_working(day: date) -> date:
-    """``day`` itself, else the next working day."""
-    while not is_working(day):
-        day += _DAY
-    return day
-
-
 def holidays(first: date, last: date) -> list[Holiday]:
     """Named holidays that touch the days from ``first`` to ``last``, cut to them. Ordinary weekends have no name."""
     found: list[Holiday] = []
