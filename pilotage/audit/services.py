@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -282,24 +282,32 @@ def _in_source_language(obj: models.Model) -> str:
         return str(obj)
 
 
-def events_for_verification() -> Iterable[tuple[chain.Link, str, bytes | None]]:
-    """Every event in order with its snapshot, in constant memory."""
-    last = 0
-    while True:
-        batch = list(AuditEvent.objects.filter(number__gt=last).order_by("number")[:2000])
-        if not batch:
-            return
-        bodies = AuditSnapshot.objects.in_bulk({event.snapshot_digest for event in batch})
-        for event in batch:
-            snapshot = bodies.get(event.snapshot_digest)
-            yield event.link, event.digest, snapshot.body.encode() if snapshot else None
-        last = batch[-1].number
-
-
 def head() -> tuple[int, str]:
     row = AuditHead.objects.filter(pk=1).first()
     return (row.number, row.digest) if row else (0, chain.GENESIS)
 
 
+def check() -> tuple[tuple[int, str], list[chain.Break]]:
+    """The head as it stood when the check began, and what does not fit up to it; others may append meanwhile.
+
+    The last event is asked for before the head: who appends moves both in one transaction, so an
+    event beyond the head read after it is one that nobody recorded.
+    """
+    last = AuditEvent.objects.aggregate(last=models.Max("number"))["last"] or 0
+    until = head()
+    return until, list(chain.verify(_events(max(last, until[0])), until))
+
+
 def verify() -> list[chain.Break]:
-    return list(chain.verify(events_for_verification(), head()))
+    return check()[1]
+
+
+def _events(until: int) -> Iterator[tuple[chain.Link, str, bytes | None]]:
+    """Every event up to a number in order with its snapshot, in constant memory."""
+    last = 0
+    while batch := list(AuditEvent.objects.filter(number__gt=last, number__lte=until).order_by("number")[:2000]):
+        bodies = AuditSnapshot.objects.in_bulk({event.snapshot_digest for event in batch})
+        for event in batch:
+            snapshot = bodies.get(event.snapshot_digest)
+            yield event.link, event.digest, snapshot.body.encode() if snapshot else None
+        last = batch[-1].number

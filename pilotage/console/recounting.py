@@ -28,6 +28,13 @@ def differences() -> Iterator[str]:
         yield f"finance: {line}"
 
 
+def lasting_differences() -> list[str]:
+    """Those that are there twice: a count and its records are read one after the other, and others may act in between."""
+    found = list(differences())
+    again = set(differences()) if found else set()
+    return [line for line in found if line in again]
+
+
 def repair() -> int:
     """Count everything anew; how many changes of state the flow of applications has."""
     moves = recount_calls()

@@ -318,6 +318,31 @@ def test_replacing_a_snapshot_leaves_the_first(first):
     assert services.verify() == []
 
 
+def test_an_act_during_the_check_is_no_break(first, monkeypatch):
+    services.transition(batch(), "run", actor=first)
+    read = services.head
+
+    def head_before_somebody_acts():
+        found = read()
+        services.transition(batch(file_name="later.xlsx"), "run", actor=first)
+        return found
+
+    monkeypatch.setattr(services, "head", head_before_somebody_acts)
+
+    (number, _digest), breaks = services.check()
+
+    assert (number, breaks, read()[0]) == (1, [], 2)
+
+
+def test_an_event_written_past_the_head_is_a_break(first):
+    services.transition(batch(), "run", actor=first)
+    before = services.head()
+    services.transition(batch(file_name="second.xlsx"), "run", actor=first)
+    AuditHead.objects.update(number=before[0], digest=before[1])
+
+    assert [found.what for found in services.verify()] == ["the chain ends at event 2, the head says 1"]
+
+
 def verify_output(capsys):
     call_command("audit", "verify")
     return capsys.readouterr().out

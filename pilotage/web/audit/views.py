@@ -81,7 +81,9 @@ def chain_check(request: HttpRequest) -> HttpResponse:
     can_read_record(request.user).require()
     number, digest = services.head()
     checked = request.GET.get("check") == "1" and number <= CHECKED_ON_PAGE
-    breaks = services.verify() if checked else []
+    breaks: list[chain.Break] = []
+    if checked:
+        (number, digest), breaks = services.check()
     context = {
         "head_number": number,
         "head_digest": digest,

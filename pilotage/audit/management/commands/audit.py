@@ -16,11 +16,10 @@ class Command(BaseCommand):
         verbs.add_parser("head", help="print the number and digest of the last event, to be kept elsewhere")
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
-        number, digest = services.head()
         if what == "head":
-            self.stdout.write(f"{number} {digest}")
+            self.stdout.write("{} {}".format(*services.head()))
             return
-        breaks = services.verify()
+        (number, digest), breaks = services.check()
         if breaks:
             for found in breaks[:20]:
                 self.stderr.write(f"event {found.number}: {found.what}")

@@ -24,10 +24,9 @@ class Command(BaseCommand):
             self.stdout.write(f"counted anew, from {recounting.repair()} change(s) of state")
 
     def _check(self) -> None:
-        found = 0
-        for line in recounting.differences():
+        found = recounting.lasting_differences()
+        for line in found:
             self.stdout.write(line)
-            found += 1
         if found:
-            raise CommandError(f"{found} kept counts differ from a recount; `pilotage recount` sets them right")
+            raise CommandError(f"{len(found)} kept counts differ from a recount; `pilotage recount` sets them right")
         self.stdout.write("every kept count is what a recount gives")
