@@ -189,6 +189,16 @@ def test_faults_of_the_folder_are_named_with_their_file(folder: Path) -> None:
     assert faults == [("pages/about/fr.md", 1), ("pages/about/zh.md", 1), ("pages/accessibility.yaml", 2)]
 
 
+def test_a_search_before_the_index_has_read_on_is_not_kept(cast: Any, client_for: Any) -> None:
+    client, address = client_for(None), reverse("site:search")
+    index.catch_up()
+    assert "no-store" not in client.get(address, {"q": "x"}).get("Cache-Control", "")
+    published(cast, slug="one", text=Text(title_zh="数字化转型", body_zh="正文"))
+    assert client.get(address, {"q": "x"})["Cache-Control"] == "no-store"
+    index.catch_up()
+    assert "no-store" not in client.get(address, {"q": "x"}).get("Cache-Control", "")
+
+
 def test_the_search_page(cast: Any, client_for: Any, django_assert_num_queries: Any) -> None:
     for slug in ("one", "two", "three"):
         published(cast, slug=slug, text=Text(title_zh=f"数字化转型{slug}", body_zh="正文", title_en="Digital transformation"))

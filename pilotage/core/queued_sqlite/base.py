@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -15,8 +17,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._place: write_queue.Place | None = None
+        self._only_reads = False
+
+    @contextmanager
+    def only_reading(self) -> Iterator[None]:
+        """A transaction begun in here takes no turn and can write nothing: see ``core.one_state``."""
+        with self.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = ON")
+        self._only_reads = True
+        try:
+            yield
+        finally:
+            self._only_reads = False
+            with self.cursor() as cursor:
+                cursor.execute("PRAGMA query_only = OFF")
 
     def _start_transaction_under_autocommit(self) -> None:
+        if self._only_reads:
+            self.cursor().execute("BEGIN")
+            return
         self._take_turn()
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]

@@ -16,6 +16,7 @@ from pilotage.core.verdict import Invalid
 from pilotage.finance.channels.models import Channel
 from pilotage.finance.channels.selectors import channels, current_plan
 from pilotage.finance.facts.models import FactRow
+from pilotage.finance.facts.rows import refresh_rows
 from pilotage.finance.facts.selectors import attestations_of_many, facts_of_many
 from pilotage.finance.rules import Dialect, NotInForce, explain
 from pilotage.finance.rules.compiler import LETTERS
@@ -86,7 +87,8 @@ def run(*, screening: Screening) -> Screening:
             Screening.objects.filter(pk=screening.pk).update(updated_at=clock.now())
         for line in lines:
             counts[line[2]][line[3]] += 1
-        last, total = ids[-1], total + len(ids)
+        # who became known between the list and its reckoning is among the lines
+        last, total = ids[-1], total + len(lines) // len(found)
     with transaction.atomic():
         transition(screening, "finish", actor=None, changes={"counts": {key: dict(value) for key, value in counts.items()}, "total": total})
         _tell_changes(screening)
@@ -109,6 +111,8 @@ def _reckoned(screening: Screening, found: Sequence[tuple[Channel, Asked]], ids:
 
 def _by_database(found: Sequence[tuple[Channel, Asked]], ids: Sequence[int], day: date) -> list[Sequence[Any]]:
     asked, dialect = [each for _channel, each in found], Dialect(connection.vendor)
+    # after midnight the tick needs a while for all rows, and a screening does not wait for it
+    refresh_rows(FactRow.objects.filter(pk__gte=ids[0], pk__lte=ids[-1], known_on__lt=day).values_list("pk", flat=True))
     source = facts_with_words(asked, dialect, day, where="f.enterprise_id BETWEEN %s AND %s", bound=(ids[0], ids[-1]))
     text, values = select(asked, dialect, source, masks=True)
     with connection.cursor() as cursor:

@@ -16,6 +16,7 @@ from pilotage.audit.models import Proposal
 from pilotage.audit.services import confirm, propose, record, withdraw_proposal
 from pilotage.core import clock, markup
 from pilotage.core.documents import DocumentError
+from pilotage.core.one_state import one_state
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.plan.models import Plan
 from pilotage.publications.books.compiling import compile as compiled
@@ -173,8 +174,9 @@ def want_files(case_set: CaseSet) -> None:
 def make_files(*, case_set: CaseSet, style: Style | None = None) -> list[CaseSetFile]:
     """Every kind whose inputs changed; progress is written after each. A fault is kept as a sentence for the desk."""
     style = style or style_of(case_set.plan, "case_sets")
-    shown = contents_of(case_set)
-    book = book_of(case_set, shown)
+    with one_state():
+        shown = contents_of(case_set)
+        book = book_of(case_set, shown)
     inputs = inputs_of(book, style)
     made = []
     try:

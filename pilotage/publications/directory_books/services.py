@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from pilotage.audit import services as audit
 from pilotage.core import clock
+from pilotage.core.one_state import one_state
 from pilotage.core.verdict import Invalid
 from pilotage.directory.enums import EditionState
 from pilotage.directory.models import Edition, Entry
@@ -20,7 +21,7 @@ from pilotage.publications.books.model import Book
 from pilotage.publications.books.plan_styles import style_of
 from pilotage.publications.books.style import Style
 from pilotage.publications.certificates.rules import can_issue
-from pilotage.publications.directory_books.content import Language, as_of, book_of
+from pilotage.publications.directory_books.content import Language, book_of
 from pilotage.publications.directory_books.models import DirectoryBook
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -40,10 +41,11 @@ def compile_books(
         raise Invalid(_("Only a published edition of this platform is made into a book."))
     made = []
     look = style_of(edition.call.plan if edition.call else None, "directories")
-    for language in languages:
-        book = book_of(edition, language)
+    with one_state():
+        books = [book_of(edition, language) for language in languages]
+    for book in books:
         digest = digest_of(book, look)
-        held = set(DirectoryBook.objects.filter(edition=edition, language=language, digest=digest).values_list("kind", flat=True))
+        held = set(DirectoryBook.objects.filter(edition=edition, language=book.language, digest=digest).values_list("kind", flat=True))
         made += [_file(actor, edition, book, look, kind) for kind in kinds if kind not in held]
     return made
 
@@ -61,10 +63,10 @@ def _file(actor: Any, edition: Edition, book: Book, style: Style, kind: str) -> 
             edition=edition,
             language=book.language,
             kind=kind,
-            defaults={"size": 0, "entries": 0, "as_of": as_of(edition), "made_at": clock.now()},
+            defaults={"size": 0, "entries": 0, "as_of": book.issued_on, "made_at": clock.now()},
         )
         row.digest, row.sha256, row.size = digest_of(book, style), sha256, len(content)
-        row.entries, row.as_of, row.made_at = _entries(book), as_of(edition), clock.now()
+        row.entries, row.as_of, row.made_at = _entries(book), book.issued_on, clock.now()
         row.file.save(f"{edition.pk}/{sha256[:16]}-{book.language}.{kind}", ContentFile(content), save=False)
         row.save()
         audit.record(

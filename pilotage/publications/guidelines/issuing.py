@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pilotage.audit.models import Proposal
 from pilotage.audit.services import confirm, propose, record, transition, withdraw_proposal
 from pilotage.core import clock
+from pilotage.core.one_state import one_state
 from pilotage.core.verdict import Conflict
 from pilotage.publications.guidelines import rules
 from pilotage.publications.guidelines.book import inputs_of, made_files
@@ -45,7 +46,9 @@ def confirm_issue(*, actor: Any, guideline: Guideline) -> Revision:
         reason=_reason_of(guideline) if last else "",
         made_at=clock.now(),
     )
-    made.freeze(frozen(guideline, made.as_of))
+    with one_state():
+        working = frozen(guideline, made.as_of)
+    made.freeze(working)
     files = made_files(made)
     with transaction.atomic():
         confirm(proposal, guideline, actor=actor, changes=NOTHING)

@@ -36,6 +36,13 @@ def touched_types() -> set[str]:
     return {name for source in all_sources() for name in source.touched}
 
 
+def is_behind() -> bool:
+    """Something happened to what may be public and was not read yet: a commit comes first, its reading right after it."""
+    position = SearchPosition.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    newer = AuditEvent.objects.filter(number__gt=position).order_by("number").values_list("object_type", flat=True)[:BATCH]
+    return len(newer) == BATCH or not touched_types().isdisjoint(newer)
+
+
 def catch_up() -> int:
     """Read the record from where the index stands; how many documents were written or taken out."""
     types = touched_types()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from pilotage.audit.models import Proposal
 from pilotage.audit.services import confirm, propose, record, transition, withdraw_proposal
 from pilotage.core import clock
+from pilotage.core.one_state import one_state
 from pilotage.core.verdict import Conflict, Invalid
 from pilotage.reports.papers import periods as work_periods
 from pilotage.reports.papers import rules as work_rules
@@ -74,8 +75,9 @@ def _day_of(span: work_periods.Period, as_of: date | None) -> date:
 
 
 def _gathered(report: WorkReport, reader: Any) -> dict[str, Any]:
-    sources = Sources(report.plan, report.content, report.span, report.as_of, reader=reader, previous=previous_content(report))
-    return gather(sources, report.languages)
+    with one_state():
+        sources = Sources(report.plan, report.content, report.span, report.as_of, reader=reader, previous=previous_content(report))
+        return gather(sources, report.languages)
 
 
 def _write_data(report: WorkReport, content: dict[str, Any], actor: Any, number: int) -> ReportData:

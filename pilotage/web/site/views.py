@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from pilotage.core import markup
 from pilotage.core.keyset import page
-from pilotage.publications.site import selectors
+from pilotage.publications.site import index, selectors
 from pilotage.publications.site.enums import Found, PageKind
 from pilotage.publications.site.models import SitePage
 from pilotage.publications.site.rules import can_edit, visible_pages
@@ -71,6 +71,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST]
     kind = request.GET.get("kind", "")
     number = _number(request.GET.get("page", ""))
+    is_behind = index.is_behind()
     found = search(text, kind=kind, page=number, size=SIZE)
     where = addresses(found.hits)
     context = {
@@ -82,7 +83,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "next": _address(text, kind, number + 1) if number * SIZE < found.total and number < MOST_PAGES else "",
         "number": number,
     }
-    return render(request, "site/search.html", context)
+    response = render(request, "site/search.html", context)
+    if is_behind:  # right for this reader, but kept it would hide what has just been published
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 def _number(given: str) -> int:

@@ -101,6 +101,34 @@ def test_a_change_is_written_down_once_and_only_against_the_screening_before(cas
     }  # fmt: skip
 
 
+def test_rows_of_the_day_before_are_reckoned_first(cast: Any, at: Any) -> None:
+    finance.channel()
+    made = finance.screened(2)
+    words_for(made)
+    finance.facts(made[0], revenue=500_000_000, known_from=date(2025, 7, 1))
+    refresh_rows()
+    at("2025-07-01 00:01")
+    screening = services.screen_today()
+    assert screening is not None
+    assert [letter for _name, letter in letters(screening)] == ["m", "x"]
+
+
+def test_who_became_known_while_it_ran_is_among_all(cast: Any, monkeypatch: Any) -> None:
+    finance.channel()
+    made = finance.screened(3)
+    late = made[1].fact_row
+    late.delete()
+    reckon = services._reckoned
+
+    def after_somebody_acted(*given: Any) -> Any:
+        refresh_rows([made[1].pk])
+        return reckon(*given)
+
+    monkeypatch.setattr(services, "_reckoned", after_somebody_acted)
+    screening = services.begin(actor=cast.secretariat, rule_date=TODAY)
+    assert (screening.total, screening.results.count()) == (3, 3)
+
+
 def test_the_plan_counts_who_is_eligible_as_of_a_day(cast: Any) -> None:
     finance.channel()
     words_for(finance.screened(4))
