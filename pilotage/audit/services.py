@@ -287,6 +287,11 @@ def head() -> tuple[int, str]:
     return (row.number, row.digest) if row else (0, chain.GENESIS)
 
 
+def hold() -> None:
+    """Nobody records an act until this transaction ends, and who has recorded one has ended. For what is counted anew, at its beginning."""
+    _locked_head()
+
+
 def check() -> tuple[tuple[int, str], list[chain.Break]]:
     """The head as it stood when the check began, and what does not fit up to it; others may append meanwhile.
 

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Min
 
+from pilotage.audit.services import hold
 from pilotage.calls.enums import ApplicationState
 from pilotage.calls.flow.history import History, MoveRow
 from pilotage.calls.flow.recount import BATCH, Models, batches, brought_in, happenings, history_of, recounted, unknown
@@ -21,6 +22,7 @@ def recount() -> int:
 
     What was brought in without events stays as it was taken in; rows of which nothing is known are taken in first.
     """
+    hold()
     using = Models(apps.get_model)
     adopt()
     Move.objects.filter(event__gt=0).delete()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Count, F
 
+from pilotage.audit.services import hold
 from pilotage.directory.classifications import field_keys
 from pilotage.directory.enums import IN_FORCE, CountDimension, EditionState
 from pilotage.directory.models import Edition, Entry, EntryCount, EntryScenario
@@ -19,6 +20,7 @@ Key = tuple[str, str]
 @transaction.atomic
 def recount(edition: Edition) -> None:
     """Count the edition afresh: reads every entry once, so it belongs to publishing and repair, not to pages."""
+    hold()
     EntryCount.objects.filter(edition=edition).delete()
     EntryCount.objects.bulk_create(
         EntryCount(edition=edition, dimension=dimension, code=code, count=count)

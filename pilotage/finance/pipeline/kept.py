@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from pilotage.audit.services import hold
 from pilotage.finance.pipeline.history import effective, left_from, standing
 from pilotage.finance.pipeline.models import ListingProject, StageStep
 
@@ -26,6 +27,7 @@ def differences() -> Iterator[str]:
 @transaction.atomic
 def repair() -> int:
     """Set right what differs, the stage itself apart: that changes by acts only. Returns how many projects."""
+    hold()
     wrong = []
     for project, told in _recounted():
         columns = {name: value for name, value in told.items() if name != "state"}
