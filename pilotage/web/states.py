@@ -364,6 +364,7 @@ _LISTING = {
     Stage.SUSPENDED: (_WARN, "clock"),
     Stage.WITHDRAWN: (_NEUTRAL, "circle-minus"),
     Stage.TERMINATED: (_BAD, "circle-minus"),
+    Stage.LEFT: (_NEUTRAL, "circle-minus"),
 }
 _LISTING_BATCH = {
     ListingBatchState.DRAFT: (_NEUTRAL, "pencil"),

@@ -2,6 +2,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pilotage.finance.facts.enums import Tier
+
 
 class Market(TextChoices):
     STAR = "star", _("STAR Market")
@@ -26,6 +28,7 @@ class Stage(TextChoices):
     SUSPENDED = "suspended", pgettext_lazy("stage of a listing", "Suspended")
     WITHDRAWN = "withdrawn", pgettext_lazy("stage of a listing", "Withdrawn")
     TERMINATED = "terminated", pgettext_lazy("stage of a listing", "Terminated")
+    LEFT = "left", pgettext_lazy("stage of a listing", "Left the market")
 
 
 LINE = (
@@ -41,10 +44,12 @@ LINE = (
 )
 # ours: a company that is quoted on the NEEQ is not tutored and meets no listing committee
 NEEQ_LINE = (Stage.CULTIVATION, Stage.APPLICATION_ACCEPTED, Stage.INQUIRY, Stage.REGISTERED, Stage.LISTED)
-NEEQ = (Market.NEEQ_BASE, Market.NEEQ_INNOVATION)
+TIER_OF = {Market.NEEQ_BASE: Tier.BASE, Market.NEEQ_INNOVATION: Tier.INNOVATION}
+NEEQ = tuple(TIER_OF)
 UNDER_REVIEW = (Stage.APPLICATION_ACCEPTED, Stage.INQUIRY, Stage.COMMITTEE, Stage.REGISTRATION_SUBMITTED)
 TUTORING = (Stage.TUTORING_FILED, Stage.TUTORING_ACCEPTED)
-GONE = (Stage.WITHDRAWN, Stage.TERMINATED)
+# who withdrew, was refused, or was listed and is no longer there may begin again
+GONE = (Stage.WITHDRAWN, Stage.TERMINATED, Stage.LEFT)
 STOPPED = (Stage.SUSPENDED, *GONE)
 ENDED = (Stage.LISTED, *GONE)
 RUNNING = tuple(stage for stage in Stage if stage not in ENDED)

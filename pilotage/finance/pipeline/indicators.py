@@ -46,9 +46,10 @@ def by_place(name: str, plan: Plan, options: Mapping[str, Any], day: date) -> di
 def records_url(name: str, plan: Plan, options: Mapping[str, Any], actor: Any) -> str | None:
     if not rules.sees_all(actor):
         return None
-    query = {"stage": name, "market": str(options.get("market") or "")}
+    query = {"stage": name}
     if name == Stage.LISTED:
-        query["since"] = plan.starts_on.isoformat()
+        query = {"reached": name, "since": plan.starts_on.isoformat()}
+    query["market"] = str(options.get("market") or "")
     return records_address("pipeline:home", {key: value for key, value in query.items() if value})
 
 

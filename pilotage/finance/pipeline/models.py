@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotage.core.scanning import ScanState
 from pilotage.core.verdict import Refused
-from pilotage.finance.pipeline.enums import GONE, Market, Stage
+from pilotage.finance.pipeline.enums import GONE, STOPPED, Market, Stage
 from pilotage.finance.pipeline.history import effective
 from pilotage.finance.pipeline.step_enums import Cause, DocumentKind, StepKind
 
@@ -56,9 +56,7 @@ class ListingProject(models.Model):
                 name="listing_once",
                 violation_error_message=_("The enterprise is on its way to this market, or listed there, already."),
             ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["suspended", "withdrawn", "terminated"]) | ~Q(left_from=""), name="listing_left_from"
-            ),
+            models.CheckConstraint(condition=~Q(state__in=[str(each) for each in STOPPED]) | ~Q(left_from=""), name="listing_left_from"),
         ]
 
     def __str__(self) -> str:

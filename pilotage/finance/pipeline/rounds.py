@@ -209,7 +209,7 @@ def _carry_out(found: TierRound, actor: Any) -> int:
     firms = list(found.lines.filter(stands=True).values_list("enterprise_id", flat=True))
     found.carried_out_on = clock.today()
     found.save(update_fields=["carried_out_on"])
-    count = tiers.list_projects(actor=actor, enterprises=firms, tier=found.tier, on=found.effective_on, document=_source(found))
+    count = tiers.follow(actor=actor, enterprises=firms, tier=found.tier, on=found.effective_on, document=_source(found))
     audit.record(found, "finance.tier_round.carry_out", actor=actor, extra={"projects": count})
     return count
 

@@ -14,15 +14,17 @@ from pilotage.finance.pipeline.durations import Duration, Spell, Way, duration, 
 from pilotage.finance.pipeline.enums import GONE, LINE, NEEQ, NEEQ_LINE, Market, Stage, line_of
 from pilotage.finance.pipeline.history import Round, effective, rounds
 from pilotage.finance.pipeline.models import ListingProject, StageStep
-from pilotage.finance.pipeline.step_enums import StepKind
 
 EXCHANGES = "exchanges"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list and the funnel are cut to. ``reached``: ever got there; ``left``: was there when it was withdrawn or terminated;
-    ``paused``: is suspended there; ``overdue``: is suspended past the limit; ``round``: had that many rounds of inquiry.
+    """What the list and the funnel are cut to.
+
+    ``reached``: ever got there, by ``as_of`` and not before ``since``; ``since`` alone: the present stage began then or later;
+    ``left``: was there when it was withdrawn or terminated, or left the market; ``paused``: is suspended there; ``overdue``: is suspended
+    past the limit; ``round``: had that many rounds of inquiry.
     """
 
     market: str = ""
@@ -72,19 +74,19 @@ def stages_of(name: str) -> tuple[str, ...]:
 
 
 def filtered(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingProject]:
-    """Two more queries where ``as_of`` is asked for."""
+    """Two more queries where ``as_of`` or ``reached`` is asked for."""
     rows = in_scope(rows, asked.market, asked.province)
     if asked.words:
         rows = rows.filter(enterprise__name_zh__icontains=asked.words) | rows.filter(number__iexact=asked.words)
-    if asked.as_of is not None:
+    if asked.reached:
+        told = histories(rows.filter(pk__in=StageStep.objects.filter(stage=asked.reached).values("project")))
+        rows = rows.filter(pk__in=[each.pk for each in told if _came(each, asked)])
+    elif asked.as_of is not None:
         then = stages_on(rows, asked.as_of)
         wanted = stages_of(asked.stage) if asked.stage else None
         rows = rows.filter(pk__in=[pk for pk, stage in then.items() if wanted is None or stage in wanted])
-        return _since(rows, asked)
-    if asked.stage:
+    if asked.stage and asked.as_of is None:
         rows = rows.filter(state__in=stages_of(asked.stage))
-    if asked.reached:
-        rows = rows.filter(pk__in=_entered(asked.reached).values("project"))
     if asked.left:
         rows = rows.filter(state__in=GONE, left_from=asked.left)
     if asked.paused:
@@ -95,7 +97,7 @@ def filtered(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingP
         rows = rows.filter(inquiry_round__gte=asked.round)
     if asked.overdue:
         rows = overdue(rows, clock.today())
-    return _since(rows, asked)
+    return rows if asked.reached or asked.since is None else rows.filter(stage_on__gte=asked.since)
 
 
 def overdue(rows: QuerySet[ListingProject], today: date) -> QuerySet[ListingProject]:
@@ -103,15 +105,9 @@ def overdue(rows: QuerySet[ListingProject], today: date) -> QuerySet[ListingProj
     return rows.filter(state=Stage.SUSPENDED, suspended_until__lt=today)
 
 
-def _entered(stage: str) -> QuerySet[StageStep]:
-    """Rows by which a stage was entered and that were not taken back."""
-    rows = StageStep.objects.filter(stage=stage, kind=StepKind.ENTERED, corrects__isnull=True)
-    return rows.filter(taken_back_by__isnull=True)
-
-
-def _since(rows: QuerySet[ListingProject], asked: Filter) -> QuerySet[ListingProject]:
-    """``since``: the present stage began on that day or later."""
-    return rows.filter(stage_on__gte=asked.since) if asked.since else rows
+def _came(each: History, asked: Filter) -> bool:
+    since, until = asked.since or date.min, asked.as_of or date.max
+    return any(stage == asked.reached and since <= on <= until for on, stage in each.steps)
 
 
 def in_scope(rows: QuerySet[ListingProject], market: str, province: str) -> QuerySet[ListingProject]:
@@ -171,7 +167,7 @@ def stages_on(rows: QuerySet[ListingProject], day: date) -> dict[int, str]:
 # --- the funnel ------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class FunnelRow:
-    """``reached``: ever got there; ``now``: is there; ``left``: withdrawn or terminated from there; ``suspended``: stopped there now."""
+    """``reached``: ever got there; ``now``: is there; ``left``: withdrawn, terminated or left from there; ``suspended``: stopped there now."""
 
     stage: str
     reached: int

@@ -9,7 +9,6 @@ from pilotage.core import clock, working_days
 from pilotage.core.transitions import StateTable, register, row
 from pilotage.finance.pipeline import rules, step_checks, validators
 from pilotage.finance.pipeline.enums import (
-    GONE,
     LINE,
     NEEQ_LINE,
     OFF_LIST,
@@ -28,7 +27,7 @@ _W = rules.can_work
 _BEFORE_LISTING = LINE[:-1]
 # what a step can have led to, and from where
 _LATER = tuple(each for each in S if each != S.CULTIVATION)
-_EARLIER = (*_BEFORE_LISTING, S.SUSPENDED)
+_EARLIER = (*LINE, S.SUSPENDED)
 
 
 def _left(project: Any, target: str) -> Mapping[str, Any]:
@@ -71,8 +70,9 @@ PROJECT = register(
             row("enter_tier", (*NEEQ_LINE[:-1], S.SUSPENDED), S.LISTED, _W, validators.is_to_a_tier),
             row("suspend", UNDER_REVIEW, S.SUSPENDED, _W, needs_reason=True),
             row("resume", S.SUSPENDED, S.APPLICATION_ACCEPTED, _W, back=("left_from", UNDER_REVIEW)),
-            row("withdraw", (*_BEFORE_LISTING, S.SUSPENDED), GONE[0], _W, needs_reason=True),
-            row("terminate", (*UNDER_REVIEW, S.REGISTERED, S.SUSPENDED), GONE[1], _W, needs_reason=True),
+            row("withdraw", (*_BEFORE_LISTING, S.SUSPENDED), S.WITHDRAWN, _W, needs_reason=True),
+            row("terminate", (*UNDER_REVIEW, S.REGISTERED, S.SUSPENDED), S.TERMINATED, _W, needs_reason=True),
+            row("leave", S.LISTED, S.LEFT, _W, validators.is_off_its_tier, needs_reason=True),
             row("take_back", _LATER, S.CULTIVATION, _W, step_checks.has_a_step_before, needs_reason=True, back=("came_from", _EARLIER)),
         ),
         stamp=_left,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilotage.core import clock
 from pilotage.core.verdict import Invalid
-from pilotage.finance.pipeline.enums import NEEQ, ON_LIST, BatchState, Decision, LineState, RoundState, Stage, line_of
+from pilotage.finance.facts.models import TierStay
+from pilotage.finance.pipeline.enums import NEEQ, ON_LIST, TIER_OF, BatchState, Decision, LineState, RoundState, Stage, line_of
 
 MOST_NAMED = 5
 
@@ -25,6 +27,19 @@ def is_on_the_way(stage: Stage) -> Callable[[Any], None]:
 def is_to_a_tier(project: Any) -> None:
     if project.market not in NEEQ:
         raise Invalid(_("This project does not lead to a tier of the NEEQ."))
+
+
+def is_off_its_tier(project: Any) -> None:
+    """Who is on the tier is listed: the stay ends first, and ends the project with it. One query for a tier, none for an exchange."""
+    if project.market in NEEQ and _is_on_tier(project.enterprise_id, TIER_OF[project.market]):
+        raise Invalid(_("The enterprise is on this tier. End its stay under “Tiers of the NEEQ”; that ends the project as well."))
+
+
+def _is_on_tier(enterprise: int, tier: str) -> bool:
+    """A stay that ends today does not hold any more."""
+    today = clock.today()
+    begun = TierStay.objects.filter(enterprise=enterprise, tier=tier, from_on__lte=today)
+    return begun.filter(Q(until_on__isnull=True) | Q(until_on__gt=today)).exists()
 
 
 def is_next(stage: Stage) -> Callable[[Any], None]:

@@ -131,6 +131,7 @@ ACTS: dict[str, Any] = {
     "finance.listing.resume": pgettext_lazy("audit", "Resume a listing"),
     "finance.listing.withdraw": pgettext_lazy("audit", "Withdraw a listing"),
     "finance.listing.terminate": pgettext_lazy("audit", "Terminate a listing"),
+    "finance.listing.leave": pgettext_lazy("audit", "Enter that a listed enterprise left the market"),
     "finance.listing_batch.compose": pgettext_lazy("audit", "Compose a recommendation"),
     "finance.listing_batch.add": pgettext_lazy("audit", "Add enterprises to a recommendation"),
     "finance.listing_batch.leave_out": pgettext_lazy("audit", "Leave enterprises out of a recommendation"),

@@ -97,7 +97,9 @@ def _told(asked: Filter) -> list[str]:
         told.append(_("Suspended past the limit"))
     if asked.as_of:
         told.append(_("As of %(day)s; stage and days are those of today") % {"day": asked.as_of.isoformat()})
-    if asked.since:
+    if asked.since and asked.reached:
+        told.append(_("Not before %(day)s") % {"day": asked.since.isoformat()})
+    elif asked.since:
         told.append(_("In the present stage since %(day)s or later") % {"day": asked.since.isoformat()})
     return told
 

@@ -19,7 +19,7 @@ from pilotage.web.pipeline.common import Reader
 from pilotage.web.pipeline.project_history import titles
 from pilotage.web.pipeline.step_forms import Offered
 
-STOPS = ("withdraw", "terminate")
+STOPS = ("withdraw", "terminate", "leave")
 
 
 def verb_words() -> dict[str, str]:
@@ -37,6 +37,7 @@ def verb_words() -> dict[str, str]:
         "resume": pgettext("step of a listing", "Resumed"),
         "withdraw": pgettext("step of a listing", "Withdrawn"),
         "terminate": pgettext("step of a listing", "Terminated"),
+        "leave": pgettext("step of a listing", "Left the market"),
     }
 
 

@@ -15,7 +15,7 @@ from pilotage.core.transitions import may
 from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.finance.pipeline import amending, documents, rules, services
 from pilotage.finance.pipeline.batch_models import RecommendationBatch
-from pilotage.finance.pipeline.enums import LINE, NEEQ_LINE, UNDER_REVIEW, BatchState, Decision, Market, RoundState, Stage
+from pilotage.finance.pipeline.enums import LINE, NEEQ_LINE, STOPPED, UNDER_REVIEW, BatchState, Decision, Market, RoundState, Stage
 from pilotage.finance.pipeline.history import effective
 from pilotage.finance.pipeline.models import ListingProject, StageStep
 from pilotage.finance.pipeline.round_models import RoundLine, TierObjection, TierRound
@@ -40,6 +40,7 @@ SOURCES = {
     "resume": {S.SUSPENDED},
     "withdraw": {*LINE[:-1], S.SUSPENDED},
     "terminate": {*UNDER_REVIEW, S.REGISTERED, S.SUSPENDED},
+    "leave": {S.LISTED},
     "take_back": {*S} - {S.CULTIVATION},
     "enter_tier": {*NEEQ_LINE[:-1], S.SUSPENDED},
 }
@@ -91,7 +92,7 @@ def test_each_state_and_verb_of_each_market(cast: Any, market: str) -> None:
     project = make.project(cast.secretariat, cast.enterprise, market=market)
     for state in S:
         for verb, sources in SOURCES.items():
-            left = S.INQUIRY if state in {S.SUSPENDED, S.WITHDRAWN, S.TERMINATED} else ""
+            left = S.INQUIRY if state in STOPPED else ""
             ListingProject.objects.filter(pk=project.pk).update(state=state, left_from=left)
             project.refresh_from_db()
             target = PROJECT.by_verb[verb].target
@@ -107,7 +108,7 @@ def test_each_state_and_verb_of_each_market(cast: Any, market: str) -> None:
                 continue
             transition(project, verb, actor=cast.secretariat, reason="演示")
             assert project.state == (S.INQUIRY if verb == "resume" else target)
-            stopped = project.state in {S.SUSPENDED, S.WITHDRAWN, S.TERMINATED}
+            stopped = project.state in STOPPED
             assert project.left_from == ((S.INQUIRY if state == S.SUSPENDED else state) if stopped else "")
 
 

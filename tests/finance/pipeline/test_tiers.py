@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from pilotage.audit.models import AuditEvent
 from pilotage.audit.services import verify
 from pilotage.core import clock
-from pilotage.core.verdict import Invalid, Refused
+from pilotage.core.verdict import Conflict, Invalid, Refused
 from pilotage.finance.facts.models import TierStay
-from pilotage.finance.pipeline import rounds, tiers
+from pilotage.finance.pipeline import amending, kept, rounds, services, tiers
 from pilotage.finance.pipeline.history import effective
+from pilotage.finance.pipeline.models import ListingProject
+from pilotage.finance.pipeline.selectors import Filter, filtered, funnel, histories
 from tests.conftest import moment
 from tests.factories import finance
 from tests.factories import listings as make
@@ -96,6 +99,8 @@ def test_a_tier_by_hand(cast: Any) -> None:
     tiers.enter(actor=cast.secretariat, **said)
     project.refresh_from_db()
     assert (project.state, project.stage_on) == ("listed", date(2023, 6, 1))
+    with pytest.raises(Invalid, match="该层级"):
+        services.move(actor=cast.secretariat, project=project, verb="leave", on=make.TODAY, reason="演示")
     tiers.enter(actor=cast.secretariat, **{**said, "tier": "innovation", "from_on": date(2023, 9, 1)})
     for wrong in ({"until_on": None}, {"until_on": date(2024, 1, 1)}, {"until_on": date(2023, 8, 1)}, {"source": ""}):
         with pytest.raises(Invalid):
@@ -106,6 +111,53 @@ def test_a_tier_by_hand(cast: Any) -> None:
         ("base", date(2023, 6, 1), date(2023, 8, 31)),
         ("innovation", date(2023, 9, 1), date(2023, 11, 1)),
     ]
+
+
+def test_a_stay_that_ends_takes_the_project_with_it(cast: Any) -> None:
+    """Up, off the NEEQ and back again: each project is listed as long as the stay it led to."""
+    by, firm = cast.secretariat, cast.enterprise
+    base = make.project(by, firm, market="neeq-base", verbs=("accept",))
+    innovation = make.project(by, firm, market="neeq-innovation")
+    other = make.project(by, cast.other_enterprise, market="neeq-base", verbs=("accept",))
+    said = {"actor": by, "enterprise": firm, "source": "股转公告（演示）"}
+    tiers.enter(tier="base", from_on=date(2023, 6, 1), **said)
+    tiers.enter(tier="innovation", from_on=date(2023, 9, 1), **said)
+    assert told(base) == ("left", date(2023, 9, 1), "listed")
+    assert told(innovation) == ("listed", date(2023, 9, 1), "")
+    tiers.leave(until_on=date(2023, 11, 1), **said)
+    assert told(innovation) == ("left", date(2023, 11, 1), "listed")
+    again = services.enter(actor=by, enterprise=firm, market="neeq-base", on=date(2023, 11, 2))
+    tiers.enter(tier="base", from_on=date(2023, 11, 20), **said)
+    assert told(again) == ("listed", date(2023, 11, 20), "")
+    with pytest.raises(Conflict):
+        amending.take_back(actor=by, project=base, reason="演示")
+    assert (told(other)[0], list(kept.differences()), verify()) == ("application_accepted", [], [])
+
+
+def told(project: Any) -> tuple[str, date, str]:
+    project.refresh_from_db()
+    return project.state, project.stage_on, project.left_from
+
+
+def test_who_leaves_an_exchange_may_begin_again_and_the_leaving_is_taken_back(cast: Any) -> None:
+    by = cast.secretariat
+    project = make.project(by, cast.enterprise, market="bse", verbs=make.WAY)
+    with pytest.raises(Invalid):
+        services.move(actor=by, project=project, verb="leave", on=make.TODAY)
+    services.move(actor=by, project=project, verb="leave", on=make.TODAY, reason="演示：终止上市")
+    listed = Filter.read({"reached": "listed", "since": "2022-01-01", "as_of": make.TODAY.isoformat()})
+    rows = ListingProject.objects.all()
+    assert told(project) == ("left", make.TODAY, "listed")
+    assert list(filtered(rows, listed)) == [project]
+    assert list(filtered(rows, Filter.read({"left": "listed"}))) == [project]
+    assert list(filtered(rows, replace(listed, since=make.TODAY))) == []
+    row = funnel(rows, histories(rows), "bse", make.TODAY)[-1]
+    assert (row.stage, row.reached, row.now, row.left) == ("listed", 1, 0, 1)
+    amending.take_back(actor=by, project=project, reason="演示：公告已撤回")
+    assert told(project)[::2] == ("listed", "")
+    services.move(actor=by, project=project, verb="leave", on=make.TODAY, reason="演示：终止上市")
+    again = services.enter(actor=by, enterprise=cast.enterprise, market="bse", on=make.TODAY)
+    assert (again.state, list(kept.differences()), verify()) == ("cultivation", [], [])
 
 
 def test_the_end_of_the_days_to_object_is_told_once(cast: Any) -> None:

@@ -48,10 +48,12 @@ PATHS: tuple[tuple[str, date, tuple[int, ...], tuple[str, ...]], ...] = (
     ("bse", date(2023, 8, 14), (), ()),
     ("neeq-base", date(2022, 9, 5), (80, 21, 17, 23, 12), NEEQ_WAY),
     ("neeq-innovation", date(2023, 6, 19), (90, 25), NEEQ_WAY[:2]),
+    ("neeq-base", date(2022, 3, 14), (60, 21, 17, 23, 12, 430), (*NEEQ_WAY, "leave")),
 )
 REASONS = {
     "suspend": "财务资料已过有效期，补充审计期间中止（演示）。",
     "withdraw": "企业调整上市计划，主动撤回申请（演示）。",
+    "leave": "企业筹备在交易所上市，主动申请终止挂牌（演示）。",
     "terminate": "未在规定时限内回复问询，审核终止（演示）。",
 }
 END = date(2023, 12, 29)
